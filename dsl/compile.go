@@ -1,0 +1,369 @@
+// Package dsl compiles a project, its feature files, step definitions and hoops.yaml, into one ir.Program.
+//
+// It is a pipeline with one direction: gherkin and project parse, steps binds, value/clause reads the clauses,
+// and the passes here name, order and check the whole. It opens no socket, runs no command and knows no runner;
+// it meets them at the program.
+package dsl
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/gherkin"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/project"
+	"github.com/cucumber-value/hoops/dsl/steps"
+)
+
+// Result of a compilation. With errors among the diagnostics there is no program.
+type Result struct {
+	Program     *ir.Program
+	Diagnostics diag.List
+	Drivers     []string          // that scenarios were bound for
+	Unused      []ir.Definition   // that no scenario reaches
+	sources     map[string]string // normalised, by path
+}
+
+// Source is the normalised text of a file, for rendering diagnostics.
+func (r *Result) Source(file string) string { return r.sources[file] }
+
+// stepsSuffix marks a file of step definitions.
+const stepsSuffix = ".steps.feature"
+
+// Compile makes the program of a project.
+func Compile(in *Sources) *Result {
+	c := &compiler{in: in, result: &Result{sources: map[string]string{}}, program: &ir.Program{}, files: map[string]bool{}}
+	c.project()
+	features, definitions := c.parse()
+	c.define(definitions)
+	c.keptNames(features, definitions)
+	c.bodies()
+	c.features(features)
+	c.readers()
+	c.recursion()
+	if !c.list.HasErrors() {
+		c.link()
+		c.flow()
+		c.readOnly()
+	}
+	c.stages()
+	c.embed()
+	c.list.Sort()
+	c.result.Diagnostics = c.list
+	if !c.list.HasErrors() {
+		c.result.Program = c.program
+	}
+	return c.result
+}
+
+type compiler struct {
+	in      *Sources
+	result  *Result
+	list    diag.List
+	program *ir.Program
+	yaml    *project.Project
+	library *steps.Library
+	drivers []string
+	kept    []string
+	names   *steps.Names // of scenarios
+	columns []string     // of every table: what an @each body may read
+	files   map[string]bool
+}
+
+func (c *compiler) add(d diag.Diagnostic) { c.list = append(c.list, d) }
+
+// normal is a source's normalised text; false when it cannot be read as text at all.
+func (c *compiler) normal(s Source) (string, bool) {
+	text, wrong := gherkin.Normalise(s.Path, s.Data)
+	c.list = append(c.list, wrong...)
+	c.result.sources[s.Path] = text
+	return text, !wrong.HasErrors()
+}
+
+func (c *compiler) project() {
+	c.yaml = &project.Project{}
+	if c.in.Project != nil {
+		text := string(c.in.Project.Data)
+		var wrong diag.List
+		c.yaml, wrong = project.Parse(c.in.Project.Path, text, project.Options{
+			Read: func(name string) (string, error) {
+				data, err := c.in.Read(name)
+				return string(data), err
+			},
+			Template: steps.ProjectTemplate,
+		})
+		c.list = append(c.list, wrong...)
+		for _, s := range c.yaml.Sources {
+			c.result.sources[s.Path] = s.Text
+		}
+		if c.result.sources[c.in.Project.Path] == "" {
+			c.result.sources[c.in.Project.Path] = text
+		}
+	}
+	y, p := c.yaml, c.program
+	p.Project, p.Params, p.Vars, p.Environments = y.Name, y.Params, y.Vars, y.Environments
+	p.Measures, p.CrossCutting, p.Stages, p.History = y.Measures, y.CrossCutting, y.Stages, y.History
+	if y.Releases != nil {
+		p.Releases = &ir.Releases{From: y.Releases.From, Label: y.Releases.Label, Value: y.Releases.Value, Pos: y.Releases.Pos}
+	}
+	if y.Escalation != nil {
+		c.add(diag.Warnf(diag.At(y.Escalation.Pos, len("escalation")), "project/escalation", "escalation is read and checked, and nothing acts on it in this version"))
+	}
+	var types []steps.Type
+	for _, t := range y.Types {
+		types = append(types, steps.Type{Name: t.Name, Pattern: t.Pattern, Pos: t.Pos})
+	}
+	known, wrong := steps.NewTypes(types)
+	c.list = append(c.list, wrong...)
+	c.library = steps.NewLibrary(known)
+}
+
+// parse reads every feature file, and tells features from definitions.
+func (c *compiler) parse() (features, definitions []*gherkin.Document) {
+	for _, s := range c.in.Features {
+		text, ok := c.normal(s)
+		if !ok {
+			continue
+		}
+		doc, wrong := gherkin.Parse(s.Path, text)
+		isSteps := strings.HasSuffix(s.Path, stepsSuffix)
+		c.list = append(c.list, wrong...)
+		if doc.Feature == nil || wrong.HasErrors() {
+			continue
+		}
+		if isSteps {
+			definitions = append(definitions, doc)
+		} else {
+			features = append(features, doc)
+		}
+	}
+	if len(c.in.Features) == 0 {
+		c.add(diag.Errorf(diag.Range{}, "project/no-features", "there is no *.feature file").
+			WithHelp("hoops init writes a working project to begin with"))
+	}
+	return features, definitions
+}
+
+// keptNames collects every name that a step keeps, and every column of a table, so that a body can be compiled
+// before it is known who calls it.
+func (c *compiler) keptNames(docs ...[]*gherkin.Document) {
+	names, columns := map[string]bool{}, map[string]bool{}
+	see := func(list []*gherkin.Step) {
+		for _, s := range list {
+			text := s.Text
+			if rest, ok := strings.CutPrefix(text, "within "); ok {
+				_, text, _ = strings.Cut(rest, " ")
+			}
+			if name := steps.KeptName(text); name != "" {
+				names[name] = true
+			}
+			if s.Table != nil && len(s.Table.Rows) > 0 {
+				for _, cell := range s.Table.Rows[0].Cells {
+					columns[cell.Value] = true
+				}
+			}
+		}
+	}
+	for _, group := range docs {
+		for _, d := range group {
+			for _, b := range backgrounds(d.Feature) {
+				see(b.Steps)
+			}
+			for _, s := range d.Feature.Scenarios {
+				see(s.Steps)
+			}
+		}
+	}
+	for n := range names {
+		c.kept = append(c.kept, n)
+	}
+	for n := range columns {
+		if identifier(n) {
+			c.columns = append(c.columns, n)
+		}
+	}
+	sort.Strings(c.kept)
+	sort.Strings(c.columns)
+}
+
+func backgrounds(f *gherkin.Feature) []*gherkin.Background {
+	var list []*gherkin.Background
+	if f.Background != nil {
+		list = append(list, f.Background)
+	}
+	for _, r := range f.Rules {
+		if r.Background != nil {
+			list = append(list, r.Background)
+		}
+	}
+	return list
+}
+
+// link keeps the definitions that scenarios reach, in the order of their places, and renumbers what refers to
+// them.
+func (c *compiler) link() {
+	reached := map[int]bool{}
+	var reach func(list []ir.Step)
+	visit := func(s *ir.Step) {
+		for _, b := range s.Bindings {
+			if b.Definition > 0 && !reached[b.Definition] {
+				reached[b.Definition] = true
+				d := c.library.Definitions[b.Definition-1]
+				reach(d.Body)
+				if d.Undo > 0 && !reached[d.Undo] {
+					reached[d.Undo] = true
+					reach(c.library.Definitions[d.Undo-1].Body)
+				}
+			}
+		}
+	}
+	reach = func(list []ir.Step) {
+		for i := range list {
+			ir.WalkStep(&list[i], visit)
+		}
+	}
+	for i := range c.program.Features {
+		for j := range c.program.Features[i].Scenarios {
+			reach(c.program.Features[i].Scenarios[j].Steps)
+		}
+	}
+	order := slices.Clone(c.library.Definitions)
+	sort.SliceStable(order, func(i, j int) bool { return order[i].Pos.Less(order[j].Pos) })
+	number := map[int]int{}
+	for _, d := range order {
+		if !reached[d.Index()] {
+			if !d.IsUndo {
+				c.result.Unused = append(c.result.Unused, d.Definition)
+			}
+			continue
+		}
+		c.program.Definitions = append(c.program.Definitions, d.Definition)
+		number[d.Index()] = len(c.program.Definitions)
+	}
+	for i := range c.program.Definitions {
+		c.program.Definitions[i].Undo = number[c.program.Definitions[i].Undo]
+	}
+	ir.WalkSteps(c.program, func(s *ir.Step) {
+		for i := range s.Bindings {
+			s.Bindings[i].Definition = number[s.Bindings[i].Definition]
+		}
+	})
+}
+
+// recursion refuses definitions that call themselves, at any depth, and shows the circle.
+func (c *compiler) recursion() {
+	const entered, left = 1, 2
+	state := map[int]int{}
+	var path []*steps.Definition
+	var enter func(d *steps.Definition)
+	enter = func(d *steps.Definition) {
+		switch state[d.Index()] {
+		case left:
+			return
+		case entered:
+			from := slices.Index(path, d)
+			e := diag.Errorf(diag.At(d.Pos, len([]rune(d.Pattern))), "steps/recursion", "this definition calls itself")
+			for i, p := range path[from:] {
+				next := append(path[from+1:], d)[i]
+				e = e.WithNote(diag.At(p.Pos, 1), "%s → %s", p.Pattern, next.Pattern)
+			}
+			c.add(e.WithHelp("a behaviour ends: split what repeats into a definition of its own, or use @each"))
+			return
+		}
+		state[d.Index()] = entered
+		path = append(path, d)
+		for i := range d.Body {
+			ir.WalkStep(&d.Body[i], func(s *ir.Step) {
+				for _, b := range s.Bindings {
+					if b.Definition > 0 {
+						enter(c.library.Definitions[b.Definition-1])
+					}
+				}
+			})
+		}
+		path = path[:len(path)-1]
+		state[d.Index()] = left
+	}
+	for _, d := range c.library.Definitions {
+		enter(d)
+	}
+}
+
+// readers refuses a doc string or a table that the definition it is given to does not read.
+func (c *compiler) readers() {
+	reads := map[int]map[string]bool{}
+	for _, d := range c.library.Definitions {
+		names := map[string]bool{}
+		for i := range d.Body {
+			for _, source := range ir.Expressions(&d.Body[i]) {
+				if p, wrong := d.Names.Program(source); wrong == nil {
+					for _, n := range p.Names() {
+						names[n] = true
+					}
+				}
+			}
+		}
+		reads[d.Index()] = names
+	}
+	check := func(s *ir.Step) {
+		for _, b := range s.Bindings {
+			if b.Definition == 0 {
+				continue
+			}
+			d, names := c.library.Definitions[b.Definition-1], reads[b.Definition]
+			unread := func(what, how string) {
+				c.add(diag.Errorf(diag.At(s.Pos, len([]rune(s.Text))), "steps/unread", "nothing reads this %s", what).
+					WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern).WithHelp("%s", how))
+			}
+			if s.Doc != nil && !names["doc"] {
+				unread("doc string", "remove it, or read it in the definition as ${doc}")
+			}
+			if s.Table != nil && !d.Each && !names["table"] && !names["rows"] {
+				unread("table", "remove it, or read it in the definition as ${table} or ${rows}, or tag the definition @each")
+			}
+			if d.Each && s.Table == nil {
+				c.add(diag.Errorf(diag.At(s.Pos, len([]rune(s.Text))), "steps/argument", "this step needs a table: its definition runs once for each row").
+					WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern))
+			}
+		}
+	}
+	for _, d := range c.library.Definitions {
+		for i := range d.Body {
+			ir.WalkStep(&d.Body[i], check)
+		}
+	}
+	for i := range c.program.Features {
+		for j := range c.program.Features[i].Scenarios {
+			for k := range c.program.Features[i].Scenarios[j].Steps {
+				ir.WalkStep(&c.program.Features[i].Scenarios[j].Steps[k], check)
+			}
+		}
+	}
+}
+
+// readOnly refuses to repeat a step that writes.
+func (c *compiler) readOnly() {
+	ir.WalkSteps(c.program, func(s *ir.Step) {
+		for _, b := range s.Bindings {
+			w, ok := b.Op.(*ir.Within)
+			if !ok {
+				continue
+			}
+			if trail := c.program.Writes([]ir.Step{w.Step}, b.Driver, -1); trail != nil {
+				last := trail[len(trail)-1]
+				c.add(diag.Errorf(diag.At(w.Step.Pos, len([]rune(w.Step.Text))), "steps/within", "within repeats its step, and this one writes: %s", last.Text).
+					WithHelp("repeat a step that only reads, or tag its definition @read if it changes nothing"))
+			}
+		}
+	})
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return fmt.Sprintf("%d %s", n, word)
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}

@@ -1,0 +1,180 @@
+package dsl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/gherkin"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/steps"
+	"github.com/cucumber-value/hoops/value/clause"
+)
+
+// features makes the features of the program, their scenarios bound and named.
+func (c *compiler) features(docs []*gherkin.Document) {
+	ids := newIDs()
+	for _, doc := range docs {
+		f := doc.Feature
+		feature := ir.Feature{
+			Path: doc.Path, Name: f.Name, Role: f.Narrative.Role, Want: f.Narrative.Want,
+			Tags: irTags(f.Tags), Pos: f.NamePos,
+		}
+		if doc.Language != "en" {
+			feature.Language = doc.Language
+		}
+		feature.ID = ids.feature(doc.Path, f.Tags)
+		c.clauses(&feature, f)
+		for _, s := range f.Scenarios {
+			feature.Scenarios = append(feature.Scenarios, c.scenario(ids, &feature, f, s))
+		}
+		c.program.Features = append(c.program.Features, feature)
+	}
+	c.list = append(c.list, ids.problems...)
+}
+
+func irTags(tags []gherkin.Tag) []ir.Tag {
+	var out []ir.Tag
+	for _, t := range tags {
+		out = append(out, ir.Tag{Name: t.Name, Pos: t.Pos})
+	}
+	return out
+}
+
+func (c *compiler) scenario(ids *ids, feature *ir.Feature, f *gherkin.Feature, s *gherkin.Scenario) ir.Scenario {
+	scenario := ir.Scenario{Name: s.Name, Tags: irTags(f.Effective(s, nil)), Outline: s.Outline(), Pos: s.NamePos, From: s.From, To: s.To}
+	if s.Name == "" {
+		scenario.Pos = s.Pos
+	}
+	if s.Rule != nil {
+		scenario.Rule, scenario.RuleLine = s.Rule.Name, s.Rule.Pos.Line
+	}
+	scenario.ID = ids.scenario(feature.ID, s.Name, s.Tags, scenario.Pos)
+	rows := c.rows(ids, &scenario, f, s)
+
+	drivers := c.drivers
+	if pinned := c.driverTag(f.Effective(s, nil)); pinned != "" {
+		drivers = []string{pinned}
+	}
+	context := steps.Context{Drivers: drivers, Columns: scenario.Columns, Rows: rows, Names: c.scenarioNames()}
+	var all []steps.Line
+	if f.Background != nil {
+		all = append(all, lines(f.Background.Steps, true)...)
+	}
+	if s.Rule != nil && s.Rule.Background != nil {
+		all = append(all, lines(s.Rule.Background.Steps, true)...)
+	}
+	if len(s.Steps) > 0 { // Cucumber runs no background for a scenario without steps
+		all = append(all, lines(s.Steps, false)...)
+	} else {
+		all = nil
+	}
+	for _, line := range all {
+		columns := context
+		if line.Background {
+			columns.Columns, columns.Rows = nil, nil // a background knows no examples
+		}
+		step, wrong := c.library.Bind(line, columns)
+		c.list = append(c.list, wrong...)
+		scenario.Steps = append(scenario.Steps, step)
+	}
+	return scenario
+}
+
+// scenarioNames are those of every step outside of definitions: made once.
+func (c *compiler) scenarioNames() *steps.Names {
+	if c.names == nil {
+		c.names = steps.NewNames(c.kept, nil, nil)
+	}
+	return c.names
+}
+
+// rows adds the columns and rows of an outline. Several Examples must agree on the columns, since a data file
+// may replace them all.
+func (c *compiler) rows(ids *ids, scenario *ir.Scenario, f *gherkin.Feature, s *gherkin.Scenario) [][]steps.Cell {
+	var out [][]steps.Cell
+	for _, e := range s.Examples {
+		var header []string
+		for _, cell := range e.Header {
+			header = append(header, cell.Value)
+		}
+		if header == nil {
+			continue
+		}
+		order := make([]int, len(header))
+		switch {
+		case scenario.Columns == nil:
+			scenario.Columns = header
+			for i := range order {
+				order[i] = i
+			}
+			c.sameColumns(e)
+		default:
+			same := len(header) == len(scenario.Columns)
+			for i, column := range scenario.Columns {
+				at := slices.Index(header, column)
+				same = same && at >= 0
+				if same {
+					order[i] = at
+				}
+			}
+			if !same {
+				c.add(diag.Errorf(diag.At(e.HeaderPos, 1), "gherkin/columns", "these examples have other columns than the first: %s, expected %s",
+					strings.Join(header, ", "), strings.Join(scenario.Columns, ", ")).
+					WithHelp("give all examples of an outline the same columns, or write two outlines"))
+				continue
+			}
+		}
+		tags := irTags(f.Effective(s, e))
+		for _, r := range e.Rows {
+			row := ir.Row{Tags: tags, Pos: r.Pos}
+			sorted := make([]steps.Cell, len(order))
+			for i, at := range order {
+				row.Cells = append(row.Cells, r.Cells[at].Value)
+				sorted[i] = steps.Cell{Text: r.Cells[at].Value, Pos: r.Cells[at].Pos}
+			}
+			scenario.Rows = append(scenario.Rows, row)
+			out = append(out, sorted)
+		}
+	}
+	ids.rows(scenario)
+	return out
+}
+
+func (c *compiler) sameColumns(e *gherkin.Examples) {
+	for i, cell := range e.Header {
+		for _, other := range e.Header[:i] {
+			if other.Value == cell.Value {
+				c.add(diag.Errorf(diag.At(cell.Pos, max(1, len([]rune(cell.Value)))), "gherkin/columns", "two columns are called %q", cell.Value))
+			}
+		}
+	}
+}
+
+// clauses reads what the narrative promises.
+func (c *compiler) clauses(feature *ir.Feature, f *gherkin.Feature) {
+	n := 0
+	for _, text := range f.Narrative.Clauses {
+		switch text.Kind {
+		case gherkin.InOrderTo, gherkin.SoThat, gherkin.WillResultIn, gherkin.Value:
+		default:
+			continue
+		}
+		if text.Text == "" {
+			continue
+		}
+		n++
+		var pieces []clause.Piece
+		for i, p := range text.Pieces {
+			end := len(text.Text)
+			if i+1 < len(text.Pieces) {
+				end = text.Pieces[i+1].Offset
+			}
+			pieces = append(pieces, clause.Piece{Text: strings.TrimSpace(text.Text[p.Offset:end]), Pos: p.Pos})
+		}
+		read, wrong := clause.ParsePieces(pieces, fmt.Sprintf("%s#%d", feature.ID, n), c.program.Measures)
+		c.list = append(c.list, wrong...)
+		feature.Clauses = append(feature.Clauses, read)
+	}
+}

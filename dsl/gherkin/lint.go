@@ -1,0 +1,137 @@
+package gherkin
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/pick"
+)
+
+// lint warns of what Gherkin accepts without a word: keywords that became description, and scenarios that can
+// run nothing.
+func lint(doc *Document, w words, broken bool, text string) diag.List {
+	f := doc.Feature
+	if f == nil {
+		if broken {
+			return nil // the errors say more
+		}
+		whole := diag.Range{Pos: diag.Pos{File: doc.Path}}
+		if strings.TrimSpace(text) == "" {
+			return diag.List{diag.Warnf(whole, "gherkin/no-feature", "the file is empty; expected a feature").
+				WithHelp(`begin with "Feature:" and a name, or remove the file`)}
+		}
+		return diag.List{diag.Warnf(whole, "gherkin/no-feature", "the file has no feature").
+			WithHelp(`write "Feature:" and a name, or remove the file`)}
+	}
+	list := lintDescription(f.Description, "feature", w)
+	if f.Background != nil {
+		list = append(list, lintDescription(f.Background.Description, "background", w)...)
+	}
+	for _, r := range f.Rules {
+		list = append(list, lintDescription(r.Description, "rule", w)...)
+		if r.Background != nil {
+			list = append(list, lintDescription(r.Background.Description, "background", w)...)
+		}
+	}
+	for _, s := range f.Scenarios {
+		list = append(list, lintDescription(s.Description, "scenario", w)...)
+		for _, e := range s.Examples {
+			list = append(list, lintDescription(e.Description, "examples", w)...)
+		}
+		if !slices.ContainsFunc(f.Effective(s, nil), func(t Tag) bool { return t.Name == pick.WIP }) {
+			list = append(list, lintScenario(s, w)...)
+		}
+	}
+	for _, c := range f.Narrative.Clauses {
+		if c.Text == "" {
+			list = append(list, diag.Warnf(diag.At(c.KeywordPos, utf8.RuneCountInString(c.Keyword)), "gherkin/empty-clause", "nothing follows %q", c.Keyword).
+				WithHelp("finish the sentence, or remove the line"))
+		}
+	}
+	return list
+}
+
+func lintScenario(s *Scenario, w words) diag.List {
+	at := diag.At(s.Pos, utf8.RuneCountInString(s.Keyword)+1)
+	if s.Name != "" {
+		at.Len = s.NamePos.Col + utf8.RuneCountInString(s.Name) - s.Pos.Col
+	}
+	switch {
+	case len(s.Steps) == 0:
+		return diag.List{diag.Warnf(at, "gherkin/no-steps", "a scenario without steps").
+			WithHelp("write its steps, or tag it @wip until it has some")}
+	case s.Outline() && !slices.ContainsFunc(s.Examples, func(e *Examples) bool { return len(e.Rows) > 0 }):
+		return diag.List{diag.Warnf(at, "gherkin/no-rows", "an outline whose examples have no rows runs nothing").
+			WithHelp("give its table a row")}
+	case !s.Outline() && slices.Contains(w.outlines, s.Keyword):
+		return diag.List{diag.Warnf(at, "gherkin/no-examples", "%q without examples is run once, its <columns> as they stand", s.Keyword).
+			WithHelp("write %q and a table below its steps, or make it a scenario", w.examples[0]+":")}
+	}
+	return nil
+}
+
+// lintDescription warns of lines of description that were meant as something else.
+func lintDescription(description []Line, owner string, w words) diag.List {
+	var list diag.List
+	steps := false // "And …" is prose unless a step came before it
+	for _, line := range description {
+		at := diag.At(line.Pos, utf8.RuneCountInString(line.Text))
+		if keyword := suspect(line.Text, w); keyword != "" {
+			word, _ := title(line.Text)
+			at.Len = utf8.RuneCountInString(word) + 1
+			d := diag.Warnf(at, "gherkin/misspelt-keyword", "%q is text of the description here", word+":")
+			if strings.HasPrefix(line.Text, keyword+":") {
+				list = append(list, d.WithHelp("%q may not stand at this place; move it, or reword the line", word+":"))
+			} else {
+				list = append(list, d.WithHelp("did you mean %q?", keyword+":"))
+			}
+			continue
+		}
+		joins := steps && stepKeyword(line.Text, w.joining) != ""
+		if !startsStep(line.Text, w) && !joins {
+			if right := otherCase(line.Text, w); right != "" && (owner == "scenario" || owner == "background") {
+				list = append(list, diag.Warnf(at, "gherkin/step-in-description", "a line that looks like a step is only text in the description of the %s", owner).
+					WithHelp("did you mean %q?", right))
+			}
+			continue
+		}
+		steps = true
+		d := diag.Warnf(at, "gherkin/step-in-description", "a line that looks like a step is only text in the description of the %s", owner)
+		if owner == "examples" {
+			list = append(list, d.WithHelp("steps stand above the examples"))
+		} else {
+			list = append(list, d.WithHelp("write %q and a name above it, or reword the line", w.scenario+":"))
+		}
+	}
+	return list
+}
+
+// suspect is the keyword that a line of description looks like, "Scenario" for "Scenari: pay", "" for none.
+func suspect(text string, w words) string {
+	word, ok := title(text)
+	if kind, _ := clauseAt(text); !ok || kind != "" {
+		return ""
+	}
+	if slices.Contains(w.titles, word) {
+		return word
+	}
+	return diag.Closest(word, w.titles)
+}
+
+// startsStep reports whether a line begins as a step that needs none before it.
+func startsStep(text string, w words) bool {
+	k := stepKeyword(text, w.steps)
+	return k != "" && !strings.HasPrefix(k, "*") && !slices.Contains(w.joining, k)
+}
+
+// otherCase is a line with its step keyword as it must be written, "" when it begins with none: "given a basket".
+func otherCase(text string, w words) string {
+	for _, k := range w.steps {
+		if n := len(k); len(text) > n && !slices.Contains(w.joining, k) && strings.EqualFold(text[:n], k) {
+			return k + text[n:]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,2 @@
+# language: fr
+# nothing more

@@ -1,0 +1,6 @@
+# language: fr
+Fonctionnalité: Commander
+  Scenaro: Payer
+    Soit un panier
+
+  Scénario: Rien

@@ -1,0 +1,5 @@
+# language: french
+Fonctionnalité: Commander
+
+  Scénario: Payer
+    Soit un panier

@@ -1,0 +1,2 @@
+<html>
+  Given a step

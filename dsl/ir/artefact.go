@@ -1,0 +1,224 @@
+package ir
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Major changes when old programs can no longer be read, Minor when fields or ops are added.
+const (
+	Major = 1
+	Minor = 0
+)
+
+const format = "hoops.ir"
+
+// maxArtefact bounds what Decode inflates, in bytes: a small compressed file must not fill the memory.
+const maxArtefact = 1 << 30
+
+// An artefact is one JSON object: this header, then the program in canonical form. The tool's version is
+// outside the digest.
+type header struct {
+	Format string `json:"format"`
+	Major  int    `json:"major"`
+	Minor  int    `json:"minor"`
+	Tool   string `json:"tool,omitempty"`
+	Digest string `json:"digest"`
+}
+
+// Encode is the artefact of a program: its bytes depend on the program, the tool's version and compress only.
+func Encode(p *Program, tool string, compress bool) []byte {
+	canonical := Canonical(p)
+	dst := append([]byte(`{"format":`), `"`+format+`"`...)
+	dst = fmt.Appendf(dst, `,"major":%d,"minor":%d,"tool":`, Major, Minor)
+	dst = appendString(dst, tool)
+	dst = append(dst, `,"digest":`...)
+	dst = appendString(dst, digestOf(canonical))
+	dst = append(dst, ",\n\"program\":"...)
+	dst = append(dst, canonical...)
+	dst = append(dst, "}\n"...)
+	if !compress {
+		return dst
+	}
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // no name and no time in its header: same bytes everywhere
+	w.Write(dst)
+	w.Close()
+	return b.Bytes()
+}
+
+// Reasons why an artefact cannot be used; Decode wraps one of them.
+var (
+	ErrNotArtefact = errors.New("not a hoops artefact")
+	ErrTruncated   = errors.New("the artefact is cut off")
+	ErrEdited      = errors.New("the artefact was changed after it was built")
+	ErrVersion     = errors.New("the artefact is of another version")
+)
+
+// Decode reads an artefact and returns the program and its digest. It refuses what was truncated or edited,
+// and what another major version wrote; a program with a newer minor version is read as far as it is known,
+// and newer is true.
+func Decode(data []byte) (p *Program, digest string, newer bool, err error) {
+	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		if data, err = inflate(data); err != nil {
+			return nil, "", false, err
+		}
+	}
+	head, body, err := split(data)
+	if err != nil {
+		return nil, "", false, err
+	}
+	if head.Major != Major {
+		return nil, "", false, fmt.Errorf("%w: it has format %d.%d, and this hoops reads %d.%d", ErrVersion, head.Major, head.Minor, Major, Minor)
+	}
+	if got := digestOf(body); got != head.Digest {
+		return nil, "", false, fmt.Errorf("%w: its digest is %s, and its header says %s", ErrEdited, Short(got), Short(head.Digest))
+	}
+	newer = head.Minor > Minor
+	d := json.NewDecoder(bytes.NewReader(body))
+	if !newer {
+		d.DisallowUnknownFields()
+	}
+	p = &Program{}
+	if err := d.Decode(p); err != nil {
+		return nil, "", newer, fmt.Errorf("%w: %v", ErrNotArtefact, err)
+	}
+	if err := p.check(); err != nil {
+		return nil, "", newer, fmt.Errorf("%w: %v", ErrNotArtefact, err)
+	}
+	return p, head.Digest, newer, nil
+}
+
+func inflate(data []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrTruncated, err)
+	}
+	out, err := io.ReadAll(io.LimitReader(z, maxArtefact+1))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrTruncated, err)
+	}
+	if len(out) > maxArtefact {
+		return nil, fmt.Errorf("%w: it inflates to more than %d bytes", ErrNotArtefact, maxArtefact)
+	}
+	return out, nil
+}
+
+// split separates the header from the program's bytes as they stand, so that the digest is of what was
+// stored and not of what a reader made of it.
+func split(data []byte) (header, []byte, error) {
+	var head header
+	line, rest, found := bytes.Cut(data, []byte(",\n\"program\":"))
+	if !bytes.HasPrefix(line, []byte(`{"format":"`+format+`"`)) {
+		return head, nil, ErrNotArtefact
+	}
+	if !found {
+		return head, nil, ErrTruncated
+	}
+	if err := json.Unmarshal(append(line[:len(line):len(line)], '}'), &head); err != nil {
+		return head, nil, fmt.Errorf("%w: %v", ErrNotArtefact, err)
+	}
+	body, whole := bytes.CutSuffix(rest, []byte("}\n"))
+	if !whole {
+		return head, nil, ErrTruncated
+	}
+	return head, body, nil
+}
+
+// UnmarshalJSON reads a binding; its op is made by its kind.
+func (b *Binding) UnmarshalJSON(data []byte) error {
+	type plain Binding // without this method
+	var raw struct {
+		plain
+		Op json.RawMessage `json:"op"`
+	}
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return err
+	}
+	*b = Binding(raw.plain)
+	if raw.Op == nil {
+		return nil
+	}
+	var kind struct {
+		Kind Kind `json:"kind"`
+	}
+	if err := json.Unmarshal(raw.Op, &kind); err != nil {
+		return err
+	}
+	if b.Op = New(kind.Kind); b.Op == nil {
+		return fmt.Errorf("unknown op %q", kind.Kind)
+	}
+	return json.Unmarshal(raw.Op, b.Op)
+}
+
+// check refuses programs whose references lead nowhere, so that runners need not.
+func (p *Program) check() error {
+	var err error
+	steps := func(steps []Step) {
+		for i := range steps {
+			WalkStep(&steps[i], func(s *Step) {
+				for _, b := range s.Bindings {
+					switch call, _ := b.Op.(*Call); {
+					case b.Definition < 0 || b.Definition > len(p.Definitions):
+						err = fmt.Errorf("step %q refers to definition %d of %d", s.Text, b.Definition, len(p.Definitions))
+					case b.Definition == 0 && b.Op == nil:
+						err = fmt.Errorf("step %q has a binding without an op", s.Text)
+					case call != nil && (call.Func < 1 || call.Func > len(p.Funcs)):
+						err = fmt.Errorf("step %q refers to function %d of %d", s.Text, call.Func, len(p.Funcs))
+					}
+				}
+			})
+		}
+	}
+	for _, d := range p.Definitions {
+		if d.Undo < 0 || d.Undo > len(p.Definitions) {
+			return fmt.Errorf("definition %q refers to undo %d", d.Pattern, d.Undo)
+		}
+		steps(d.Body)
+	}
+	for _, f := range p.Features {
+		for _, s := range f.Scenarios {
+			for _, r := range s.Rows {
+				if len(r.Cells) != len(s.Columns) {
+					return fmt.Errorf("row %s has %d cells for %d columns", r.ID, len(r.Cells), len(s.Columns))
+				}
+			}
+			steps(s.Steps)
+		}
+	}
+	if err == nil && p.cyclic() {
+		err = errors.New("its definitions call each other in a circle")
+	}
+	return err
+}
+
+func (p *Program) cyclic() bool {
+	const entered, left = 1, 2
+	state := make([]int, len(p.Definitions)+1)
+	var enter func(d int) bool
+	enter = func(d int) (cyclic bool) {
+		if state[d] != 0 {
+			return state[d] == entered
+		}
+		state[d] = entered
+		for i := range p.Definitions[d-1].Body {
+			WalkStep(&p.Definitions[d-1].Body[i], func(s *Step) {
+				for _, b := range s.Bindings {
+					cyclic = cyclic || b.Definition > 0 && enter(b.Definition)
+				}
+			})
+		}
+		state[d] = left
+		return cyclic
+	}
+	for d := range p.Definitions {
+		if enter(d + 1) {
+			return true
+		}
+	}
+	return false
+}

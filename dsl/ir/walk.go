@@ -1,0 +1,226 @@
+package ir
+
+import "slices"
+
+// WalkSteps visits every step of scenarios and bodies, and the steps inside ops.
+func WalkSteps(p *Program, visit func(*Step)) {
+	for i := range p.Features {
+		for j := range p.Features[i].Scenarios {
+			for k := range p.Features[i].Scenarios[j].Steps {
+				WalkStep(&p.Features[i].Scenarios[j].Steps[k], visit)
+			}
+		}
+	}
+	for i := range p.Definitions {
+		for j := range p.Definitions[i].Body {
+			WalkStep(&p.Definitions[i].Body[j], visit)
+		}
+	}
+}
+
+// WalkStep visits a step and the steps inside its ops.
+func WalkStep(s *Step, visit func(*Step)) {
+	visit(s)
+	for _, b := range s.Bindings {
+		if w, ok := b.Op.(*Within); ok {
+			WalkStep(&w.Step, visit)
+		}
+	}
+}
+
+// FileDigest is the digest of a file's bytes.
+func FileDigest(data []byte) string { return digestOf(data) }
+
+// Environment by its name, nil when there is none.
+func (p *Program) Environment(name string) *Environment {
+	for i := range p.Environments {
+		if p.Environments[i].Name == name {
+			return &p.Environments[i]
+		}
+	}
+	return nil
+}
+
+// Source is the text of an embedded file, "" when it is not at hand. It is a diag.Source.
+func (p *Program) Source(file string) string {
+	for i := range p.Files {
+		if p.Files[i].Path == file {
+			return p.Files[i].Text
+		}
+	}
+	return ""
+}
+
+// Binding of a step for a driver and a row (-1 for none), nil when the step does not run on it.
+func (s *Step) Binding(driver string, row int) *Binding {
+	for i := range s.Bindings {
+		b := &s.Bindings[i]
+		if b.Driver == driver && (len(b.Rows) == 0 || slices.Contains(b.Rows, row)) {
+			return b
+		}
+	}
+	return nil
+}
+
+// Blocked is the first step that keeps a scenario or one of its rows (-1 for none) from running on a driver,
+// at any depth, with the obstacle and the steps that lead to it, outermost first; nil when it runs.
+func (p *Program) Blocked(steps []Step, driver string, row int) (*Obstacle, []*Step) {
+	for i := range steps {
+		s := &steps[i]
+		b := s.Binding(driver, row)
+		if b == nil {
+			for j := range s.Obstacles {
+				o := &s.Obstacles[j]
+				if o.Driver == driver && (len(o.Rows) == 0 || slices.Contains(o.Rows, row)) {
+					return o, []*Step{s}
+				}
+			}
+			return &Obstacle{Driver: driver, Status: "undefined", Message: "undefined step for driver " + driver}, []*Step{s}
+		}
+		inner := []Step(nil)
+		switch w, _ := b.Op.(*Within); {
+		case b.Definition > 0:
+			inner = p.Definitions[b.Definition-1].Body
+		case w != nil:
+			inner = []Step{w.Step}
+		}
+		if o, trail := p.Blocked(inner, driver, -1); o != nil {
+			return o, append([]*Step{s}, trail...)
+		}
+	}
+	return nil, nil
+}
+
+// Writes is the first step that may change something when a scenario runs on a driver, with the steps that
+// lead to it, outermost first; nil when it only reads. A definition's @read or @write overrides its body.
+func (p *Program) Writes(steps []Step, driver string, row int) []*Step {
+	for i := range steps {
+		s := &steps[i]
+		b := s.Binding(driver, row)
+		if b == nil {
+			continue
+		}
+		var inner []*Step
+		writes := false
+		switch op := b.Op.(type) {
+		case nil:
+			d := &p.Definitions[b.Definition-1]
+			inner = p.Writes(d.Body, driver, -1)
+			writes = d.Effect == Writes || d.Effect == "" && inner != nil
+			if d.Effect == Reads {
+				inner = nil
+			}
+		case *Within:
+			inner = p.Writes([]Step{op.Step}, driver, -1)
+			writes = inner != nil
+		case *Call:
+			writes = p.Funcs[op.Func-1].Effect != Reads
+		default:
+			writes = op.Effect() == Writes
+		}
+		if writes {
+			return append([]*Step{s}, inner...)
+		}
+	}
+	return nil
+}
+
+// Expressions are the sources of all expressions in a step, the bindings of every driver included.
+func Expressions(s *Step) []string {
+	var list []string
+	template := func(t Template) {
+		for _, p := range t {
+			if p.Expr != "" {
+				list = append(list, p.Expr)
+			}
+		}
+	}
+	Templates(s, func(t Template, _ string) { template(t) })
+	for _, b := range s.Bindings {
+		switch op := b.Op.(type) {
+		case *Expect:
+			if op.Expr != "" {
+				list = append(list, op.Expr)
+			}
+			if op.Check == CheckFields {
+				for _, f := range op.Fields {
+					list = append(list, f.Name)
+				}
+			}
+		case *Keep:
+			list = append(list, op.Expr)
+		case *Within:
+			list = append(list, Expressions(&op.Step)...)
+		}
+	}
+	return list
+}
+
+// Templates visits every template of a step with what it is called there, not those of steps inside its ops.
+func Templates(s *Step, visit func(t Template, what string)) {
+	if s.Doc != nil {
+		visit(s.Doc.Content, "doc string")
+	}
+	for _, row := range s.Table {
+		for _, cell := range row {
+			visit(cell, "cell")
+		}
+	}
+	for _, b := range s.Bindings {
+		for _, a := range b.Args {
+			visit(a, "argument")
+		}
+		if b.Op != nil {
+			opTemplates(b.Op, visit)
+		}
+	}
+}
+
+func opTemplates(op Op, visit func(t Template, what string)) {
+	fields := func(list []Field, what string) {
+		for _, f := range list {
+			visit(f.Value, what)
+		}
+	}
+	switch op := op.(type) {
+	case *Request:
+		visit(op.Target, "target")
+		fields(op.Headers, "header")
+		if op.Body != nil {
+			visit(op.Body.Content, "body")
+			fields(op.Body.Fields, "field")
+		}
+	case *Expect:
+		visit(op.Want, "expected value")
+		fields(op.Fields, "expected value")
+	case *Use:
+		fields(op.Headers, "header")
+		visit(op.Actor, "actor")
+	case *Wait:
+		visit(op.For, "duration")
+	case *Within:
+		visit(op.Limit, "duration")
+	case *Call:
+		for _, a := range op.Args {
+			visit(a, "argument")
+		}
+	case *Open:
+		visit(op.Target, "address")
+	case *Act:
+		targetTemplates(op.Target, visit)
+		visit(op.Value, "value")
+		fields(op.Fields, "field")
+	case *See:
+		targetTemplates(op.Target, visit)
+		visit(op.Want, "expected value")
+	case *Run:
+		visit(op.Script, "script")
+	}
+}
+
+func targetTemplates(t *Target, visit func(t Template, what string)) {
+	for ; t != nil; t = t.In {
+		visit(t.Name, "target")
+		visit(t.CSS, "target")
+	}
+}

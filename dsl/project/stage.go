@@ -1,0 +1,116 @@
+package project
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// Defaults of a load stage.
+const (
+	defaultMaxInFlight = 10000
+	defaultDrain       = ir.Duration(30e9)
+)
+
+func (b *builder) stage(name string, pos diag.Pos, f *stage, environments []string) ir.Stage {
+	s := ir.Stage{
+		Name: name, Run: ir.RunnerName(f.Run.Value), Driver: f.Driver.Value, Env: f.Env.Value, Where: b.where(f.Where),
+		Expect: expressions(f.Expect), For: f.For.D, Every: f.Every.D, Ask: b.template(f.Ask),
+		Release: b.template(f.Release), Continue: f.Undecided.Value == "continue", Pos: pos,
+	}
+	if f.StopWhen.set() {
+		s.StopWhen = &ir.Expression{Source: f.StopWhen.Value, Pos: f.StopWhen.Pos}
+	}
+	if f.Env.set() && !slices.Contains(environments, f.Env.Value) {
+		d := b.fail(f.Env.At, codeEnvironment, "there is no environment %q", f.Env.Value)
+		if near := diag.Closest(f.Env.Value, environments); near != "" {
+			help(d, "did you mean %q?", near)
+		} else if len(environments) > 0 {
+			help(d, "the environments are %s", strings.Join(environments, ", "))
+		} else {
+			help(d, "declare it:\nenvironments:\n  %s: {url: https://…}", f.Env.Value)
+		}
+	}
+	b.runnersKeys(f)
+	switch s.Run {
+	case ir.LoadRunner:
+		s.Load = b.load(f)
+	case ir.Probe:
+		b.probe(f)
+	case ir.Approval:
+		if _, ok := f.Has["ask"]; !ok {
+			d := b.fail(f.Key, codeMissing, "an approval needs `ask`")
+			help(d, "ask: \"Release ${param.version}?\"")
+		}
+	}
+	return s
+}
+
+// runnersKeys refuses keys that the stage's runner does not have.
+func (b *builder) runnersKeys(f *stage) {
+	runner := f.Run.Value
+	if !slices.Contains(strings.Split(choices(f, "run"), "|"), runner) {
+		return
+	}
+	t := reflect.TypeFor[stage]()
+	for i := range t.NumField() {
+		tag := t.Field(i).Tag
+		key, runners := tag.Get("key"), strings.Split(tag.Get("runs"), "|")
+		at, has := f.Has[key]
+		if !has || runners[0] == "" || slices.Contains(runners, runner) {
+			continue
+		}
+		d := b.fail(at, codeMisplaced, "%s belongs to %s, and this stage runs %s", key, article(oneOf(runners))+" stage", runner)
+		if key == "duration" && runner == string(ir.Probe) {
+			help(d, "how long a probe goes on is `for`")
+		}
+		if key == "for" && runner == string(ir.LoadRunner) {
+			help(d, "how long a load goes on is `duration`")
+		}
+	}
+}
+
+func choices(f *stage, key string) string {
+	i, _ := fieldOf(reflect.TypeOf(*f), key)
+	return reflect.TypeOf(*f).Field(i).Tag.Get("choice")
+}
+
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+func (b *builder) load(f *stage) *ir.Load {
+	b.oneOf(&f.block, "a load stage", "rate", "users")
+	l := &ir.Load{
+		Rate: b.template(f.Rate), Users: f.Users.N, Duration: f.Duration.D,
+		MaxInFlight: orElse(f.MaxInFlight.N, defaultMaxInFlight), Drain: orElse(f.Drain.D, defaultDrain),
+	}
+	first := map[string]diag.Range{}
+	for _, m := range f.Mix.Items {
+		if before, twice := first[m.Of.Value]; twice && m.Of.set() {
+			d := b.fail(m.Of.At, codeDuplicate, "%q has two shares", m.Of.Value)
+			*d = d.WithNote(before, "first here")
+		}
+		first[m.Of.Value] = m.Of.At
+		l.Mix = append(l.Mix, ir.Share{Of: m.Of.Value, Share: m.Share.N, Pos: m.Of.Pos})
+	}
+	if d := &f.Data; d.set() {
+		l.Data = &ir.Data{File: b.inProject(d.File), Use: orElse(d.Use.Value, "in order"), AtEnd: d.AtEnd.Value, Pos: d.File.Pos}
+	}
+	return l
+}
+
+func (b *builder) probe(f *stage) {
+	b.needs(&f.block, "every", "for")
+	b.needs(&f.block, "for", "every")
+	if f.For.D > 0 && f.Every.D > f.For.D {
+		d := b.fail(f.Every.At, codeValue, "every %s is longer than for %s", f.Every.Value, f.For.Value)
+		*d = d.WithNote(f.For.At, "for is here")
+	}
+}

@@ -1,0 +1,403 @@
+package steps
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// Library holds the step definitions of a project beside the vocabulary, and binds steps to them.
+type Library struct {
+	types       *Types
+	Definitions []*Definition
+	byDriver    map[string]*index[*Definition] // "" is neutral
+	vocabulary  map[string]*index[*entry]      // "" is for every driver
+	entries     []*entry
+}
+
+// NewLibrary is the vocabulary alone.
+func NewLibrary(types *Types) *Library {
+	l := &Library{types: types, byDriver: map[string]*index[*Definition]{}, vocabulary: map[string]*index[*entry]{}}
+	for i, e := range vocabulary() {
+		driver := e.driver
+		if driver == "http" {
+			driver = "" // http's phrases are for every driver, and its ops run in any session
+		}
+		x := l.vocabulary[driver]
+		if x == nil {
+			x = &index[*entry]{}
+			l.vocabulary[driver] = x
+		}
+		p, d := types.Compile(e.source, diag.Pos{})
+		if d != nil {
+			panic(e.source + ": " + d.Message)
+		}
+		e.pattern, e.order = p, i
+		x.add(p.literal, &e)
+		l.entries = append(l.entries, &e)
+	}
+	return l
+}
+
+// Define adds a definition. A pattern that cannot be compiled is a diagnostic, and defines nothing.
+func (l *Library) Define(d *Definition) diag.List {
+	p, wrong := l.types.Compile(d.Pattern, d.Pos)
+	if wrong != nil {
+		return diag.List{*wrong}
+	}
+	d.pattern, d.Params = p, p.Params
+	for _, other := range l.Definitions {
+		if other.Pattern == d.Pattern && other.Driver == d.Driver && other.IsUndo == d.IsUndo {
+			return diag.List{diag.Errorf(diag.At(d.Pos, len([]rune(d.Pattern))), "steps/duplicate", "this step is already defined").
+				WithNote(diag.At(other.Pos, 1), "the other definition").
+				WithHelp("remove one of them, or give them different words")}
+		}
+	}
+	l.Definitions = append(l.Definitions, d)
+	d.index = len(l.Definitions)
+	if d.IsUndo {
+		return nil // steps never bind to a compensation
+	}
+	x := l.byDriver[d.Driver]
+	if x == nil {
+		x = &index[*Definition]{}
+		l.byDriver[d.Driver] = x
+	}
+	x.add(p.literal, d)
+	return nil
+}
+
+// PairUndos connects each definition with its compensation: the @undo definition with the same pattern, of its
+// own driver or neutral.
+func (l *Library) PairUndos() diag.List {
+	var found diag.List
+	for _, u := range l.Definitions {
+		if !u.IsUndo {
+			continue
+		}
+		paired := false
+		for _, d := range l.Definitions {
+			if !d.IsUndo && d.Pattern == u.Pattern && d.Driver == u.Driver {
+				d.Undo, paired = u.index, true
+			}
+		}
+		if !paired {
+			found = append(found, diag.Errorf(diag.At(u.Pos, len([]rune(u.Pattern))), "steps/undo", "this @undo compensates no definition").
+				WithHelp("its pattern must be that of the definition it undoes, letter for letter"))
+		}
+	}
+	return found
+}
+
+// found is what a text is on one driver: one of them.
+type found struct {
+	definitions []*Definition
+	args        []argument
+	entry       *entry
+}
+
+// lookup follows the levels: definitions of the driver, then neutral ones, then the vocabulary. Inside a
+// definition that shadows a phrase, the phrase is the vocabulary's.
+func (l *Library) lookup(driver, text string, inside *Definition) found {
+	phrase, phraseArgs := l.entry(driver, text)
+	for _, level := range []string{driver, ""} {
+		x := l.byDriver[level]
+		if x == nil {
+			continue
+		}
+		var f found
+		x.each(text, func(d *Definition) {
+			if d == inside && phrase != nil {
+				return
+			}
+			if args, ok := d.pattern.match(text); ok {
+				f.definitions, f.args = append(f.definitions, d), args
+			}
+		})
+		if f.definitions != nil {
+			return f
+		}
+	}
+	return found{entry: phrase, args: phraseArgs}
+}
+
+// entry is the phrase of the vocabulary that a text is. More specific phrases stand first in the table.
+func (l *Library) entry(driver, text string) (best *entry, args []argument) {
+	levels := []string{driver, ""}
+	if driver == "http" {
+		levels = levels[1:]
+	}
+	for _, level := range levels {
+		x := l.vocabulary[level]
+		if x == nil {
+			continue
+		}
+		x.each(text, func(e *entry) {
+			if a, ok := e.pattern.match(text); ok && (best == nil || e.order < best.order) {
+				best, args = e, a
+			}
+		})
+		if best != nil {
+			return best, args
+		}
+	}
+	return nil, nil
+}
+
+// Bind gives a line its meaning on each driver of the context. What is wrong with it whatever the driver is a
+// diagnostic; that it does not run on one of them is an obstacle in the step.
+func (l *Library) Bind(line Line, c Context) (ir.Step, diag.List) {
+	step := ir.Step{Keyword: line.Keyword, Text: line.Text, Background: line.Background, Pos: line.Pos}
+	text, wrong := cut(oneLine(line.Text, line.Pos), c.Columns)
+	if wrong != nil {
+		return step, diag.List{*wrong}
+	}
+	var all diag.List
+	for _, driver := range c.Drivers {
+		b := &binder{library: l, line: line, context: c, driver: driver, step: &step}
+		b.bind(text)
+		all = append(all, b.wrong...)
+	}
+	all = append(all, c.Names.resolve(&step)...)
+	return step, all
+}
+
+// binder binds one line for one driver.
+type binder struct {
+	library *Library
+	line    Line
+	context Context
+	driver  string
+	step    *ir.Step
+	wrong   diag.List
+}
+
+func (b *binder) fail(d diag.Diagnostic) { b.wrong = append(b.wrong, d) }
+
+func (b *binder) bind(text phrase) {
+	f := b.library.lookup(b.driver, text.text, b.context.Inside)
+	unique := len(f.definitions) == 1 || f.definitions == nil && f.entry != nil
+	ofRows := b.rowColumns(text)
+	if unique && len(ofRows) > 0 && len(f.definitions) == 1 {
+		// A cell that the parameter's type refuses makes its row another step, as in Cucumber.
+		good, bad := b.fitting(f, text)
+		if len(bad) > 0 {
+			if len(good) > 0 {
+				b.bound(f, text, good)
+			}
+			b.perRow(text, bad)
+			return
+		}
+	}
+	if !unique && len(ofRows) > 0 {
+		var rows []int
+		for i := range b.context.Rows {
+			rows = append(rows, i)
+		}
+		b.perRow(text, rows)
+		return
+	}
+	b.bound(f, text, nil)
+}
+
+// bound makes the binding or the obstacle for what was found, for some rows or (nil) all.
+func (b *binder) bound(f found, text phrase, rows []int) {
+	switch {
+	case len(f.definitions) > 1:
+		o := ir.Obstacle{Driver: b.driver, Status: "ambiguous", Message: fmt.Sprintf("ambiguous step for driver %s: %d definitions match", b.driver, len(f.definitions)), Rows: rows}
+		for _, d := range f.definitions {
+			o.Help = append(o.Help, fmt.Sprintf("matches: %s (%s:%d)", d.Pattern, d.Pos.File, d.Pos.Line))
+		}
+		b.step.Obstacles = append(b.step.Obstacles, o)
+	case len(f.definitions) == 1:
+		d := f.definitions[0]
+		d.used = true
+		binding := ir.Binding{Driver: b.driver, Definition: d.index, Rows: rows}
+		for i, a := range f.args {
+			arg := text.sub(a.start, a.start+len(a.text))
+			if d.Params[i].Type == "string" {
+				arg = arg.unescaped()
+			}
+			binding.Args = append(binding.Args, arg.template(everywhere(ir.Plain)))
+		}
+		b.handOver()
+		b.step.Bindings = append(b.step.Bindings, binding)
+	case f.entry != nil:
+		args := make([]phrase, len(f.args))
+		for i, a := range f.args {
+			args[i] = text.sub(a.start, a.start+len(a.text))
+			if f.entry.pattern.Params[i].Type == "string" {
+				args[i] = args[i].unescaped()
+			}
+		}
+		if !b.given(f.entry) {
+			return
+		}
+		if op := f.entry.build(b, args); op != nil {
+			b.step.Bindings = append(b.step.Bindings, ir.Binding{Driver: b.driver, Op: op, Rows: rows})
+		}
+	default:
+		b.step.Obstacles = append(b.step.Obstacles, b.library.undefined(b.driver, b.line, text, rows))
+	}
+}
+
+// unescaped resolves \" and \' of a quoted parameter. Positions behind one are off by it.
+func (p phrase) unescaped() phrase {
+	if !strings.Contains(p.text, `\`) {
+		return p
+	}
+	return p.as(strings.NewReplacer(`\"`, `"`, `\'`, `'`, `\\`, `\`).Replace(p.text))
+}
+
+// handOver puts the line's doc string and table into the step, for the definition that it calls.
+func (b *binder) handOver() {
+	if b.line.Doc != nil && b.step.Doc == nil {
+		if p, ok := b.doc(); ok {
+			b.step.Doc = &ir.Doc{Media: b.line.Doc.Media, Content: p.template(everywhere(ir.Plain))}
+		}
+	}
+	if b.line.Table == nil || b.step.Table != nil {
+		return
+	}
+	for _, row := range b.line.Table.Rows {
+		var cells []ir.Template
+		for _, cell := range row {
+			p, ok := b.cell(cell)
+			if !ok {
+				return
+			}
+			cells = append(cells, p.template(everywhere(ir.Plain)))
+		}
+		b.step.Table = append(b.step.Table, cells)
+	}
+}
+
+func (b *binder) doc() (phrase, bool) {
+	return b.cut(source{b.line.Doc.Content, b.line.Doc.At})
+}
+
+func (b *binder) cell(c Cell) (phrase, bool) { return b.cut(oneLine(c.Text, c.Pos)) }
+
+func (b *binder) cut(s source) (phrase, bool) {
+	p, wrong := cut(s, b.context.Columns)
+	if wrong != nil {
+		b.fail(*wrong)
+	}
+	return p, wrong == nil
+}
+
+// rowColumns are the columns that stand in the text.
+func (b *binder) rowColumns(text phrase) []string {
+	var columns []string
+	for _, c := range b.context.Columns {
+		if strings.Contains(b.line.Text, "<"+c+">") {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
+// fitting sorts the rows of an outline into those whose cells the definition's parameter types accept and the
+// others.
+func (b *binder) fitting(f found, text phrase) (good, bad []int) {
+	type typed struct {
+		column int
+		typ    string
+	}
+	var check []typed
+	for i, a := range f.args {
+		whole := []rune(a.text)
+		if len(whole) != 1 || !isPlaceholder(whole[0]) {
+			continue
+		}
+		part := text.values[whole[0]-firstPlaceholder]
+		for j, c := range b.context.Columns {
+			if part.Expr == rowExpression(c) {
+				check = append(check, typed{j, f.definitions[0].Params[i].Type})
+			}
+		}
+	}
+	for i, row := range b.context.Rows {
+		fits := true
+		for _, c := range check {
+			fits = fits && b.library.types.Accepts(c.typ, row[c.column].Text)
+		}
+		if fits {
+			good = append(good, i)
+		} else {
+			bad = append(bad, i)
+		}
+	}
+	return good, bad
+}
+
+// perRow matches each row by itself, its cells in place of the columns, as Cucumber does.
+func (b *binder) perRow(text phrase, rows []int) {
+	for _, i := range rows {
+		filled := b.line.Text
+		for j, c := range b.context.Columns {
+			filled = strings.ReplaceAll(filled, "<"+c+">", b.context.Rows[i][j].Text)
+		}
+		p, wrong := cut(oneLine(filled, b.line.Pos), nil)
+		if wrong != nil {
+			b.fail(*wrong)
+			continue
+		}
+		at := b.line.Pos
+		p.pos = func(int) diag.Pos { return at }
+		b.bound(b.library.lookup(b.driver, p.text, b.context.Inside), p, []int{i})
+	}
+}
+
+// resolve checks every expression of a step and notes where its value comes from.
+func (n *Names) resolve(step *ir.Step) diag.List {
+	var wrong diag.List
+	origin := func(source string, pos diag.Pos) ir.Origin {
+		p, e := n.Program(source)
+		if e != nil {
+			wrong = append(wrong, diagnosed(e, pos))
+			return ir.OfLiteral
+		}
+		return n.origin(p)
+	}
+	ir.Templates(step, func(t ir.Template, _ string) {
+		for i := range t {
+			if t[i].Expr != "" {
+				t[i].Origin = origin(t[i].Expr, t[i].Pos)
+			}
+		}
+	})
+	for _, b := range step.Bindings {
+		switch op := b.Op.(type) {
+		case *ir.Expect:
+			if op.Check == ir.CheckTrue {
+				if _, e := n.Condition(op.Expr); e != nil {
+					wrong = append(wrong, diagnosed(e, op.Pos))
+				}
+			}
+			if op.Check == ir.CheckFields {
+				for _, f := range op.Fields {
+					origin(f.Name, f.Pos)
+				}
+			}
+		case *ir.Keep:
+			origin(op.Expr, op.Pos)
+		}
+	}
+	return wrong
+}
+
+// Drivers are those for which anything is defined.
+func (l *Library) Drivers() []string {
+	var drivers []string
+	for d := range l.byDriver {
+		if d != "" {
+			drivers = append(drivers, d)
+		}
+	}
+	slices.Sort(drivers)
+	return drivers
+}

@@ -1,0 +1,187 @@
+package steps
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/expr"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// phrase is a text of one step, doc string or cell, cut at its placeholders. In text each placeholder is one
+// private character, so that patterns match around it.
+type phrase struct {
+	text   string
+	values []ir.Part // by placeholder, with the place not set
+	pos    func(offset int) diag.Pos
+}
+
+// source is a text that a person wrote, with the way back from its bytes to the file.
+type source struct {
+	text string
+	pos  func(offset int) diag.Pos // of a byte of text
+}
+
+// oneLine is a source that stands on one line at pos.
+func oneLine(text string, pos diag.Pos) source {
+	return source{text, func(offset int) diag.Pos {
+		p := pos
+		p.Col += utf8.RuneCountInString(text[:max(0, min(offset, len(text)))])
+		return p
+	}}
+}
+
+// cut splits a text at ${…} and, in an outline, at <column>. A placeholder that is never closed is a
+// diagnostic.
+func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
+	var b strings.Builder
+	var p phrase
+	var offsets []int // of each byte of the new text, in the original
+	put := func(text string, offset int) {
+		for i := range len(text) {
+			offsets = append(offsets, offset+i)
+		}
+		b.WriteString(text)
+	}
+	value := func(part ir.Part, offset int) {
+		for range utf8.RuneLen(firstPlaceholder) {
+			offsets = append(offsets, offset)
+		}
+		b.WriteRune(rune(firstPlaceholder + len(p.values)))
+		p.values = append(p.values, part)
+	}
+	if i := strings.IndexFunc(s.text, isPlaceholder); i >= 0 {
+		d := diag.Errorf(diag.At(s.pos(i), 1), "steps/character", "the private character %U cannot stand in a step", []rune(s.text[i:])[0])
+		return p, &d
+	}
+	pieces, err := expr.Split(s.text)
+	if err != nil {
+		e := err.(*expr.Error)
+		at := s.pos(offsetOf(s.text, e.Line, e.Col))
+		d := diag.Errorf(diag.At(at, e.Len), "steps/placeholder", "%s", e.Message)
+		d.Help = e.Help
+		return p, &d
+	}
+	for _, piece := range pieces {
+		if piece.Source != "" {
+			value(ir.Part{Expr: strings.TrimSpace(piece.Source), Pos: s.pos(piece.Offset)}, piece.Offset)
+			continue
+		}
+		// A piece of text may be shorter than what was written, by the backslashes of \${.
+		rest, offset := piece.Text, piece.Offset
+		for rest != "" {
+			at, column := firstColumn(rest, columns)
+			if column == "" {
+				put(rest, offset)
+				break
+			}
+			put(rest[:at], offset)
+			value(ir.Part{Expr: rowExpression(column), Origin: ir.OfRow, Pos: s.pos(offset + at)}, offset+at)
+			skip := at + len(column) + 2
+			rest, offset = rest[skip:], offset+skip
+		}
+	}
+	p.text = b.String()
+	p.pos = func(offset int) diag.Pos {
+		if offset >= len(offsets) {
+			return s.pos(len(s.text))
+		}
+		return s.pos(offsets[offset])
+	}
+	return p, nil
+}
+
+// sub is the part of a phrase from a byte to another.
+func (p phrase) sub(start, end int) phrase {
+	return phrase{text: p.text[start:end], values: p.values, pos: func(offset int) diag.Pos { return p.pos(start + offset) }}
+}
+
+// as is the phrase with another text, whose bytes all stand where the phrase begins.
+func (p phrase) as(text string) phrase {
+	return phrase{text: text, values: p.values, pos: p.pos}
+}
+
+func isPlaceholder(r rune) bool { return r >= firstPlaceholder && r <= lastPlaceholder }
+
+// plain is the phrase's text when nothing stands for a value; false otherwise.
+func (p phrase) plain() (string, bool) {
+	return p.text, strings.IndexFunc(p.text, isPlaceholder) < 0
+}
+
+// expression is the phrase as the source of an expression: placeholders become parts of it.
+func (p phrase) expression() string {
+	var b strings.Builder
+	for _, r := range p.text {
+		if !isPlaceholder(r) {
+			b.WriteRune(r)
+			continue
+		}
+		part := p.values[r-firstPlaceholder]
+		if identifier.MatchString(part.Expr) || part.Origin == ir.OfRow {
+			b.WriteString(part.Expr)
+			continue
+		}
+		b.WriteString("(" + part.Expr + ")")
+	}
+	return b.String()
+}
+
+// template makes parts of the phrase; place says where the value that stands at a byte of the text lands.
+func (p phrase) template(place func(offset int) ir.Place) ir.Template {
+	var t ir.Template
+	start := 0
+	literal := func(end int) {
+		if end > start {
+			t = append(t, ir.Part{Text: p.text[start:end]})
+		}
+	}
+	for i, r := range p.text {
+		if !isPlaceholder(r) {
+			continue
+		}
+		literal(i)
+		part := p.values[r-firstPlaceholder]
+		part.Place = place(i)
+		t = append(t, part)
+		start = i + utf8.RuneLen(r)
+	}
+	literal(len(p.text))
+	return t
+}
+
+func everywhere(place ir.Place) func(int) ir.Place { return func(int) ir.Place { return place } }
+
+func firstColumn(text string, columns []string) (int, string) {
+	at, found := -1, ""
+	for _, c := range columns {
+		if i := strings.Index(text, "<"+c+">"); i >= 0 && (at < 0 || i < at) {
+			at, found = i, c
+		}
+	}
+	return at, found
+}
+
+func rowExpression(column string) string {
+	if identifier.MatchString(column) {
+		return "row." + column
+	}
+	return `row["` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(column) + `"]`
+}
+
+// offsetOf is the byte of a 1-based line and column in runes.
+func offsetOf(text string, line, col int) int {
+	offset := 0
+	for ; line > 1; line-- {
+		i := strings.IndexByte(text[offset:], '\n')
+		if i < 0 {
+			return len(text)
+		}
+		offset += i + 1
+	}
+	for ; col > 1 && offset < len(text); col-- {
+		_, size := utf8.DecodeRuneInString(text[offset:])
+		offset += size
+	}
+	return offset
+}

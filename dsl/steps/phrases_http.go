@@ -1,0 +1,212 @@
+package steps
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+var phrasesOfHTTP = []entry{
+	{driver: "http", source: "I {hoops method} {string}", build: func(b *binder, args []phrase) ir.Op { return b.request(args, nil) }},
+	{driver: "http", source: "I {hoops method} {string} with JSON:", takes: doc, build: func(b *binder, args []phrase) ir.Op {
+		body := &ir.Body{Kind: ir.BodyJSON}
+		return b.request(args, body, func(p phrase) bool { return b.json(p, &body.Content) })
+	}},
+	{driver: "http", source: "I {hoops method} {string} with body:", takes: doc, build: func(b *binder, args []phrase) ir.Op {
+		body := &ir.Body{Kind: ir.BodyText, Media: b.line.Doc.Media}
+		return b.request(args, body, func(p phrase) bool {
+			if isJSON(body.Media) {
+				body.Kind = ir.BodyJSON
+			}
+			return b.content(p, body.Media, &body.Content)
+		})
+	}},
+	{driver: "http", source: "I {hoops method} {string} with form:", takes: pairs, build: func(b *binder, args []phrase) ir.Op {
+		return b.fieldsRequest(args, ir.BodyForm)
+	}},
+	{driver: "http", source: "I {hoops method} {string} with parts:", takes: pairs, build: func(b *binder, args []phrase) ir.Op {
+		return b.fieldsRequest(args, ir.BodyParts)
+	}},
+	{driver: "http", source: "I {hoops method} {string} with headers:", takes: pairs, build: func(b *binder, args []phrase) ir.Op {
+		op := b.request(args, nil)
+		headers, ok := b.fields(ir.Header)
+		if r, isRequest := op.(*ir.Request); isRequest && ok {
+			r.Headers = headers
+			return r
+		}
+		return nil
+	}},
+	{driver: "http", source: "I send:", takes: doc, build: func(b *binder, _ []phrase) ir.Op { return b.raw() }},
+	{driver: "http", source: "every request has headers:", takes: pairs, build: func(b *binder, _ []phrase) ir.Op {
+		headers, ok := b.fields(ir.Header)
+		if !ok {
+			return nil
+		}
+		return &ir.Use{Headers: headers, Pos: b.line.Pos}
+	}},
+	{driver: "http", source: "I follow redirects", build: func(b *binder, _ []phrase) ir.Op {
+		return &ir.Use{Redirects: ir.FollowRedirects, Pos: b.line.Pos}
+	}},
+	{driver: "http", source: "I don't follow redirects", build: func(b *binder, _ []phrase) ir.Op {
+		return &ir.Use{Redirects: ir.KeepRedirects, Pos: b.line.Pos}
+	}},
+	{driver: "http", source: "the status is {int}", build: func(b *binder, args []phrase) ir.Op {
+		return b.expect(ir.CheckStatus, args[0])
+	}},
+	{driver: "http", source: "the status is {hoops class}", build: func(b *binder, args []phrase) ir.Op {
+		return b.expect(ir.CheckStatus, args[0])
+	}},
+	{driver: "http", source: "the response has JSON:", takes: doc, build: func(b *binder, _ []phrase) ir.Op {
+		op := &ir.Expect{Check: ir.CheckJSON, Pos: b.line.Doc.At(0)}
+		if p, ok := b.doc(); !ok || !b.json(p, &op.Want) {
+			return nil
+		}
+		return op
+	}},
+	{driver: "http", source: "the response has:", takes: pairs, build: func(b *binder, _ []phrase) ir.Op {
+		fields, ok := b.fields(ir.Plain)
+		if !ok {
+			return nil
+		}
+		return &ir.Expect{Check: ir.CheckFields, Fields: fields, Pos: b.line.Table.Pos}
+	}},
+	{driver: "http", source: "the response takes less than {duration}", build: func(b *binder, args []phrase) ir.Op {
+		if !b.typed(args[0], "duration") {
+			return nil
+		}
+		return b.expect(ir.CheckTakes, args[0])
+	}},
+	{driver: "http", source: "the response matches the schema {string}", build: func(b *binder, args []phrase) ir.Op {
+		if _, ok := b.text(args[0], "the schema's file"); !ok {
+			return nil
+		}
+		return b.expect(ir.CheckSchema, args[0])
+	}},
+}
+
+func (b *binder) expect(check ir.Check, want phrase) ir.Op {
+	return &ir.Expect{Check: check, Want: want.template(everywhere(ir.Plain)), Pos: want.pos(0)}
+}
+
+// request is a request with the method and target that args name; fill gives it its body from the doc string.
+func (b *binder) request(args []phrase, body *ir.Body, fill ...func(phrase) bool) ir.Op {
+	method, ok := b.text(args[0], "the method")
+	if !ok {
+		return nil
+	}
+	target := args[1].urlTemplate()
+	if len(target) == 0 {
+		b.fail(diag.Errorf(diag.At(args[1].pos(0), 1), "steps/argument", "the address is empty").WithHelp(`write "/" for the root`))
+		return nil
+	}
+	for _, f := range fill {
+		if p, ok := b.doc(); !ok || !f(p) {
+			return nil
+		}
+	}
+	return &ir.Request{Method: method, Target: target, Body: body, Name: sampleName(method, target), Pos: args[1].pos(0)}
+}
+
+func (b *binder) fieldsRequest(args []phrase, kind ir.BodyKind) ir.Op {
+	fields, ok := b.fields(ir.Plain) // the driver encodes names and values as a whole
+	if !ok {
+		return nil
+	}
+	return b.request(args, &ir.Body{Kind: kind, Fields: fields})
+}
+
+func (b *binder) json(p phrase, into *ir.Template) bool {
+	t, wrong := p.jsonTemplate()
+	if wrong != nil {
+		b.fail(*wrong)
+		return false
+	}
+	*into = t
+	return true
+}
+
+// content makes a body of its media type: JSON and forms are encoded as such, everything else is text.
+func (b *binder) content(p phrase, media string, into *ir.Template) bool {
+	switch {
+	case isJSON(media):
+		return b.json(p, into)
+	case strings.HasPrefix(media, "application/x-www-form-urlencoded"):
+		*into = p.template(everywhere(ir.Form))
+	default:
+		*into = p.template(everywhere(ir.Plain))
+	}
+	return true
+}
+
+func isJSON(media string) bool {
+	media, _, _ = strings.Cut(media, ";")
+	media = strings.TrimSpace(strings.ToLower(media))
+	return media == "json" || media == "application/json" || strings.HasSuffix(media, "+json")
+}
+
+var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+// raw reads "I send:": a request line, header lines, an empty line and the body.
+func (b *binder) raw() ir.Op {
+	p, ok := b.doc()
+	if !ok {
+		return nil
+	}
+	fail := func(offset, n int, format string, args ...any) ir.Op {
+		b.fail(diag.Errorf(diag.At(p.pos(offset), max(1, n)), "steps/request", format, args...).
+			WithHelp("write it as HTTP: METHOD /path, then Name: value lines, an empty line, the body"))
+		return nil
+	}
+	end := lineEnd(p.text, 0)
+	first := strings.TrimSpace(strings.TrimSuffix(p.text[:end], " HTTP/1.1"))
+	method, target, found := strings.Cut(first, " ")
+	if !found || !slices.Contains(methods, method) {
+		return fail(0, len([]rune(method)), "a request begins with its method and target, found %q", first)
+	}
+	start := strings.Index(p.text, " ") + 1
+	for p.text[start] == ' ' {
+		start++
+	}
+	target = strings.TrimSpace(target)
+	op := &ir.Request{Method: method, Target: p.sub(start, start+len(target)).urlTemplate(), Pos: p.pos(0), Body: &ir.Body{Kind: ir.BodyRaw}}
+	op.Name = sampleName(method, op.Target)
+	at := end + 1
+	for ; at < len(p.text); at = lineEnd(p.text, at) + 1 {
+		line := p.text[at:lineEnd(p.text, at)]
+		if strings.TrimSpace(line) == "" {
+			at += len(line) + 1
+			break
+		}
+		name, value, found := strings.Cut(line, ":")
+		if !found || !headerName.MatchString(name) {
+			return fail(at, len([]rune(line)), "a header is Name: value, found %q", line)
+		}
+		from := at + len(name) + 1
+		trimmed := strings.TrimSpace(value)
+		from += strings.Index(value, trimmed)
+		op.Headers = append(op.Headers, ir.Field{Name: name, Value: p.sub(from, from+len(trimmed)).template(everywhere(ir.Header)), Pos: p.pos(at)})
+		if strings.EqualFold(name, "Content-Type") {
+			op.Body.Media = trimmed
+		}
+	}
+	if at >= len(p.text) {
+		op.Body = nil
+		return op
+	}
+	if !b.content(p.sub(at, len(p.text)), op.Body.Media, &op.Body.Content) {
+		return nil
+	}
+	return op
+}
+
+func lineEnd(text string, from int) int {
+	if i := strings.IndexByte(text[from:], '\n'); i >= 0 {
+		return from + i
+	}
+	return len(text)
+}

@@ -1,0 +1,143 @@
+package steps
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// urlTemplate makes a template of a URL. Values at its very beginning are URL text; every later one is data of
+// the part it stands in.
+func (p phrase) urlTemplate() ir.Template {
+	literal := false
+	part := ir.Segment
+	places := map[int]ir.Place{}
+	for i, r := range p.text {
+		switch {
+		case isPlaceholder(r) && !literal:
+			places[i] = ir.URLText
+		case isPlaceholder(r):
+			places[i] = part
+		case r == '?' && part == ir.Segment:
+			literal, part = true, ir.Query
+		case r == '#':
+			literal, part = true, ir.Fragment
+		default:
+			literal = true
+		}
+	}
+	return p.template(func(i int) ir.Place { return places[i] })
+}
+
+// jsonTemplate makes a template of a JSON text: a value inside quotes is escaped, one outside is JSON of its
+// type. Text that is not JSON around its values is a diagnostic where it stops being so.
+func (p phrase) jsonTemplate() (ir.Template, *diag.Diagnostic) {
+	places := map[int]ir.Place{}
+	var probe strings.Builder // the text with something harmless for each value
+	var offsets []int
+	put := func(s string, offset int) {
+		probe.WriteString(s)
+		for range len(s) {
+			offsets = append(offsets, offset)
+		}
+	}
+	inString, escaped := false, false
+	for i, r := range p.text {
+		switch {
+		case isPlaceholder(r) && inString:
+			places[i] = ir.JSONString
+			put("x", i)
+			continue
+		case isPlaceholder(r):
+			places[i] = ir.JSONValue
+			put("0", i)
+			continue
+		case escaped:
+			escaped = false
+		case inString && r == '\\':
+			escaped = true
+		case r == '"':
+			inString = !inString
+		}
+		put(string(r), i)
+	}
+	var v any
+	if err := json.Unmarshal([]byte(probe.String()), &v); err != nil {
+		offset := len(p.text)
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && int(syntax.Offset) <= len(offsets) && syntax.Offset > 0 {
+			offset = offsets[syntax.Offset-1]
+		}
+		d := diag.Errorf(diag.At(p.pos(offset), 1), "steps/json", "this is not JSON: %v", err).
+			WithHelp("values go inside quotes as text, or bare as JSON of their type")
+		return nil, &d
+	}
+	return p.template(func(i int) ir.Place { return places[i] }), nil
+}
+
+// shellTemplate makes a template of a script. Its values travel as environment variables, so the shell must
+// expand them where they stand: in single quotes it would not.
+func (p phrase) shellTemplate() (ir.Template, *diag.Diagnostic) {
+	places := map[int]ir.Place{}
+	var quote rune
+	escaped, comment := false, false
+	for i, r := range p.text {
+		if isPlaceholder(r) {
+			switch quote {
+			case '\'':
+				d := diag.Errorf(diag.At(p.pos(i), 2), "steps/shell-quote", "a value in single quotes is not expanded by the shell").
+					WithHelp("use double quotes")
+				return nil, &d
+			case '"':
+				places[i] = ir.ShellQuoted
+			default:
+				places[i] = ir.Shell
+			}
+			escaped = false
+			continue
+		}
+		switch {
+		case escaped:
+			escaped = false
+		case comment:
+			comment = r != '\n'
+		case r == '\\' && quote != '\'':
+			escaped = true
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '\'' || r == '"':
+			quote = r
+		case r == '#' && (i == 0 || strings.ContainsRune(" \t\n;", rune(p.text[i-1]))):
+			comment = true
+		}
+	}
+	return p.template(func(i int) ir.Place { return places[i] }), nil
+}
+
+// sampleName is the name of a request's samples: its method and target with each value as {its name}.
+func sampleName(method string, target ir.Template) string {
+	var b strings.Builder
+	if method != "" {
+		b.WriteString(method + " ")
+	}
+	for _, p := range target {
+		if p.Expr == "" {
+			b.WriteString(p.Text)
+			continue
+		}
+		name := p.Expr
+		if i := strings.LastIndexByte(name, '.'); i >= 0 && identifier.MatchString(name[i+1:]) {
+			name = name[i+1:]
+		}
+		if !identifier.MatchString(name) {
+			name = "value"
+		}
+		b.WriteString("{" + name + "}")
+	}
+	return b.String()
+}

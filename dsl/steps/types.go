@@ -1,0 +1,110 @@
+package steps
+
+import (
+	"regexp"
+
+	cucumberexpressions "github.com/cucumber/cucumber-expressions/go/v18"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+)
+
+// Type is a parameter type of hoops.yaml: its name, and the regular expression that its values match.
+type Type struct {
+	Name    string
+	Pattern string
+	Pos     diag.Pos
+}
+
+// placeholder characters stand for ${…} and <column> while a step is matched: the n-th is firstPlaceholder+n.
+const (
+	firstPlaceholder = 0xF0000
+	lastPlaceholder  = 0xFFFFD
+	anyPlaceholder   = `[\x{F0000}-\x{FFFFD}]`
+)
+
+// builtin are the types of Cucumber Expressions, of hoops, and those that only the vocabulary uses. A
+// placeholder may stand for a whole parameter of any of them; inside a quoted one it is a character like
+// others.
+var builtin = []struct{ name, pattern string }{
+	{"int", `-?\d+`},
+	{"byte", `-?\d+`},
+	{"short", `-?\d+`},
+	{"long", `-?\d+`},
+	{"biginteger", `-?\d+`},
+	{"float", `[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?`},
+	{"double", `[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?`},
+	{"bigdecimal", `[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?`},
+	{"number", `[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?`},
+	{"percent", `[-+]?\d*\.?\d+ ?%`},
+	{"duration", `(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d))+`},
+	{"word", `[^\s]+`},
+	{"string", `"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'`},
+	{"", `.*`},
+	{"hoops method", `GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS`},
+	{"hoops class", `[1-5]xx`},
+	{"hoops name", `[\pL_][\pL\pN_]*`},
+	{"hoops expression", `.+`},
+	{"hoops step", `.+`},
+}
+
+// Types compiles patterns. It holds what hoops.yaml adds to the built-in types.
+type Types struct {
+	registry *cucumberexpressions.ParameterTypeRegistry
+	names    []string // as users may write them
+	regexps  map[string]*regexp.Regexp
+}
+
+// prefix keeps our types apart from those that the library declares itself.
+const prefix = "hoops."
+
+// NewTypes registers the types; one that cannot be is a diagnostic at its place.
+func NewTypes(custom []Type) (*Types, diag.List) {
+	t := &Types{registry: cucumberexpressions.NewParameterTypeRegistry(), regexps: map[string]*regexp.Regexp{}}
+	for _, b := range builtin {
+		if err := t.register(b.name, b.pattern, b.name != "string"); err != nil {
+			panic(err)
+		}
+	}
+	var found diag.List
+	for _, c := range custom {
+		at := diag.At(c.Pos, len([]rune(c.Name)))
+		if t.regexps[c.Name] != nil {
+			found = append(found, diag.Errorf(at, "steps/type", "the type %q exists already", c.Name))
+			continue
+		}
+		if err := t.register(c.Name, c.Pattern, true); err != nil {
+			found = append(found, diag.Errorf(at, "steps/type", "the type %q cannot be used: %v", c.Name, err).
+				WithHelp(`write its values as a regular expression: %s: red|green|blue`, c.Name))
+		}
+	}
+	return t, found
+}
+
+func (t *Types) register(name, pattern string, wholePlaceholder bool) error {
+	whole, err := regexp.Compile(`^(?:` + pattern + `)$`)
+	if err != nil {
+		return err
+	}
+	patterns := []*regexp.Regexp{regexp.MustCompile(pattern)}
+	if wholePlaceholder || name == "string" {
+		patterns = append(patterns, regexp.MustCompile(anyPlaceholder))
+	}
+	typ, err := cucumberexpressions.NewParameterType(prefix+name, patterns, name, nil, false, false, false)
+	if err != nil {
+		return err
+	}
+	if err := t.registry.DefineParameterType(typ); err != nil {
+		return err
+	}
+	t.regexps[name] = whole
+	if name != "" && name[:min(6, len(name))] != "hoops " {
+		t.names = append(t.names, name)
+	}
+	return nil
+}
+
+// Accepts reports whether a value is one of the type, as a whole.
+func (t *Types) Accepts(typ, value string) bool {
+	r := t.regexps[typ]
+	return r == nil || typ == "string" || r.MatchString(value)
+}

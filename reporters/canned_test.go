@@ -1,0 +1,219 @@
+package reporters
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/runners"
+)
+
+// tape records a run by a clock that only it moves.
+type tape struct {
+	now    time.Time
+	events []runners.Event
+	stage  string
+}
+
+func newTape() *tape { return &tape{now: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)} }
+
+func (t *tape) emit(e runners.Event) {
+	e.Time, e.Run, e.Stage = t.now, "run-7", t.stage
+	t.events = append(t.events, e)
+}
+
+func (t *tape) begin() {
+	t.emit(runners.Event{Kind: runners.RunStarted, Info: &runners.Info{Project: "shop", Digest: digest, Tool: "hoops 0.1.0"}})
+}
+
+func (t *tape) end(o runners.Outcome, d time.Duration) {
+	t.stage = ""
+	t.emit(runners.Event{Kind: runners.RunFinished, Outcome: o, Duration: d})
+}
+
+func (t *tape) stageStarted(name string, info runners.Info) {
+	t.stage = name
+	t.emit(runners.Event{Kind: runners.StageStarted, Name: name, Info: &info})
+}
+
+func (t *tape) stageFinished(o runners.Outcome, d time.Duration, c *runners.Counts, message string) {
+	t.emit(runners.Event{Kind: runners.StageFinished, Name: t.stage, Outcome: o, Duration: d, Counts: c, Message: message})
+}
+
+// play is one execution of a scenario as a list of events, not yet recorded.
+type play struct {
+	t    *tape
+	head runners.Event
+}
+
+func (t *tape) scenario(feature, name, row string, line int) *play {
+	file := "features/" + feature + ".feature"
+	id := feature + "/" + strings.ReplaceAll(strings.ToLower(name), " ", "-")
+	p := &play{t, runners.Event{Feature: feature, Scenario: id, Name: name, Pos: diag.Pos{File: file, Line: line, Col: 3}, Attempt: 1, Tags: []string{"@" + feature}}}
+	if row != "" {
+		p.head.Row = id + "/" + row
+	}
+	return p.start()
+}
+
+func (p *play) start() *play {
+	e := p.head
+	e.Kind = runners.ScenarioStarted
+	p.t.emit(e)
+	return p
+}
+
+func (p *play) step(n int, text string, s runners.Status, d time.Duration, failure *diag.Diagnostic) *play {
+	e := p.head
+	e.Kind, e.Name, e.Step, e.Status, e.Duration, e.Failure, e.Tags = runners.StepFinished, text, n, s, d, failure, nil
+	e.Pos = diag.Pos{File: e.Pos.File, Line: e.Pos.Line + n, Col: 5}
+	p.t.now = p.t.now.Add(d)
+	p.t.emit(e)
+	return p
+}
+
+func (p *play) sample(name string, code int, problem string, d time.Duration) *play {
+	e := p.head
+	e.Kind, e.Name, e.Step, e.Duration, e.Tags = runners.RequestFinished, name, 1, d, nil
+	e.Sample = &runners.Sample{Code: code, Error: problem, Got: 12}
+	p.t.emit(e)
+	return p
+}
+
+func (p *play) again() *play {
+	p.head.Attempt++
+	return p.start()
+}
+
+func (p *play) finish(s runners.Status, d time.Duration, failure *diag.Diagnostic) {
+	e := p.head
+	e.Kind, e.Status, e.Duration, e.Failure = runners.ScenarioFinished, s, d, failure
+	p.t.emit(e)
+}
+
+const digest = "sha256:1a2b3c4d5e6f77889900aabbccddeeff1a2b3c4d5e6f77889900aabbccddeeff"
+
+const ms = time.Millisecond
+
+func wrong(file string, line int, message string) *diag.Diagnostic {
+	d := diag.Errorf(diag.At(diag.Pos{File: file, Line: line, Col: 10}, 17), "http/expect", "%s", message)
+	d.Label = "found 500"
+	return &d
+}
+
+var source = func(file string) string {
+	return strings.Repeat("\n", 11) + "    Then the order is confirmed\n\n    When the customer flies away\n"
+}
+
+// functional is one stage with every status in it.
+func functional() *tape {
+	t := newTape()
+	t.begin()
+	t.stageStarted("test", runners.Info{Project: "shop", Digest: digest, Runner: "functional", Driver: "http", Environment: "staging",
+		URL: "https://staging.shop.example", Selected: 8, Overrides: []string{"--env staging"}, Seed: 7})
+	t.emit(runners.Event{Kind: runners.Noticed, Message: "started go run ./server"})
+	t.scenario("checkout", "Sign in", "", 3).step(1, "Given the customer signs in", runners.Passed, 12*ms, nil).
+		sample("POST /login", 200, "", 11*ms).finish(runners.Passed, 12*ms, nil)
+	failure := wrong("features/checkout.feature", 12, "the status is 500, expected 201")
+	t.scenario("checkout", "Pay for one item", "", 9).
+		step(1, `Given the customer is signed in as "ann"`, runners.Passed, 20*ms, nil).
+		step(2, "When the customer pays", runners.Passed, 300*ms, nil).
+		sample("POST /orders/{id}", 500, "", 290*ms).sample("POST /orders/{id}", 0, "connection refused", 2*ms).sample("POST /orders/{id}", 201, "", 40*ms).
+		step(3, "Then the order is confirmed", runners.Failed, 92*ms, failure).
+		step(4, "And the basket is empty", runners.Skipped, 0, nil).
+		step(5, "And the shop is happy", runners.Skipped, 0, nil).
+		step(0, "undo: cancel the order", runners.Failed, 5*ms, wrong("steps/http.steps.feature", 12, "the order is gone")).
+		finish(runners.Failed, 412*ms, failure)
+	t.scenario("checkout", "Pay for many", "2, tea", 20).step(1, "When 2 tea are paid", runners.Passed, 10*ms, nil).finish(runners.Passed, 10*ms, nil)
+	first := wrong("features/checkout.feature", 12, "the status is 503, expected 201")
+	t.scenario("checkout", "Pay for many", "3, milk", 21).step(1, "When 3 milk are paid", runners.Failed, 10*ms, first).
+		again().step(1, "When 3 milk are paid", runners.Passed, 8*ms, nil).finish(runners.Flaky, 8*ms, nil)
+	missing := diag.Errorf(diag.At(diag.Pos{File: "features/flight.feature", Line: 14, Col: 10}, 23), "steps/undefined", "undefined step for driver http").
+		WithHelp("define it:\n  Scenario: the customer flies away")
+	t.scenario("flight", "Fly", "", 13).step(1, "When the customer flies away", runners.Undefined, 0, &missing).finish(runners.Undefined, 0, &missing)
+	t.scenario("flight", "Land", "", 17).finish(runners.Skipped, 0, nil)
+	t.scenario("flight", "Taxi", "", 19).step(1, "When it rolls", runners.Pending, 0, nil).finish(runners.Pending, 1, nil)
+	t.scenario("flight", "Park", "", 23).step(1, "When it parks", runners.Passed, 1300*ms, nil).finish(runners.Passed, 1300*ms, nil)
+	t.stageFinished(runners.GateFailed, 1900*ms, &runners.Counts{Passed: 3, Failed: 1, Flaky: 1, Skipped: 1, Pending: 1, Undefined: 1}, "")
+	t.end(runners.GateFailed, 2100*ms)
+	return t
+}
+
+// pipeline is four stages, one of them of promises.
+func pipeline() *tape {
+	t := newTape()
+	t.begin()
+	t.stageStarted("uat", runners.Info{Runner: "functional", Driver: "http", Environment: "local", URL: "http://127.0.0.1:8080", Selected: 2})
+	t.scenario("addition", "Add two numbers", "", 5).step(1, "Then the result is 120", runners.Passed, 4*ms, nil).finish(runners.Passed, 4*ms, nil)
+	t.scenario("addition", "Add nothing", "", 9).step(1, "Then the result is 0", runners.Passed, 3*ms, nil).finish(runners.Passed, 3*ms, nil)
+	t.stageFinished(runners.GatePassed, 800*ms, &runners.Counts{Passed: 2}, "")
+	t.now = t.now.Add(time.Second)
+	t.stageStarted("load", runners.Info{Runner: "load", Driver: "http", Environment: "staging", URL: "https://staging.example", Overrides: []string{"--rate 10/s"}})
+	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: time.Minute, Asked: 300, Started: 299}})
+	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: time.Minute, Final: true, Asked: 600, Started: 598, Dropped: 2, Groups: []runners.Group{
+		{Of: "journeys", Count: 598, Failed: 3, Latency: map[string]any{"p50": "12ms", "p95": "40ms", "p99": "88ms", "max": "210ms"}},
+		{Of: "step", Name: "the customer pays", Count: 598, Failed: 3, Errors: []runners.Cause{{Key: "features/checkout.feature:12 – 500", Count: 3}}}}}})
+	t.stageFinished(runners.GateUndecided, time.Minute, nil, "p95 < 300ms: too few samples")
+	t.stageStarted("value", runners.Info{Runner: "value", Environment: "production"})
+	for _, v := range []runners.Verdict{
+		{Clause: "addition#1", Words: "make 0 silly mistakes", Verdict: "delivered", Sentence: "0 silly mistakes in 60 sums, and 0 were promised"},
+		{Clause: "checkout#1", Words: "lose fewer than 1% of orders to errors", Verdict: "missed", Sentence: "2.1% of 4,000 orders, and fewer than 1% were promised", WouldChange: "fewer than 40 lost orders in the next 4,000"},
+		{Clause: "checkout#2", Words: "sell 10% more tea", Verdict: "undecided", Reason: "too_early", WouldChange: "448 more events, by 14 March"},
+		{Clause: "flight#1", Words: "fly", Verdict: "unbound", Sentence: "no measure is called flights", Help: []string{"measures: flights: {count: flights_total}"}},
+	} {
+		t.emit(runners.Event{Kind: runners.Judged, Verdict: &v})
+	}
+	t.stageFinished(runners.GateFailed, 120*ms, nil, "")
+	t.end(runners.GateFailed, 62*time.Second)
+	return t
+}
+
+// severed is a stream that a crash cut off.
+func severed() *tape {
+	t := newTape()
+	t.begin()
+	t.stageStarted("test", runners.Info{Runner: "functional", Driver: "http", Selected: 3})
+	t.scenario("addition", "Add two numbers", "", 5).step(1, "Then the result is 120", runners.Passed, 4*ms, nil).finish(runners.Passed, 4*ms, nil)
+	t.scenario("addition", "Add for ever", "", 9).step(1, "When it begins", runners.Passed, 3*ms, nil)
+	return t
+}
+
+// hostile is data that wants to be code.
+func hostile() *tape {
+	t := newTape()
+	t.begin()
+	nasty := "\x1b[2J\x1b]0;owned\a\u202egnp.exe\r\n]]></failure><script>alert(1)</script> | PASSED=1;;;; @everyone [x](javascript:1) \x00\xff\u2028" + strings.Repeat("界", 10000)
+	t.stageStarted("test\x1b[31m", runners.Info{Runner: "functional", Driver: nasty, Environment: nasty, URL: nasty, Selected: 2, Overrides: []string{nasty}, Digest: digest})
+	t.emit(runners.Event{Kind: runners.Noticed, Message: nasty})
+	d := diag.Errorf(diag.At(diag.Pos{File: "a" + nasty, Line: 12, Col: 10}, 9), "http/"+nasty, "%s", nasty).WithHelp("%s", nasty).WithNote(diag.At(diag.Pos{File: nasty, Line: 1}, 0), "%s", nasty)
+	d.Label = nasty
+	p := t.scenario("f"+nasty, "n"+nasty, nasty, 3)
+	p.step(1, "Given "+nasty, runners.Failed, ms, &d).sample(nasty, 200, nasty, ms).finish(runners.Failed, ms, &d)
+	t.scenario("f", "", "", 0).finish("", -ms, nil)
+	t.scenario("f", "", "", 0).finish(runners.Status(nasty), 0, nil)
+	t.emit(runners.Event{Kind: runners.Judged, Verdict: &runners.Verdict{Clause: nasty, Words: nasty, Verdict: nasty, Sentence: nasty, WouldChange: nasty, Help: []string{nasty}}})
+	t.stageFinished(runners.Outcome(nasty), -ms, nil, nasty)
+	t.end("", -ms)
+	return t
+}
+
+// many is n scenarios in f features, one of 100 failing, one a second.
+func many(n, features, perDirectory int) *tape {
+	t := newTape()
+	t.begin()
+	t.stageStarted("test", runners.Info{Runner: "functional", Selected: n})
+	for i := range n {
+		f := i * features / n
+		p := t.scenario(fmt.Sprintf("area%d/f%03d", f/perDirectory, f), fmt.Sprintf("Number %d", i), "", i+1)
+		if i%100 == 99 {
+			bad := wrong(p.head.Pos.File, i+2, "the status is 500, expected 201")
+			p.step(1, "Then the order is confirmed", runners.Failed, 100*ms, bad).finish(runners.Failed, 100*ms, bad)
+		} else {
+			p.step(1, "Then the order is confirmed", runners.Passed, 100*ms, nil).finish(runners.Passed, 100*ms, nil)
+		}
+	}
+	t.stageFinished(runners.GateFailed, time.Duration(n)*100*ms, nil, "")
+	t.end(runners.GateFailed, time.Duration(n)*100*ms)
+	return t
+}

@@ -1,0 +1,113 @@
+package reporters
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/cucumber-value/hoops/runners"
+)
+
+// markdown writes a run as a job summary or a comment: the sentence first, then the stages, the promises and
+// the failures. Data is escaped: it makes no link, no tag, no table cell and mentions nobody.
+type markdown struct {
+	o      Options
+	record record
+	names  names
+	done   bool
+}
+
+func newMarkdown(o Options) runners.Sink { return &markdown{o: o, names: newNames(o.Program)} }
+
+func (m *markdown) Emit(e runners.Event) error {
+	m.record.take(e)
+	return nil
+}
+
+func (m *markdown) Close() error {
+	if m.done {
+		return nil
+	}
+	m.done = true
+	m.record.close()
+	_, err := io.WriteString(m.o.Out, m.text())
+	return err
+}
+
+// longestSummary is how much a job summary may hold, in bytes; above 1 MiB GitHub refuses all of it.
+const longestSummary = 900 << 10
+
+func (m *markdown) text() string {
+	var b strings.Builder
+	last := terminal{record: m.record}
+	fmt.Fprintf(&b, "## %s\n", escape(last.last(), 2000))
+	if len(m.record.stages) > 0 {
+		b.WriteString("\n| stage | runner | environment | outcome | | time |\n|---|---|---|---|---|---|\n")
+	}
+	for _, s := range m.record.stages {
+		why := s.tally()
+		if s.message != "" {
+			why = strings.TrimPrefix(why+"; "+s.message, "; ")
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", escape(cmp.Or(s.name, "run"), 100), escape(strings.TrimSpace(s.info.Runner+" "+s.info.Driver), 100),
+			escape(s.info.Environment, 100), outcomeWord(s.outcome()), escape(why, 500), total(s.duration))
+	}
+	if list := m.record.verdicts(); len(list) > 0 {
+		b.WriteString("\n### Promises\n\n")
+		for _, v := range list {
+			fmt.Fprintf(&b, "- **%s** %s%s\n", verdictWord(v), escape(v.Words, 300), prefixed(" — ", escape(because(v), 1000)))
+			if v.WouldChange != "" && verdictOf(v) != delivered {
+				fmt.Fprintf(&b, "  - would change it: %s\n", escape(v.WouldChange, 500))
+			}
+		}
+	}
+	left := 0
+	title := "\n### Failures\n"
+	for _, s := range m.record.stages {
+		for _, f := range s.features() {
+			for _, r := range f.results {
+				if r.status.Good() || r.status == runners.Skipped {
+					continue
+				}
+				entry := title + m.failure(s, r)
+				title = ""
+				if b.Len()+len(entry) > longestSummary-100 {
+					left++
+					continue
+				}
+				b.WriteString(entry)
+			}
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "\n… and %d more\n", left)
+	}
+	return b.String()
+}
+
+func (m *markdown) failure(s *stage, r *result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n<details><summary>%s: %s (%s)</summary>\n\n", escape(strings.TrimSpace(s.name+" "+place(r.pos)), 300), escape(m.names.full(r), 300), r.status)
+	j := junit{o: m.o}
+	text := cmp.Or(j.text(r), oneLine(cmp.Or(r.reason(), "no reason was recorded"), longestText)+"\n")
+	b.WriteString("<pre>\n" + special.Replace(strings.TrimPrefix(text, "\n")) + "</pre>\n\n</details>\n")
+	return b.String()
+}
+
+// outcomeWord is the outcome with its shape; only what passed has a tick.
+func outcomeWord(o runners.Outcome) string {
+	switch o {
+	case runners.GatePassed:
+		return "✓ passed"
+	case runners.GateFailed:
+		return "✗ failed"
+	}
+	return "? undecided"
+}
+
+var special = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "@", "&#64;", "`", "&#96;", "*", "&#42;",
+	"_", "&#95;", "[", "&#91;", "]", "&#93;", "\\", "&#92;", "~", "&#126;", "#", "&#35;", "://", "&#58;//", "!", "&#33;", "www.", "www&#46;")
+
+// escape is data in a paragraph, a cell or a summary; entities are plain text in a pre element, too.
+func escape(s string, n int) string { return special.Replace(oneLine(s, n)) }

@@ -1,0 +1,145 @@
+package reporters
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/cucumber-value/hoops/runners"
+)
+
+// nagios writes a run as one check of the monitoring plugin guidelines: a status line with performance data,
+// and a line for each scenario that failed. What hoops could not find out is UNKNOWN, never OK; a finding about
+// the software is CRITICAL, a step that timed out included.
+type nagios struct {
+	o      Options
+	record record
+	names  names
+	code   int
+	done   bool
+}
+
+func newNagios(o Options) runners.Sink { return &nagios{o: o, names: newNames(o.Program), code: 3} }
+
+// ExitCode is 0 for OK, 2 for CRITICAL, 3 for UNKNOWN; 3 before Close.
+func (n *nagios) ExitCode() int { return n.code }
+
+func (n *nagios) Emit(e runners.Event) error {
+	n.record.take(e)
+	return nil
+}
+
+func (n *nagios) Close() error {
+	if n.done {
+		return nil
+	}
+	n.done = true
+	n.record.close()
+	text := n.line()
+	_, err := io.WriteString(n.o.Out, text)
+	return err
+}
+
+// mostLines is how many failures follow the status line: agents cut a check's output at a few kilobytes.
+const mostLines = 20
+
+func (n *nagios) line() string {
+	c := n.record.counts()
+	total := c.Total()
+	var failed, stuck string // where the first of each stopped
+	var more []string
+	features := map[string]string{}
+	for _, s := range n.record.stages {
+		for _, f := range s.features() {
+			features[f.id+f.file] = n.names.feature(f.id, f.file)
+			for _, r := range f.results {
+				switch {
+				case r.status.Good() || r.status == runners.Skipped:
+				case r.status != runners.Failed:
+					stuck = cmp.Or(stuck, n.where(r))
+				default:
+					failed = cmp.Or(failed, n.where(r))
+					more = append(more, fmt.Sprintf("Failed: %s — %s", field(n.names.full(r), 200), field(r.reason(), 300)))
+				}
+			}
+		}
+	}
+	word, says := "UNKNOWN", ""
+	switch o := n.record.outcome(); {
+	case c.Failed > 0 && n.onlyUnfinished():
+		says = fmt.Sprintf("%d of %d scenarios did not finish", c.Failed, total)
+	case c.Failed > 0:
+		n.code, word = 2, "CRITICAL"
+		says = fmt.Sprintf("%d of %d scenarios failed%s", c.Failed, total, brackets(failed))
+	case total == 0 || o == runners.GatePassed && c.Passed+c.Flaky == 0:
+		says = "nothing was checked"
+	case c.Undefined+c.Pending+c.Ambiguous > 0:
+		says = fmt.Sprintf("%d of %d scenarios cannot run%s", c.Undefined+c.Pending+c.Ambiguous, total, brackets(stuck))
+	case o == runners.GatePassed:
+		n.code, word = 0, "OK"
+		says = fmt.Sprintf("%d of %d scenarios passed%s", c.Passed+c.Flaky, total, brackets(phrase(count{c.Flaky, "flaky"})))
+	case o == runners.GateFailed:
+		n.code, word = 2, "CRITICAL"
+		says = fmt.Sprintf("%d of %d scenarios passed, and the run failed", c.Passed+c.Flaky, total)
+	default:
+		says = fmt.Sprintf("%d of %d scenarios passed, and the run is undecided", c.Passed+c.Flaky, total)
+	}
+	why := n.record.why()
+	for _, s := range n.record.stages {
+		why = cmp.Or(why, s.message)
+	}
+	if why != "" && n.code != 0 {
+		says += ": " + field(why, 300)
+	}
+	subject := field(cmp.Or(n.record.project(), "hoops"), 100)
+	switch {
+	case len(features) == 1:
+		for _, name := range features {
+			subject = field(name, 100)
+		}
+	case len(features) > 1:
+		subject = fmt.Sprintf("%d features", len(features))
+	}
+	critical := ""
+	if n.o.Timeout > 0 {
+		critical = strings.TrimSuffix(strings.TrimRight(seconds(n.o.Timeout), "0"), ".")
+	}
+	head := fmt.Sprintf("FEATURE %s - %s: %s | passed=%d;;;0;%d failed=%d;;0;0;%d time=%ss;;%s;0\n", word, subject, says,
+		c.Passed+c.Flaky, total, c.Failed, total, seconds(n.record.duration()), critical)
+	if left := len(more) - mostLines; left > 0 {
+		more = append(more[:mostLines], fmt.Sprintf("and %d more", left))
+	}
+	for _, m := range more {
+		head += m + "\n"
+	}
+	return head
+}
+
+func (n *nagios) onlyUnfinished() bool {
+	for _, s := range n.record.stages {
+		for _, r := range s.results {
+			if r.status == runners.Failed && !r.abandoned {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// where is the step that stopped a scenario and its line.
+func (n *nagios) where(r *result) string {
+	name, at := n.names.full(r), r.pos
+	if s, ok := r.culprit(); ok {
+		name, at = s.name, s.pos
+	}
+	if at.IsZero() {
+		at = r.pos
+	}
+	return field(name, 200) + prefixed(", ", field(place(at), 200))
+}
+
+// field is data in a status line, where a bar would begin the performance data.
+func field(s string, n int) string {
+	return strings.ReplaceAll(oneLine(s, n), "|", "/")
+}

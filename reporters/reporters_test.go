@@ -1,0 +1,238 @@
+package reporters
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// written is what a format makes of the events.
+func written(t testing.TB, format string, o Options, events []runners.Event) string {
+	t.Helper()
+	var b bytes.Buffer
+	o.Out = &b
+	sink, err := New(format, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if err := sink.Emit(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // closing again writes nothing
+		if err := sink.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got), run with -update to accept:\n%s", file, d)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for name, tape := range map[string]*tape{"functional": functional(), "pipeline": pipeline(), "severed": severed()} {
+		for _, format := range Formats() {
+			t.Run(name+"/"+format, func(t *testing.T) {
+				golden(t, name+"."+format, written(t, format, Options{Source: source}, tape.events))
+			})
+		}
+	}
+	t.Run("verbose", func(t *testing.T) {
+		golden(t, "functional-verbose.pretty", written(t, "pretty", Options{Source: source, Verbose: true}, functional().events))
+	})
+	t.Run("colour", func(t *testing.T) {
+		golden(t, "pipeline-colour.pretty", written(t, "pretty", Options{Colour: true}, pipeline().events))
+		golden(t, "functional-colour.pretty", written(t, "pretty", Options{Colour: true, Source: source}, functional().events))
+	})
+	t.Run("many", func(t *testing.T) {
+		golden(t, "many.pretty", written(t, "pretty", Options{Source: source}, many(412, 5, 10).events))
+		golden(t, "many.progress", written(t, "progress", Options{Source: source}, many(412, 5, 10).events))
+		golden(t, "directories.pretty", written(t, "pretty", Options{}, many(450, 225, 100).events))
+	})
+}
+
+func TestNamesComeFromTheProgram(t *testing.T) {
+	p := &ir.Program{Features: []ir.Feature{{ID: "checkout", Name: "Check out", Scenarios: []ir.Scenario{
+		{ID: "checkout/pay-for-many", Rows: []ir.Row{{ID: "checkout/pay-for-many/2, tea", Cells: []string{"2", "Tea"}}}}}}}}
+	for format, want := range map[string][]string{
+		"pretty": {"Check out  features/checkout.feature\n", "✓ Pay for many · 2, Tea"},
+		"junit":  {`name="test: Check out"`, `name="Pay for many · 2, Tea"`},
+		"json":   {`"name": "Check out"`},
+	} {
+		got := written(t, format, Options{Program: p}, functional().events)
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s lacks %q:\n%s", format, w, got)
+			}
+		}
+	}
+}
+
+func TestDigestIsPrintedOnceByTerminals(t *testing.T) {
+	for _, format := range []string{"pretty", "progress"} {
+		for _, tape := range []*tape{functional(), pipeline(), severed()} {
+			if n := strings.Count(written(t, format, Options{}, tape.events), "sha256:1a2b3c4d5e6f"); n != 1 {
+				t.Errorf("%s prints the digest %d times", format, n)
+			}
+		}
+	}
+}
+
+// What is undecided, cut off, or never said its outcome is green nowhere.
+func TestNothingUndecidedPasses(t *testing.T) {
+	undecided := func() *tape {
+		t := newTape()
+		t.begin()
+		t.stageStarted("test", runners.Info{})
+		t.scenario("a", "One", "", 1).finish(runners.Passed, ms, nil)
+		t.stageFinished(runners.GateUndecided, ms, nil, "interrupted")
+		t.end(runners.GateUndecided, ms)
+		return t
+	}()
+	empty := newTape()
+	noOutcome := newTape()
+	noOutcome.begin()
+	noOutcome.end("", ms)
+	onlySkipped := newTape()
+	onlySkipped.begin()
+	onlySkipped.stageStarted("test", runners.Info{})
+	onlySkipped.scenario("a", "One", "", 1).finish(runners.Skipped, 0, nil)
+	onlySkipped.stageFinished(runners.GateUndecided, ms, &runners.Counts{Skipped: 1}, "")
+	onlySkipped.end(runners.GateUndecided, ms)
+	for name, tape := range map[string]*tape{"undecided": undecided, "empty": empty, "no outcome": noOutcome, "only skipped": onlySkipped, "severed": severed(), "hostile": hostile()} {
+		for format, sign := range map[string][]string{
+			"pretty":     {"PASSED ", "\x1b[1;32mP"},
+			"progress":   {"PASSED ", "\x1b[1;32mP"},
+			"json":       {`"outcome": "passed"`},
+			"markdown":   {"✓ passed", "## PASSED"},
+			"nagios":     {" OK "},
+			"prometheus": {"\nprobe_success 1"},
+		} {
+			got := written(t, format, Options{Colour: true}, tape.events)
+			for _, s := range sign {
+				if strings.Contains(got, s) {
+					t.Errorf("%s: %s says %q:\n%.2000s", name, format, s, got)
+				}
+			}
+		}
+		if got := written(t, "junit", Options{}, tape.events); !strings.Contains(got, "<error ") && !strings.Contains(got, "<failure ") {
+			t.Errorf("%s: junit is green:\n%.2000s", name, got)
+		}
+	}
+}
+
+func TestHostileTextIsHarmless(t *testing.T) {
+	events := hostile().events
+	for _, format := range []string{"pretty", "progress", "junit", "markdown", "nagios", "prometheus", "json", "ndjson"} {
+		got := written(t, format, Options{Source: source, Verbose: true}, events)
+		if !utf8.ValidString(got) {
+			t.Errorf("%s is no valid text", format)
+		}
+		longest := 0
+		for l := range strings.Lines(got) {
+			longest = max(longest, utf8.RuneCountInString(l))
+			for _, c := range strings.TrimSuffix(l, "\n") {
+				if strings.Contains("json prometheus", format) || format == "ndjson" {
+					if c < ' ' { // formats for programs escape by their own rules
+						t.Fatalf("%s has %q in %.200q", format, c, l)
+					}
+				} else if !unicode.IsGraphic(c) {
+					t.Fatalf("%s has %q in %.200q", format, c, l)
+				}
+			}
+		}
+		if format != "json" && format != "ndjson" && longest > longestOutput {
+			t.Errorf("%s has a line of %d characters", format, longest)
+		}
+		if format == "markdown" && strings.Contains(got, "<script") {
+			t.Errorf("%s lets a tag through", format)
+		}
+		if format == "nagios" && (strings.Count(got, "|") != 1 || strings.Count(strings.SplitN(got, "\n", 2)[0], "|") != 1) {
+			t.Errorf("nagios has another bar:\n%s", got)
+		}
+		if format == "markdown" && strings.Contains(got, "@everyone [x](") {
+			t.Errorf("markdown lets a link or a mention through")
+		}
+	}
+}
+
+func TestWidthHoldsTheTerminalsLines(t *testing.T) {
+	got := written(t, "pretty", Options{Width: 80}, hostile().events)
+	for l := range strings.Lines(got) {
+		if strings.HasPrefix(l, "  ✗") && utf8.RuneCountInString(l) > 1200 {
+			t.Errorf("%d characters: %.100s", utf8.RuneCountInString(l), l)
+		}
+	}
+}
+
+func TestNewSuggests(t *testing.T) {
+	_, err := New("jnit", Options{Out: &bytes.Buffer{}})
+	if err == nil || err.Error() != `unknown format "jnit": did you mean "junit"?` {
+		t.Error(err)
+	}
+	_, err = New("xxxxxxxxxx", Options{Out: &bytes.Buffer{}})
+	if err == nil || !strings.HasSuffix(err.Error(), "one of pretty, progress, junit, ndjson, json, markdown, nagios, prometheus") {
+		t.Error(err)
+	}
+	if _, err = New("junit", Options{}); err == nil {
+		t.Error("a report without a writer")
+	}
+}
+
+func TestNagiosExitCodes(t *testing.T) {
+	passed := newTape()
+	passed.begin()
+	passed.stageStarted("probe", runners.Info{})
+	passed.scenario("a", "One", "", 1).finish(runners.Passed, ms, nil)
+	passed.stageFinished(runners.GatePassed, ms, &runners.Counts{Passed: 1}, "")
+	passed.end(runners.GatePassed, 412*ms)
+	hung := severed()
+	for name, c := range map[string]struct {
+		tape *tape
+		want int
+	}{"passed": {passed, 0}, "failed": {functional(), 2}, "cut off": {hung, 3}, "empty": {newTape(), 3}} {
+		var b bytes.Buffer
+		sink, _ := New("nagios", Options{Out: &b, Timeout: 5e9})
+		for _, e := range c.tape.events {
+			_ = sink.Emit(e)
+		}
+		if got := sink.(Exiter).ExitCode(); got != 3 {
+			t.Errorf("%s: %d before the end", name, got)
+		}
+		_ = sink.Close()
+		if got := sink.(Exiter).ExitCode(); got != c.want {
+			t.Errorf("%s: exit %d, want %d: %s", name, got, c.want, b.String())
+		}
+		if name == "passed" && b.String() != "FEATURE OK - a: 1 of 1 scenarios passed | passed=1;;;0;1 failed=0;;0;0;1 time=0.412s;;5;0\n" {
+			t.Errorf("%q", b.String())
+		}
+	}
+}

@@ -1,0 +1,347 @@
+package reporters
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/runners"
+)
+
+// terminal is what pretty and progress have in common: a heading per stage, failures in full when they happen,
+// verdicts and notices, and at the end the failures once more and the last line. Everything that one event
+// prints is one write.
+type terminal struct {
+	o       Options
+	record  record
+	names   names
+	text    strings.Builder
+	render  diag.Renderer
+	failed  []string // the short form of each failure
+	waiting string   // the outcome of a stage, held back until it is known that another follows
+	ended   bool
+}
+
+func newTerminal(o Options) terminal {
+	return terminal{o: o, names: newNames(o.Program), render: diag.Renderer{Source: o.Source, Colour: o.Colour}}
+}
+
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+func (t *terminal) paint(colour, s string) string {
+	if !t.o.Colour || s == "" {
+		return s
+	}
+	return "\x1b[" + colour + "m" + s + "\x1b[0m"
+}
+
+func (t *terminal) line(format string, args ...any) {
+	fmt.Fprintf(&t.text, format+"\n", args...)
+}
+
+func (t *terminal) flush() error {
+	if t.text.Len() == 0 {
+		return nil
+	}
+	_, err := io.WriteString(t.o.Out, t.text.String())
+	t.text.Reset()
+	return err
+}
+
+// mark of a status: shape and word carry the meaning, colour only helps.
+func (t *terminal) mark(s runners.Status) string {
+	switch s {
+	case runners.Passed:
+		return t.paint(green, "✓")
+	case runners.Flaky:
+		return t.paint(yellow, "~")
+	case runners.Skipped:
+		return t.paint(dim, "–")
+	case runners.Undefined, runners.Pending, runners.Ambiguous:
+		return t.paint(yellow, "?")
+	}
+	return t.paint(red, "✗")
+}
+
+// room is how many characters a line of data may take.
+func (t *terminal) room() int {
+	if t.o.Width > 0 {
+		return max(20, t.o.Width-24)
+	}
+	return 200
+}
+
+// take adds an event to the record, and prints the outcome of the stage before if this is not the end.
+func (t *terminal) take(e runners.Event) *result {
+	if e.Kind != runners.RunFinished {
+		t.text.WriteString(t.waiting)
+		t.waiting = ""
+	}
+	return t.record.take(e)
+}
+
+// show prints what an event means, after take.
+func (t *terminal) show(e runners.Event) {
+	switch e.Kind {
+	case runners.StageStarted:
+		t.heading(t.record.stage(e.Stage))
+	case runners.Noticed:
+		t.line("%s", t.paint(dim, "· "+oneLine(e.Message, 500)))
+	case runners.Judged:
+		if e.Verdict != nil {
+			t.verdict(*e.Verdict)
+			t.advice(*e.Verdict)
+		}
+	case runners.Summarised:
+		if e.Summary != nil && e.Summary.Final {
+			t.summary(*e.Summary)
+		}
+	case runners.StageFinished:
+		s := t.record.stage(e.Stage)
+		o := s.outcome()
+		t.waiting = t.outcome(o) + prefixed(" ", s.tally()) + " in " + total(s.duration) + prefixed(" · ", oneLine(s.message, 500)) + "\n"
+	case runners.RunFinished:
+		t.end()
+	}
+}
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}
+
+func (t *terminal) outcome(o runners.Outcome) string {
+	colour := yellow
+	switch o {
+	case runners.GatePassed:
+		colour = green
+	case runners.GateFailed:
+		colour = red
+	}
+	return t.paint("1;"+colour, strings.ToUpper(string(o)))
+}
+
+func (t *terminal) heading(s *stage) {
+	parts := append([]string{t.paint(bold, oneLine(cmp.Or(s.name, "run"), 100))}, s.headline()...)
+	if s.info.Selected > 0 {
+		parts = append(parts, fmt.Sprintf("%d selected", s.info.Selected))
+	}
+	if t.record.stages[0] != s {
+		t.line("")
+	}
+	t.line("%s", strings.Join(parts, " · "))
+	if len(s.info.Overrides) > 0 {
+		t.line("  with %s", oneLine(strings.Join(s.info.Overrides, " "), 500))
+	}
+}
+
+// failure prints what went wrong with a result, under its line.
+func (t *terminal) failure(r *result) {
+	t.steps(r, true)
+	list := r.diagnostics()
+	for _, d := range list {
+		for l := range strings.Lines(t.render.Sprint(harmless(d))) {
+			t.text.WriteString("    " + l)
+		}
+	}
+	if s, found := r.culprit(); len(list) == 0 && (!found || s.name != r.reason()) {
+		t.line("    %s", oneLine(cmp.Or(r.reason(), "no reason was recorded"), longestText))
+	}
+	t.evidence(r)
+	t.failed = append(t.failed, t.short(r))
+}
+
+// mostEvidence is how many lines of each piece of evidence a terminal shows; all of it is in the stream.
+const mostEvidence = 20
+
+func (t *terminal) evidence(r *result) {
+	for _, a := range r.evidence {
+		t.line("    attached %s", t.paint(dim, oneLine(fmt.Sprintf("%s · %s · %d bytes", a.Name, a.Media, a.Size), 300)))
+		n := 0
+		for l := range strings.Lines(a.Text) {
+			if n++; n > mostEvidence {
+				t.line("    | …")
+				break
+			}
+			t.line("    | %s", oneLine(strings.TrimRight(l, "\r\n"), 200))
+		}
+	}
+}
+
+// short is "features/checkout.feature:9 Pay for one item: the status is 500, expected 201".
+func (t *terminal) short(r *result) string {
+	var b strings.Builder
+	if p := place(r.pos); p != "" {
+		b.WriteString(p + " ")
+	}
+	b.WriteString(oneLine(t.names.full(r), t.room()))
+	if r.status != runners.Failed {
+		b.WriteString(": " + string(r.status))
+	}
+	b.WriteString(prefixed(": ", oneLine(r.reason(), 300)))
+	return b.String()
+}
+
+// steps of the last attempt, up to the first that did not pass if asked so, with every undo that failed.
+func (t *terminal) steps(r *result, upToFailure bool) {
+	left := 0
+	stopped := false
+	for _, s := range r.final() {
+		good := s.status == runners.Passed
+		switch {
+		case s.number == 0 && good && !t.o.Verbose:
+		case stopped && s.number > 0 && !t.o.Verbose:
+			left++
+		default:
+			if left > 0 {
+				t.line("    %s", t.paint(dim, fmt.Sprintf("– %d more", left)))
+				left = 0
+			}
+			t.line("    %s %s%s", t.mark(s.status), oneLine(s.name, t.room()), t.paint(dim, stepTime(s)))
+			stopped = stopped || upToFailure && !good && s.status != runners.Skipped
+		}
+	}
+	if left > 0 {
+		t.line("    %s", t.paint(dim, fmt.Sprintf("– %d more", left)))
+	}
+}
+
+func stepTime(s step) string {
+	if s.duration == 0 {
+		return ""
+	}
+	return "  " + brief(s.duration)
+}
+
+func (t *terminal) verdict(v runners.Verdict) {
+	colour := map[string]string{delivered: green, missed: red, undecided: yellow, unbound: dim}[verdictOf(v)]
+	t.line("%s  %s%s", t.paint("1;"+colour, verdictWord(v)), oneLine(v.Words, 300), prefixed(" — ", oneLine(because(v), 1000)))
+}
+
+// advice is what follows from a verdict.
+func (t *terminal) advice(v runners.Verdict) {
+	if v.WouldChange != "" && verdictOf(v) != delivered {
+		t.line("  %s", t.paint(dim, "would change it: "+oneLine(v.WouldChange, 500)))
+	}
+	for _, h := range v.Help {
+		t.line("  %s", "help: "+oneLine(h, 500))
+	}
+}
+
+// summary of a load run: what was asked and what came of it.
+func (t *terminal) summary(s runners.Summary) {
+	t.line("asked %d, started %d%s", s.Asked, s.Started, prefixed(", ", phrase(count{int(s.Dropped), "dropped"})))
+	for _, g := range s.Groups {
+		name := strings.TrimSpace(g.Of + " " + g.Name)
+		latency := ""
+		for _, q := range []string{"p50", "p95", "p99", "max"} {
+			if v, ok := g.Latency[q]; ok {
+				latency += fmt.Sprintf("  %s %s", q, oneLine(fmt.Sprint(v), 40))
+			}
+		}
+		t.line("  %s  %d, %d failed%s", oneLine(name, t.room()), g.Count, g.Failed, latency)
+	}
+}
+
+// mostFailures is how many failures the end repeats; all of them stand in full above.
+const mostFailures = 100
+
+// end prints what remains to be said of the whole run. The digest stands here and nowhere else.
+func (t *terminal) end() {
+	if t.ended {
+		return
+	}
+	t.ended = true
+	if len(t.record.stages) > 1 {
+		t.text.WriteString(t.waiting)
+		t.table()
+	}
+	t.waiting = ""
+	if len(t.failed) > 0 {
+		t.line("")
+	}
+	for _, f := range t.failed[:min(len(t.failed), mostFailures)] {
+		t.line("%s", f)
+	}
+	if n := len(t.failed) - mostFailures; n > 0 {
+		t.line("… and %d more above", n)
+	}
+	verdicts := t.record.verdicts()
+	if len(t.record.stages) > 1 && len(verdicts) > 0 {
+		t.line("")
+		for _, v := range verdicts {
+			t.verdict(v)
+		}
+	}
+	t.line("")
+	t.line("%s", t.last())
+}
+
+func (t *terminal) last() string {
+	o := t.record.outcome()
+	first := t.outcome(o)
+	var told []string
+	if c := t.record.counts(); c.Total() > 0 {
+		told = append(told, tally(o, c))
+	}
+	if p := promises(t.record.verdicts()); p != "" {
+		told = append(told, p)
+	}
+	if len(told) > 0 {
+		first += " " + strings.Join(told, "; ")
+	}
+	parts := []string{first + " in " + total(t.record.duration())}
+	for _, p := range []string{t.record.why(), shortDigest(t.record.digest()), prefixed("with ", strings.Join(t.record.overrides(), " "))} {
+		if p != "" {
+			parts = append(parts, oneLine(p, 500))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// table of the stages of a pipeline.
+func (t *terminal) table() {
+	rows := [][]string{{"stage", "outcome", "", "time"}}
+	for _, s := range t.record.stages {
+		rows = append(rows, []string{oneLine(cmp.Or(s.name, "(none)"), 100), string(s.outcome()), s.tally(), total(s.duration)})
+	}
+	var wide [4]int
+	for _, r := range rows {
+		for i, cell := range r {
+			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
+		}
+	}
+	t.line("")
+	for i, r := range rows {
+		for j, cell := range r {
+			r[j] = cell + strings.Repeat(" ", wide[j]-utf8.RuneCountInString(cell))
+		}
+		l := strings.TrimRight(strings.Join(r, "  "), " ")
+		if i == 0 {
+			l = t.paint(dim, l)
+		}
+		t.line("%s", l)
+	}
+}
+
+// tally of a stage: its scenarios, its verdicts, or nothing to count.
+func (s *stage) tally() string {
+	var parts []string
+	if c := s.counts(); c.Total() > 0 {
+		parts = append(parts, tally(s.outcome(), c))
+	}
+	parts = append(parts, promises(s.verdicts))
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
+}

@@ -1,0 +1,270 @@
+package reporters
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+)
+
+// oneLine is data as one harmless line of at most n characters.
+func oneLine(s string, n int) string {
+	return cut(diag.Printable(cut(s, n)), n)
+}
+
+func cut(s string, n int) string {
+	if len(s) <= n || utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n--; n == 0 {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
+// cutBytes keeps at most n bytes of valid text.
+func cutBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	n -= len("…")
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// longestText is how much of one message is shown in full, in characters.
+const longestText = 4000
+
+// harmless is d with text of a bearable length and a file name that cannot move the cursor; the renderer
+// takes care of the rest.
+func harmless(d diag.Diagnostic) diag.Diagnostic {
+	d.Message, d.Label, d.Code = cut(d.Message, longestText), cut(d.Label, longestText), oneLine(d.Code, 100)
+	d.Range.File = oneLine(d.Range.File, 500)
+	d.Notes = slices.Clone(d.Notes)
+	for i := range d.Notes {
+		d.Notes[i].Text, d.Notes[i].Range.File = cut(d.Notes[i].Text, longestText), oneLine(d.Notes[i].Range.File, 500)
+	}
+	d.Help = slices.Clone(d.Help)
+	for i := range d.Help {
+		d.Help[i] = cut(d.Help[i], longestText)
+	}
+	if d.Severity != diag.Warning {
+		d.Severity = diag.Error
+	}
+	return d
+}
+
+// place is "file:line", what selects a scenario again on the command line.
+func place(p diag.Pos) string {
+	p.Col = 0
+	return oneLine(p.String(), 500)
+}
+
+// brief is a duration of a scenario or step, at a precision that people compare.
+func brief(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0ms"
+	case d > 0 && d < time.Millisecond:
+		return "<1ms"
+	case d < time.Second:
+		return fmt.Sprintf("%dms", min(999, int64(math.Round(float64(d)/1e6))))
+	case d < time.Minute:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return ir.Duration(d.Round(time.Second)).String()
+}
+
+// total is the duration of a run or stage: "0.8s".
+func total(d time.Duration) string {
+	if d >= 100*time.Millisecond && d < time.Second {
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return brief(d)
+}
+
+// seconds with at most three decimals, as JUnit and Nagios read them.
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(max(0, d.Seconds()), 'f', 3, 64)
+}
+
+// shortDigest is enough of a digest to compare by eye.
+func shortDigest(d string) string {
+	algorithm, hex, ok := strings.Cut(oneLine(d, 200), ":")
+	if !ok {
+		algorithm, hex = "sha256", algorithm
+	}
+	if hex == "" {
+		return ""
+	}
+	return algorithm + ":" + hex[:min(12, len(hex))]
+}
+
+// tally says how a number of scenarios went, beginning with what the outcome is about.
+func tally(o runners.Outcome, c runners.Counts) string {
+	n := c.Total()
+	waiting := phrase(count{c.Undefined, "undefined"}, count{c.Pending, "pending"}, count{c.Ambiguous, "ambiguous"})
+	beside := phrase(count{c.Flaky, "flaky"}, count{c.Skipped, "skipped"})
+	switch {
+	case n == 0:
+		return "no scenarios"
+	case o == runners.GateUndecided:
+		return fmt.Sprintf("%d of %d passed", c.Passed+c.Flaky, n) + brackets(phrase(count{c.Failed, "failed"}), waiting, beside)
+	case c.Failed > 0:
+		return fmt.Sprintf("%d of %d", c.Failed, n) + brackets(waiting, beside)
+	case waiting != "":
+		return fmt.Sprintf("%s of %d", waiting, n) + brackets(beside)
+	case o == runners.GatePassed:
+		return fmt.Sprintf("%d of %d", c.Passed+c.Flaky, n) + brackets(beside)
+	}
+	return fmt.Sprintf("%d of %d scenarios passed", c.Passed+c.Flaky, n) + brackets(beside)
+}
+
+type count struct {
+	n    int
+	word string
+}
+
+func phrase(counts ...count) string {
+	var parts []string
+	for _, c := range counts {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func brackets(parts ...string) string {
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// promises sums verdicts up as their owners would: "3 of 9 promises kept, 1 missed, 5 not yet known".
+func promises(list []runners.Verdict) string {
+	if len(list) == 0 {
+		return ""
+	}
+	n := map[string]int{}
+	for _, v := range list {
+		n[verdictOf(v)]++
+	}
+	s := fmt.Sprintf("%d of %d promises kept", n[delivered], len(list))
+	if len(list) == 1 {
+		s = fmt.Sprintf("%d of 1 promise kept", n[delivered])
+	}
+	if rest := phrase(count{n[missed], "missed"}, count{n[undecided], "not yet known"}, count{n[unbound], "unbound"}); rest != "" {
+		s += ", " + rest
+	}
+	return s
+}
+
+const (
+	delivered = "delivered"
+	missed    = "missed"
+	undecided = "undecided"
+	unbound   = "unbound"
+)
+
+// verdictOf is one of the four; a verdict that is none of them has decided nothing.
+func verdictOf(v runners.Verdict) string {
+	switch v.Verdict {
+	case delivered, missed, unbound:
+		return v.Verdict
+	}
+	return undecided
+}
+
+// verdictWord is what an owner reads.
+func verdictWord(v runners.Verdict) string {
+	if w := verdictOf(v); w != undecided {
+		return strings.ToUpper(w)
+	}
+	return "NOT YET KNOWN"
+}
+
+// because is what a verdict rests on, or why there is none.
+func because(v runners.Verdict) string {
+	if v.Sentence != "" {
+		return v.Sentence
+	}
+	return strings.ReplaceAll(v.Reason, "_", " ")
+}
+
+// headline is "test, functional, http, local http://127.0.0.1:8080": where a stage runs, by the parts known.
+func (s *stage) headline() []string {
+	var parts []string
+	for _, p := range []string{s.info.Runner, s.info.Driver, strings.TrimSpace(s.info.Environment + " " + s.info.URL)} {
+		if p != "" {
+			parts = append(parts, oneLine(p, 200))
+		}
+	}
+	return parts
+}
+
+// names finds what events call by id only.
+type names struct {
+	features map[string]string
+	rows     map[string]string
+}
+
+func newNames(p *ir.Program) names {
+	n := names{map[string]string{}, map[string]string{}}
+	if p == nil {
+		return n
+	}
+	for _, f := range p.Features {
+		n.features[f.ID] = f.Name
+		for _, s := range f.Scenarios {
+			for _, r := range s.Rows {
+				n.rows[r.ID] = strings.Join(r.Cells, ", ")
+			}
+		}
+	}
+	return n
+}
+
+func (n names) feature(id, file string) string {
+	for _, s := range []string{n.features[id], id, file} {
+		if strings.TrimSpace(s) != "" {
+			return s
+		}
+	}
+	return "(no feature)"
+}
+
+// row is the cells, or what distinguishes the row's id from its scenario's; "" without a row.
+func (n names) row(r *result) string {
+	if cells, ok := n.rows[r.row]; ok {
+		return cells
+	}
+	return strings.TrimLeft(strings.TrimPrefix(r.row, r.id), "/# ")
+}
+
+// full is the name of a result, unique among the rows of its scenario.
+func (n names) full(r *result) string {
+	name := "(no name)"
+	for _, n := range []string{r.id, r.name} {
+		if strings.TrimSpace(n) != "" {
+			name = n
+		}
+	}
+	if row := n.row(r); row != "" {
+		name += " · " + row
+	}
+	return name
+}

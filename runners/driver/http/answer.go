@@ -1,0 +1,256 @@
+package http
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/expr"
+	"github.com/cucumber-value/hoops/runners/session"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/charset"
+)
+
+// answer is a response as expressions read it. What is costly is made when it is first read; like its session
+// it is used by one goroutine at a time.
+type answer struct {
+	method   string
+	url      *url.URL
+	jar      *jar
+	status   int
+	reason   string
+	header   http.Header
+	raw      []byte
+	duration time.Duration // from the first request to the end of the last response
+	now      func() time.Time
+
+	text *string
+	body *any
+	page *html.Node
+}
+
+var (
+	_ session.Answer     = (*answer)(nil)
+	_ session.RetryAfter = (*answer)(nil)
+)
+
+// Value of status, duration, body, text and url.
+func (a *answer) Value(name string) any {
+	switch name {
+	case "status":
+		return int64(a.status)
+	case "duration":
+		return a.duration
+	case "url":
+		return a.url.String()
+	case "text":
+		return a.decoded()
+	case "body":
+		if a.body == nil {
+			v := a.parsed()
+			a.body = &v
+		}
+		return *a.body
+	}
+	return expr.Missing{What: name, Why: "a response has none"}
+}
+
+// Call of header, cookie, css and xpath.
+func (a *answer) Call(name string, args []any) (any, bool, error) {
+	text := make([]string, len(args))
+	for i, v := range args {
+		text[i] = expr.Text(v)
+	}
+	switch {
+	case name == "header" && len(text) == 1:
+		values := a.header.Values(text[0])
+		if values == nil {
+			return missing(name, text[0], "the response has no such header"), true, nil
+		}
+		return strings.Join(values, ", "), true, nil
+	case name == "cookie" && len(text) == 1:
+		for _, c := range a.jar.of(a.url) {
+			if c.Name == text[0] {
+				return c.Value, true, nil
+			}
+		}
+		return missing(name, text[0], "there is no such cookie"), true, nil
+	case name == "css" && (len(text) == 1 || len(text) == 2):
+		v, err := a.css(text[0], text[1:])
+		return v, true, err
+	case name == "xpath" && len(text) == 1:
+		v, err := a.xpath(text[0])
+		return v, true, err
+	}
+	return nil, false, nil
+}
+
+func missing(function, arg, why string) expr.Missing {
+	return expr.Missing{What: function + "(" + strconv.Quote(arg) + ")", Why: why}
+}
+
+// RetryAfter is what the server asks for, in seconds or as a date.
+func (a *answer) RetryAfter() time.Duration {
+	value := strings.TrimSpace(a.header.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, at.Sub(a.now()))
+	}
+	return 0
+}
+
+func (a *answer) media() string {
+	media, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
+	if err != nil {
+		media, _, _ = strings.Cut(a.header.Get("Content-Type"), ";")
+	}
+	return strings.ToLower(strings.TrimSpace(media))
+}
+
+// decoded is the body as text: of the charset it names, and UTF-8 when it names none or one that is unknown.
+// What is not valid becomes U+FFFD.
+func (a *answer) decoded() string {
+	if a.text == nil {
+		raw := a.raw
+		if _, params, err := mime.ParseMediaType(a.header.Get("Content-Type")); err == nil {
+			if label := params["charset"]; label != "" && !strings.EqualFold(label, "utf-8") {
+				if r, err := charset.NewReaderLabel(label, bytes.NewReader(raw)); err == nil {
+					if converted, err := io.ReadAll(r); err == nil {
+						raw = converted
+					}
+				}
+			}
+		}
+		text := strings.ToValidUTF8(string(raw), "\uFFFD")
+		a.text = &text
+	}
+	return *a.text
+}
+
+// parsed is the body's JSON. Servers that send JSON as plain text, or do not say what they send, are believed
+// when it is JSON; HTML never is.
+func (a *answer) parsed() any {
+	if len(bytes.TrimSpace(a.raw)) == 0 {
+		return expr.Missing{What: "body", Why: "the response has no body"}
+	}
+	media := a.media()
+	says := media
+	if says == "" {
+		says = "of no stated type"
+	}
+	isJSON := media == "application/json" || strings.HasSuffix(media, "+json") || media == "text/json"
+	if !isJSON && media != "" && media != "text/plain" && media != "application/octet-stream" {
+		return expr.Missing{What: "body", Why: fmt.Sprintf("the response is %s, not JSON", says)}
+	}
+	v, err := decodeJSON(a.raw)
+	switch {
+	case err == nil:
+		return v
+	case isJSON:
+		return expr.Missing{What: "body", Why: fmt.Sprintf("the response says %s, but is not valid JSON: %v", says, err)}
+	}
+	return expr.Missing{What: "body", Why: fmt.Sprintf("the response is %s, not JSON", says)}
+}
+
+// decodeJSON reads exactly one value; numbers stay as they are written.
+func decodeJSON(data []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\uFEFF"))))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = errors.New("it ends too early")
+		}
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("something follows the JSON value")
+	}
+	return v, nil
+}
+
+// How much of a body a failure shows.
+const (
+	shownLines = 10
+	shownBytes = 1000
+)
+
+// Describe is the exchange in a line, and the beginning of the body. Headers are left out: some of them
+// identify people.
+func (a *answer) Describe() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s → %d", a.method, a.url, a.status)
+	if reason := a.reason; reason != "" || http.StatusText(a.status) != "" {
+		if reason == "" {
+			reason = http.StatusText(a.status)
+		}
+		b.WriteString(" " + short(reason, 60))
+	}
+	fmt.Fprintf(&b, " in %s", rounded(a.duration))
+	if len(a.raw) == 0 {
+		b.WriteString(", no body\n")
+		return b.String()
+	}
+	if media := a.media(); media != "" {
+		b.WriteString(", " + short(media, 60))
+	}
+	fmt.Fprintf(&b, ", %d bytes\n", len(a.raw))
+	text := a.decoded()
+	if binary(text) {
+		b.WriteString("  (binary)\n")
+		return b.String()
+	}
+	left := shownBytes
+	all := lines(text)
+	for i, line := range all {
+		line = strings.TrimRight(line, "\r")
+		if i == shownLines || left <= 0 {
+			b.WriteString("  …\n")
+			break
+		}
+		b.WriteString("  " + short(line, left) + "\n")
+		left -= len(line) + 1
+	}
+	return b.String()
+}
+
+func lines(text string) []string { return strings.Split(strings.TrimRight(text, "\r\n"), "\n") }
+
+// short cuts s after n bytes, between runes.
+func short(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+func binary(text string) bool {
+	head := text[:min(len(text), shownBytes)]
+	return strings.IndexFunc(head, func(c rune) bool {
+		return c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f
+	}) >= 0 || strings.Count(head, "\uFFFD") > len(head)/20
+}
+
+func rounded(d time.Duration) time.Duration {
+	switch {
+	case d >= 10*time.Second:
+		return d.Round(100 * time.Millisecond)
+	case d >= time.Millisecond:
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(time.Microsecond)
+}

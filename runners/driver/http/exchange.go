@@ -1,0 +1,119 @@
+package http
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// maxRedirects of one request.
+const maxRedirects = 10
+
+var errTimeout = errors.New("no answer in time")
+
+// exchange sends a message, follows its redirects if this body does, and keeps the last response as the
+// session's answer.
+func (d *Driver) exchange(ctx context.Context, f *session.Frame, name string, m *message) error {
+	s := f.Session()
+	st := s.State(d).(*state)
+	began := time.Now()
+	for hop := 0; ; hop++ {
+		got, err := d.send(ctx, s, st, m, hopName(name, hop))
+		if err != nil {
+			return err
+		}
+		a := &answer{
+			method: m.method, url: m.to.url, jar: st.jar(m.to.address),
+			status: got.status, reason: got.reason, header: got.header, raw: got.body,
+			duration: time.Since(began), now: d.host.Now,
+		}
+		location := got.header.Get("Location")
+		if !f.FollowRedirects() || location == "" || !redirects(got.status) {
+			s.Answered(a)
+			return nil
+		}
+		next, err := d.follow(m, got.status, location)
+		if err == nil && hop == maxRedirects {
+			failure := session.Failf("http/redirects", "%s was redirected more than %d times", name, maxRedirects)
+			failure.Help = []string{"look at the first one with: I don't follow redirects"}
+			err = failure
+		}
+		if err != nil {
+			var failure *session.Failure
+			if errors.As(err, &failure) {
+				failure.Lines = append(failure.Lines, lines(a.Describe())...)
+			}
+			return err
+		}
+		m = next
+	}
+}
+
+func redirects(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
+func (d *Driver) follow(m *message, status int, location string) (*message, error) {
+	u, err := url.Parse(location)
+	if err != nil {
+		return nil, session.Failf("http/redirects", "the Location of the redirect is no URL: %v", withoutURL(err))
+	}
+	u = m.to.url.ResolveReference(u)
+	if u.Fragment == "" {
+		u.Fragment, u.RawFragment = m.to.url.Fragment, m.to.url.RawFragment
+	}
+	to, err := d.site.admit(u)
+	if err != nil {
+		var failure *session.Failure
+		if errors.As(err, &failure) {
+			failure.Message = "the redirect cannot be followed: " + failure.Message
+		}
+		return nil, err
+	}
+	return m.redirected(status, to), nil
+}
+
+// send sends one message and measures it.
+func (d *Driver) send(ctx context.Context, s *session.Session, st *state, m *message, name string) (*response, error) {
+	header := st.outgoing(m)
+	effect := writes(m.method)
+	if effect {
+		s.Wrote()
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, d.timeout, errTimeout)
+	defer cancel()
+	began := time.Now()
+	got, err := d.transport.send(limited, m, header, d.maxBody)
+	sample := session.Sample{
+		Name: name, Began: began, Duration: time.Since(began),
+		Sent: int64(len(m.body)), URL: m.to.url.String(), Writes: effect,
+	}
+	if got != nil {
+		sample.Received = int64(len(got.body))
+	}
+	switch {
+	case err == nil:
+		sample.Code = got.status
+		st.incoming(m.to, got.header)
+	case ctx.Err() != nil:
+		err, sample.Err = context.Cause(ctx), "interrupted"
+	default:
+		if context.Cause(limited) == errTimeout { // whatever it made of the connection
+			err = timedOut(err)
+		}
+		err, sample.Err = d.explain(err, m)
+	}
+	s.Sampled(sample)
+	if err != nil {
+		return nil, err
+	}
+	return got, nil
+}

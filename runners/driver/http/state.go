@@ -1,0 +1,187 @@
+package http
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cucumber-value/hoops/runners/secret"
+	"github.com/cucumber-value/hoops/runners/session"
+	"golang.org/x/net/publicsuffix"
+)
+
+// state is what one actor has: cookies. Those of the environment's url and services lie in one jar, those of
+// further hosts in one for each port, for a jar itself knows no ports.
+type state struct {
+	driver  *Driver
+	secrets *secret.Scope
+	jars    map[string]*jar
+}
+
+var _ session.State = (*state)(nil)
+
+// Adopt copies the cookies of another state of this driver.
+func (s *state) Adopt(from session.State) {
+	other, ok := from.(*state)
+	if !ok || other == s {
+		return
+	}
+	for realm, j := range other.jars {
+		own := s.realm(realm)
+		for _, c := range j.received {
+			own.set(c.from, c.cookie)
+		}
+	}
+}
+
+// Close lets go of the state's secrets; connections stay for the next session.
+func (s *state) Close() { s.secrets.Release() }
+
+func (s *state) jar(a address) *jar {
+	if s.driver.site.own(a) {
+		return s.realm("")
+	}
+	return s.realm(strconv.Itoa(a.port))
+}
+
+func (s *state) realm(name string) *jar {
+	j := s.jars[name]
+	if j == nil {
+		cookies, _ := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it never fails
+		j = &jar{cookies: cookies}
+		if s.jars == nil {
+			s.jars = map[string]*jar{}
+		}
+		s.jars[name] = j
+	}
+	return j
+}
+
+// outgoing are the headers of a message with this actor's cookies. A cookie that the step sends itself wins.
+func (s *state) outgoing(m *message) http.Header {
+	header := m.header
+	var own []*http.Cookie
+	for _, line := range header.Values("Cookie") {
+		cookies, _ := http.ParseCookie(line) // what is no cookie is sent as it is
+		own = append(own, cookies...)
+	}
+	r := http.Request{}
+	for _, c := range s.jar(m.to.address).of(m.to.url) {
+		if slices.ContainsFunc(own, func(o *http.Cookie) bool { return o.Name == c.Name }) {
+			continue
+		}
+		if r.Header == nil {
+			r.Header = header.Clone()
+		}
+		r.AddCookie(c)
+	}
+	if r.Header != nil {
+		header = r.Header
+	}
+	for _, c := range own {
+		s.hideCookie(c)
+	}
+	for _, name := range credentials {
+		for _, value := range header.Values(name) {
+			hide(s.secrets, name, value)
+		}
+	}
+	return header
+}
+
+// incoming keeps the cookies that a response sets.
+func (s *state) incoming(from destination, header http.Header) {
+	for _, line := range header.Values("Set-Cookie") {
+		c, err := http.ParseSetCookie(line)
+		if err != nil {
+			continue // as every browser does
+		}
+		s.hideCookie(c)
+		s.jar(from.address).set(from.url, c)
+	}
+}
+
+// A cookie of so many characters is more likely a key to a session than a word like "dark".
+const shortestKey = 16
+
+func (s *state) hideCookie(c *http.Cookie) {
+	if len(c.Value) >= shortestKey {
+		s.secrets.Add(c.Value)
+	}
+}
+
+var credentials = []string{"Authorization", "Proxy-Authorization"}
+
+// hide masks what a header of credentials holds: its value, the token behind the scheme, a decoded password.
+// One that is too short to be masked by value is masked by the header's name.
+func hide(secrets interface{ Add(string) error }, name, value string) {
+	if !slices.ContainsFunc(credentials, func(c string) bool { return strings.EqualFold(c, name) }) {
+		return
+	}
+	secrets.Add(value)
+	scheme, token, _ := strings.Cut(value, " ")
+	if token = strings.TrimSpace(token); token == "" {
+		return
+	}
+	secrets.Add(token)
+	if strings.EqualFold(scheme, "Basic") {
+		if decoded, err := base64.StdEncoding.DecodeString(token); err == nil {
+			if _, password, ok := strings.Cut(string(decoded), ":"); ok {
+				secrets.Add(password)
+			}
+		}
+	}
+}
+
+// jar is a cookiejar that remembers what it was given, so that another can be filled from it.
+type jar struct {
+	cookies  *cookiejar.Jar
+	received []received
+}
+
+type received struct {
+	from   *url.URL
+	cookie *http.Cookie
+}
+
+// of are the cookies that a request to u carries.
+func (j *jar) of(u *url.URL) []*http.Cookie { return j.cookies.Cookies(trusted(u)) }
+
+func (j *jar) set(from *url.URL, c *http.Cookie) {
+	j.cookies.SetCookies(trusted(from), []*http.Cookie{c})
+	j.received = slices.DeleteFunc(j.received, func(r received) bool {
+		return r.cookie.Name == c.Name && r.cookie.Domain == c.Domain && r.from.Host == from.Host && pathOf(r) == pathOf(received{from, c})
+	})
+	if c.MaxAge < 0 {
+		return
+	}
+	kept := *c
+	if kept.MaxAge > 0 { // it ages from now on, not from when it is copied
+		kept.Expires, kept.MaxAge = time.Now().Add(time.Duration(kept.MaxAge)*time.Second), 0
+	}
+	j.received = append(j.received, received{from, &kept})
+}
+
+// pathOf is where a cookie is valid: RFC 6265, 5.1.4.
+func pathOf(r received) string {
+	if strings.HasPrefix(r.cookie.Path, "/") {
+		return r.cookie.Path
+	}
+	return path.Dir("/" + strings.TrimPrefix(r.from.Path, "/"))
+}
+
+// trusted is u as a jar sees it: to browsers loopback is as safe as TLS.
+func trusted(u *url.URL) *url.URL {
+	if u.Scheme == "http" && loopback(u.Hostname()) {
+		safe := *u
+		safe.Scheme = "https"
+		return &safe
+	}
+	return u
+}

@@ -1,0 +1,254 @@
+package runners
+
+import (
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// Status of a step or scenario. Its zero value is none of them, and does not pass.
+type Status string
+
+const (
+	Passed    Status = "passed"
+	Failed    Status = "failed"
+	Flaky     Status = "flaky" // failed, and passed when repeated as a new session
+	Skipped   Status = "skipped"
+	Pending   Status = "pending"
+	Undefined Status = "undefined"
+	Ambiguous Status = "ambiguous"
+)
+
+// Statuses in the order of their constants, for tables and tests that walk them all.
+var Statuses = []Status{Passed, Failed, Flaky, Skipped, Pending, Undefined, Ambiguous}
+
+// Good reports whether a scenario with this status leaves its stage passed. Flaky does: it is reported as
+// itself, and --retry asked for it.
+func (s Status) Good() bool { return s == Passed || s == Flaky }
+
+// Outcome of a stage's gate, and of a run. Its zero value is none of them, and does not pass.
+type Outcome string
+
+const (
+	GatePassed    Outcome = "passed"
+	GateFailed    Outcome = "failed"
+	GateUndecided Outcome = "undecided"
+)
+
+// Kind says what an event tells.
+type Kind string
+
+const (
+	RunStarted       Kind = "run-started"       // Info
+	StageStarted     Kind = "stage-started"     // Info
+	ScenarioStarted  Kind = "scenario-started"  //
+	StepFinished     Kind = "step-finished"     // Failure, if it did not pass
+	RequestFinished  Kind = "sample"            // Sample
+	Attached         Kind = "attachment"        // Attachment
+	ScenarioFinished Kind = "scenario-finished" // Failure, if it did not pass
+	Summarised       Kind = "summary"           // Summary
+	Judged           Kind = "verdict"           // Verdict
+	Noticed          Kind = "notice"            // Message: what hoops did or found beside the scenarios
+	StageFinished    Kind = "stage-finished"    // Outcome; Counts
+	RunFinished      Kind = "run-finished"      // Outcome
+)
+
+// Event is one thing that happened in a run: a flat header, and at most one payload, which Kind names. It is
+// the only thing that leaves a runner; every report derives from it, and one event a line is its wire form.
+// All its text is masked by Run before anybody sees it.
+type Event struct {
+	Time     time.Time     `json:"time"`
+	Run      string        `json:"run"`
+	Stage    string        `json:"stage,omitempty"`
+	Kind     Kind          `json:"kind"`
+	Feature  string        `json:"feature,omitempty"`  // ids
+	Scenario string        `json:"scenario,omitempty"` //
+	Row      string        `json:"row,omitempty"`      // the row's id; "" for a scenario without rows
+	Step     int           `json:"step,omitempty"`     // 1-based, in the scenario; 0 outside of steps, and for undo
+	Attempt  int           `json:"attempt,omitempty"`  // 1 is the first; above it, --retry
+	Name     string        `json:"name,omitempty"`     // what people call it: scenario name, step with keyword, sample
+	Tags     []string      `json:"tags,omitempty"`     // of a scenario
+	Status   Status        `json:"status,omitempty"`
+	Outcome  Outcome       `json:"outcome,omitempty"`
+	Duration time.Duration `json:"duration,omitempty"` // nanoseconds
+	Pos      diag.Pos      `json:"pos,omitzero"`       // in the feature file
+	Message  string        `json:"message,omitempty"`  // one line
+
+	Info       *Info            `json:"info,omitempty"`
+	Failure    *diag.Diagnostic `json:"failure,omitempty"`
+	Sample     *Sample          `json:"sample,omitempty"`
+	Attachment *Attachment      `json:"attachment,omitempty"`
+	Summary    *Summary         `json:"summary,omitempty"`
+	Verdict    *Verdict         `json:"verdict,omitempty"`
+	Counts     *Counts          `json:"counts,omitempty"`
+}
+
+// Info says what a run or a stage is about.
+type Info struct {
+	Project     string   `json:"project,omitempty"`
+	Digest      string   `json:"digest,omitempty"`
+	Tool        string   `json:"tool,omitempty"` // "hoops 0.1.0"
+	Runner      string   `json:"runner,omitempty"`
+	Driver      string   `json:"driver,omitempty"`
+	Environment string   `json:"environment,omitempty"`
+	URL         string   `json:"url,omitempty"`
+	Selected    int      `json:"selected,omitempty"` // scenarios and rows that will run
+	Overrides   []string `json:"overrides,omitempty"`
+	Seed        uint64   `json:"seed,omitempty"`
+}
+
+// Sample is one measured request, named by its template and never by its URL.
+type Sample struct {
+	Code  int    `json:"code,omitempty"` // HTTP status; 0 when there was no answer
+	Error string `json:"error,omitempty"`
+	Sent  int64  `json:"sent,omitempty"`     // bytes of the body
+	Got   int64  `json:"received,omitempty"` // bytes of the body
+	URL   string `json:"url,omitempty"`      // masked
+	Once  bool   `json:"once,omitempty"`     // belongs to @once, not to a journey
+	Undo  bool   `json:"undo,omitempty"`     // belongs to a compensation
+}
+
+// Attachment is evidence; its bytes lie in a folder beside the event stream, in a file named by the digest.
+type Attachment struct {
+	Name   string `json:"name"`
+	Media  string `json:"media"`
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"`
+	Text   string `json:"text,omitempty"` // small text evidence, in place
+}
+
+// Counts of scenarios and rows by status.
+type Counts struct {
+	Passed    int `json:"passed,omitempty"`
+	Failed    int `json:"failed,omitempty"`
+	Flaky     int `json:"flaky,omitempty"`
+	Skipped   int `json:"skipped,omitempty"`
+	Pending   int `json:"pending,omitempty"`
+	Undefined int `json:"undefined,omitempty"`
+	Ambiguous int `json:"ambiguous,omitempty"`
+}
+
+// Add counts one scenario.
+func (c *Counts) Add(s Status) {
+	switch s {
+	case Passed:
+		c.Passed++
+	case Flaky:
+		c.Flaky++
+	case Skipped:
+		c.Skipped++
+	case Pending:
+		c.Pending++
+	case Undefined:
+		c.Undefined++
+	case Ambiguous:
+		c.Ambiguous++
+	default: // a status that nobody set has not passed
+		c.Failed++
+	}
+}
+
+// Total is the number of scenarios counted.
+func (c Counts) Total() int {
+	return c.Passed + c.Failed + c.Flaky + c.Skipped + c.Pending + c.Undefined + c.Ambiguous
+}
+
+// Outcome of a functional gate: every scenario must be good, and there must be one. Only skipped scenarios
+// decide nothing.
+func (c Counts) Outcome() Outcome {
+	switch {
+	case c.Failed+c.Pending+c.Undefined+c.Ambiguous > 0:
+		return GateFailed
+	case c.Passed+c.Flaky == 0:
+		return GateUndecided
+	}
+	return GatePassed
+}
+
+// Verdict of a clause's claim, in the words that an owner reads. See package value for how it is reached.
+type Verdict struct {
+	Clause      string   `json:"clause"` // the clause's id
+	Words       string   `json:"words"`  // verbatim
+	Reading     string   `json:"reading,omitempty"`
+	Verdict     string   `json:"verdict"` // delivered, missed, undecided, unbound
+	Reason      string   `json:"reason,omitempty"`
+	Sentence    string   `json:"sentence"`
+	Observed    string   `json:"observed,omitempty"`
+	Target      string   `json:"target,omitempty"`
+	Exposure    string   `json:"exposure,omitempty"`
+	Window      string   `json:"window,omitempty"`
+	Grade       string   `json:"grade,omitempty"`
+	WouldChange string   `json:"would-change,omitempty"`
+	Owner       string   `json:"owner,omitempty"`
+	Source      string   `json:"source,omitempty"`
+	Query       string   `json:"query,omitempty"`
+	Help        []string `json:"help,omitempty"`
+}
+
+// Summary is what a load run measured in an interval or in all: exact counters and encoded histograms, which
+// merge by addition.
+type Summary struct {
+	From     time.Duration `json:"from"` // since the run began
+	To       time.Duration `json:"to"`
+	Final    bool          `json:"final,omitempty"`
+	Asked    int64         `json:"asked"` // arrivals
+	Started  int64         `json:"started"`
+	Dropped  int64         `json:"dropped,omitempty"`
+	InFlight int64         `json:"in-flight,omitempty"`
+	Groups   []Group       `json:"groups,omitempty"`
+}
+
+// Group is one thing that a load run measured.
+type Group struct {
+	Of        string         `json:"of"` // journeys, scenario, step, request
+	Name      string         `json:"name,omitempty"`
+	Count     int64          `json:"count"`
+	Failed    int64          `json:"failed,omitempty"`
+	Codes     map[int]int64  `json:"codes,omitempty"`
+	Errors    []Cause        `json:"errors,omitempty"`
+	Histogram string         `json:"histogram,omitempty"` // HdrHistogram, V2 compressed, base64; microseconds
+	Latency   map[string]any `json:"latency,omitempty"`   // for readers without a histogram: p50, p95, p99, max, mean
+}
+
+// Cause groups equal errors.
+type Cause struct {
+	Key   string `json:"key"` // "file:line step – first line"
+	Count int64  `json:"count"`
+}
+
+// Selected is a scenario, or one row of an outline, that a plan runs.
+type Selected struct {
+	Feature  *ir.Feature
+	Scenario *ir.Scenario
+	Row      int // 0-based; -1 for a scenario that is no outline
+}
+
+// RowID is the id of the selected row, "" without one.
+func (s Selected) RowID() string {
+	if s.Row < 0 {
+		return ""
+	}
+	return s.Scenario.Rows[s.Row].ID
+}
+
+// Pos is where the scenario or its row stands.
+func (s Selected) Pos() diag.Pos {
+	if s.Row < 0 {
+		return s.Scenario.Pos
+	}
+	return s.Scenario.Rows[s.Row].Pos
+}
+
+// TagNames are the tags that apply, those of the row's Examples included.
+func (s Selected) TagNames() []string {
+	tags := s.Scenario.Tags
+	if s.Row >= 0 {
+		tags = s.Scenario.Rows[s.Row].Tags
+	}
+	var names []string
+	for _, t := range tags {
+		names = append(names, t.Name)
+	}
+	return names
+}

@@ -1,0 +1,225 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/expr"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+func (l *Lowering) wait(op *ir.Wait) (Action, error) {
+	duration, err := l.Duration(op.For)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, f *Frame) error {
+		d, err := duration(f)
+		if err != nil {
+			return err
+		}
+		return f.session.host.Sleep(ctx, d)
+	}, nil
+}
+
+// How often within tries: every firstPause at first, never more than every longestPause.
+const (
+	firstPause   = 250 * time.Millisecond
+	longestPause = 2 * time.Second
+)
+
+// RetryAfter is an answer that asks to be left alone for a while.
+type RetryAfter interface{ RetryAfter() time.Duration }
+
+func (l *Lowering) within(op *ir.Within) (Action, error) {
+	limit, err := l.Duration(op.Limit)
+	if err != nil {
+		return nil, err
+	}
+	binding := op.Step.Binding(l.driver, -1)
+	if binding == nil {
+		return nil, fmt.Errorf("%q does not run on %s", op.Step.Text, l.driver)
+	}
+	try, err := l.binding(&op.Step, binding)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, f *Frame) error {
+		d, err := limit(f)
+		if err != nil {
+			return err
+		}
+		h := f.session.host
+		began := h.Now()
+		pause := firstPause
+		for tries := 1; ; tries++ {
+			err := try(ctx, f)
+			if err == nil || interrupted(ctx, err) {
+				return err
+			}
+			left := d - h.Now().Sub(began)
+			next := min(pause, left) // the last try is at the very end
+			if r, ok := f.session.answer.(RetryAfter); ok {
+				next = max(next, r.RetryAfter())
+			}
+			if left <= 0 || next > left {
+				var failure *Failure
+				if errors.As(err, &failure) {
+					late := *failure
+					late.Message = fmt.Sprintf("not within %s (%d tries): %s", ir.Duration(d), tries, failure.Message)
+					return &late
+				}
+				return err
+			}
+			if err := h.Sleep(ctx, next); err != nil {
+				return err
+			}
+			pause = min(longestPause, pause*3/2)
+		}
+	}, nil
+}
+
+func (l *Lowering) actor(op *ir.Use) (Action, error) {
+	name, err := l.Text(op.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return func(_ context.Context, f *Frame) error {
+		text, err := name(f)
+		if err != nil {
+			return err
+		}
+		f.session.actor = text
+		f.session.answer, f.session.page = nil, nil // they were said to somebody else
+		return nil
+	}, nil
+}
+
+// each runs a body once for each row of its caller's table, the columns being parameters.
+func each(ctx context.Context, f *Frame, run Action) error {
+	objects, ok := f.table.objects().([]any)
+	if !ok {
+		return Failf("session/each", "an @each definition needs a table, and this step has none")
+	}
+	for i, o := range objects {
+		inner := *f
+		inner.columns = o.(map[string]any)
+		if err := run(ctx, &inner); err != nil {
+			var failure *Failure
+			if errors.As(err, &failure) {
+				numbered := *failure
+				numbered.Message = fmt.Sprintf("row %d of %d: %s", i+1, len(objects), failure.Message)
+				return &numbered
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// undoTime is what each compensation has, outside of every latency.
+const undoTime = 10 * time.Second
+
+// compensation is the undo of a step that wrote, with everything as it stood right after that step.
+type compensation struct {
+	body    *body
+	frame   Frame
+	kept    map[string]any
+	actor   string
+	headers []Header
+	answer  Answer
+	command Answer
+	needs   []string
+}
+
+// undoable runs a body whose definition has an undo. As soon as it sent its first write the undo is due, be the
+// step passed or failed.
+func undoable(ctx context.Context, f *Frame, b *body) error {
+	s := f.session
+	before := s.writes
+	defer func() { // also when the step panics
+		if s.writes > before {
+			s.undos = append(s.undos, compensation{
+				body: b.undo, frame: *f, kept: maps.Clone(s.kept), actor: s.actor, headers: slices.Clone(s.headers),
+				answer: s.answer, command: s.command, needs: b.needs,
+			})
+		}
+	}()
+	return b.run(ctx, f)
+}
+
+func (s *Session) undo(ctx context.Context) []*Failure {
+	var left []*Failure
+	s.undoing = true
+	for _, c := range slices.Backward(s.undos) {
+		if err := s.compensate(ctx, c); err != nil {
+			failure, ok := err.(*Failure)
+			if !ok {
+				failure = &Failure{Message: err.Error(), Cause: err}
+			}
+			f := *failure
+			f.Code = "session/undo"
+			f.Message = fmt.Sprintf("undo of %q: %s", c.body.definition.Pattern, failure.Message)
+			left = append(left, &f)
+		}
+	}
+	s.undos, s.undoing = nil, false
+	return left
+}
+
+func (s *Session) compensate(ctx context.Context, c compensation) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("hoops failed in this step: %v", r)
+		}
+	}()
+	s.kept, s.actor, s.headers, s.step = c.kept, c.actor, c.headers, 0
+	s.answer, s.command = c.answer, c.command
+	frame := c.frame
+	frame.params, frame.args = c.body.definition.Params, c.frame.args
+	for _, name := range c.needs {
+		if _, missing := frame.Value(name).(expr.Missing); missing {
+			return Failf("session/undo", "it needs %s, which was never kept: what the step began may have been left behind", name)
+		}
+	}
+	// The session may be over because it was interrupted: what it wrote is undone all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+	defer cancel()
+	return c.body.run(ctx, &frame)
+}
+
+// reads are the names that a body needs from outside: neither parameters, nor kept by itself before, nor
+// hoops' own.
+func (h *Host) reads(d *ir.Definition) []string {
+	known := map[string]bool{"any": true}
+	for name := range expr.StepScope().Values {
+		known[name] = true
+	}
+	for _, p := range d.Params {
+		known[p.Name] = true
+	}
+	var names []string
+	for i := range d.Body {
+		for _, source := range ir.Expressions(&d.Body[i]) {
+			p, err := expr.Compile(source, h.scope)
+			if err != nil {
+				continue // said when the body was lowered
+			}
+			for _, name := range p.Names() {
+				if !known[name] && !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+		for _, b := range d.Body[i].Bindings {
+			if k, ok := b.Op.(*ir.Keep); ok {
+				known[k.Name] = true
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,49 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// ErrPending is the error, or the cause of a Failure, of a step that is not written yet.
+var ErrPending = errors.New("pending")
+
+// Failure is a step that did not pass: what was found, what was expected, and the way from the step in the
+// feature down to the line that failed.
+type Failure struct {
+	Code    string   // "expect/status"
+	Message string   // one line: "the status is 500, expected 201"
+	Lines   []string // what was there, a line each: differences, the answer
+	Help    []string
+	Trail   []diag.Note // the steps of definitions on the way, innermost first
+	Cause   error
+}
+
+func (f *Failure) Error() string { return f.Message }
+
+// Unwrap is what caused the failure, a time-out above all.
+func (f *Failure) Unwrap() error { return f.Cause }
+
+// Failf makes a failure.
+func Failf(code, format string, args ...any) *Failure {
+	return &Failure{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Diagnostic is the failure as it is shown under the step of a feature.
+func (f *Failure) Diagnostic(step *ir.Step) *diag.Diagnostic {
+	d := diag.Diagnostic{
+		Severity: diag.Error,
+		Code:     f.Code,
+		Range:    diag.At(step.Pos, len([]rune(step.Text))),
+		Message:  f.Message,
+		Help:     f.Help,
+	}
+	for _, l := range f.Lines {
+		d.Notes = append(d.Notes, diag.Note{Text: l})
+	}
+	d.Notes = append(d.Notes, f.Trail...)
+	return &d
+}

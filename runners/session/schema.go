@@ -1,0 +1,75 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"github.com/cucumber-value/hoops/dsl/expr"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// expectSchema compiles the schema once, when the scenario is lowered: a broken schema is found before
+// anything runs. References lead to other files of the program only.
+func (l *Lowering) expectSchema(op *ir.Expect) (Action, error) {
+	path, ok := op.Want.Constant()
+	if !ok {
+		return nil, fmt.Errorf("the schema's file must be written out")
+	}
+	c := jsonschema.NewCompiler()
+	c.UseLoader(schemaFiles{l.host})
+	schema, err := c.Compile(schemaScheme + path)
+	if err != nil {
+		return nil, fmt.Errorf("the schema %s: %w", path, err)
+	}
+	return func(_ context.Context, f *Frame) error {
+		body := f.builtin("body")
+		if m, missing := body.(expr.Missing); missing {
+			return f.unexpected("expect/no-data", "the response has no JSON: %s", m.Why)
+		}
+		err := schema.Validate(body)
+		if err == nil {
+			return nil
+		}
+		failure := f.unexpected("expect/schema", "the response does not match the schema %s", path)
+		if v, ok := err.(*jsonschema.ValidationError); ok {
+			failure.Lines = append(limited(violations(v, nil), 20), failure.Lines...)
+		}
+		return failure
+	}, nil
+}
+
+const schemaScheme = "project:///"
+
+type schemaFiles struct{ host *Host }
+
+func (s schemaFiles) Load(url string) (any, error) {
+	path, ours := strings.CutPrefix(url, schemaScheme)
+	if !ours {
+		return nil, fmt.Errorf("%s is not a file of the project: schemas are not fetched", url)
+	}
+	data, err := s.host.File(path)
+	if err != nil {
+		return nil, err
+	}
+	return decodeJSON(data)
+}
+
+// violations are the innermost findings, each with the place in the body.
+func violations(v *jsonschema.ValidationError, found []string) []string {
+	if len(v.Causes) == 0 {
+		path := "body"
+		for _, step := range v.InstanceLocation {
+			path = child(path, step)
+		}
+		return append(found, path+": "+v.ErrorKind.LocalizedString(message.NewPrinter(language.English)))
+	}
+	for _, c := range v.Causes {
+		found = violations(c, found)
+	}
+	return found
+}

@@ -1,0 +1,204 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/expr"
+)
+
+// Session is one execution of one scenario or row: what was kept, who acts, the last answers. It is used by
+// one goroutine at a time.
+type Session struct {
+	host    *Host
+	script  *Script
+	row     int
+	attempt int
+	observe func(Sample)
+
+	step    int // 1-based, of the scenario
+	kept    map[string]any
+	rowMap  map[string]any
+	headers []Header // of "every request has headers:"
+	answer  Answer   // of the last request
+	command Answer   // of the last command
+	page    Answer
+	rng     *rand.Rand
+	actor   string
+	states  []actorState
+	writes  int // requests and acts that write, sent so far
+	inOnce  bool
+	undoing bool
+	undos   []compensation
+	root    Frame
+}
+
+// Header of "every request has headers:".
+type Header struct{ Name, Value string }
+
+type actorState struct {
+	driver Driver
+	actor  string
+	state  State
+}
+
+// Open begins a session of a script for a row (-1 for none). Every request that it sends is observed as a
+// sample, in the session's goroutine. Attempts above 1 get random numbers of their own.
+func (h *Host) Open(script *Script, row, attempt int, observe func(Sample)) *Session {
+	s := &Session{host: h, script: script, row: row, attempt: attempt, observe: observe}
+	s.root.session = s
+	return s
+}
+
+// Steps is the number of steps.
+func (s *Session) Steps() int { return len(s.script.steps) }
+
+// Host is what the session shares with the others of its run.
+func (s *Session) Host() *Host { return s.host }
+
+// Step executes step i (0-based). The error of software that is not as expected is a *Failure.
+func (s *Session) Step(ctx context.Context, i int) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("hoops failed in this step: %v", r)
+		}
+	}()
+	s.step = i + 1
+	for _, alternative := range s.script.steps[i] {
+		if len(alternative.rows) == 0 || slices.Contains(alternative.rows, s.row) {
+			return alternative.run(ctx, &s.root)
+		}
+	}
+	return Failf("steps/undefined", "undefined step for driver %s", s.script.Driver)
+}
+
+// Close runs the compensations that are due, in reverse order, and lets go of cookies, connections and pages.
+// What could not be undone is returned.
+func (s *Session) Close(ctx context.Context) []*Failure {
+	left := s.undo(ctx)
+	for _, a := range s.states {
+		a.state.Close()
+	}
+	s.states = nil
+	return left
+}
+
+// Keep gives a value a name for the rest of the session.
+func (s *Session) Keep(name string, v any, secret bool) error {
+	if secret {
+		text := expr.Text(v)
+		if err := s.host.Secrets.Add(text); err != nil {
+			return Failf("keep/secret", "%s cannot be kept secret: %v", name, err)
+		}
+	}
+	if s.kept == nil {
+		s.kept = map[string]any{}
+	}
+	s.kept[name] = v
+	return nil
+}
+
+// Kept is a copy of what the session kept, for a person at a pause.
+func (s *Session) Kept() map[string]any { return maps.Clone(s.kept) }
+
+// Headers are those of "every request has headers:", in order.
+func (s *Session) Headers() []Header { return s.headers }
+
+func (s *Session) setHeader(name, value string) {
+	for i := range s.headers {
+		if strings.EqualFold(s.headers[i].Name, name) {
+			s.headers[i].Value = value
+			return
+		}
+	}
+	s.headers = append(s.headers, Header{name, value})
+}
+
+// State is what the acting person has with a driver, made when it is first needed.
+func (s *Session) State(d Driver) State {
+	for i := range s.states {
+		if s.states[i].driver == d && s.states[i].actor == s.actor {
+			return s.states[i].state
+		}
+	}
+	state := d.NewState(s)
+	s.states = append(s.states, actorState{d, s.actor, state})
+	return state
+}
+
+// Wrote notes that a request, act or command that may change something is about to be sent: its undo is due
+// from here on.
+func (s *Session) Wrote() { s.writes++ }
+
+// Answered is what the last request said.
+func (s *Session) Answered(a Answer) { s.answer = a }
+
+// Commanded is what the last command said.
+func (s *Session) Commanded(a Answer) { s.command = a }
+
+// OnPage is what the page says now.
+func (s *Session) OnPage(a Answer) { s.page = a }
+
+// Sampled passes a measured request on.
+func (s *Session) Sampled(sample Sample) {
+	sample.Step, sample.Once, sample.Undo = s.step, s.inOnce, s.undoing
+	if s.observe != nil {
+		s.observe(sample)
+	}
+}
+
+// describe is what the software last said, for a failure.
+func (s *Session) describe() []string {
+	for _, a := range []Answer{s.answer, s.command} {
+		if a != nil {
+			return strings.Split(strings.TrimRight(a.Describe(), "\n"), "\n")
+		}
+	}
+	return nil
+}
+
+func (s *Session) response() any {
+	if s.answer == nil {
+		return expr.Missing{What: "response", Why: "no request has been sent yet"}
+	}
+	fields := map[string]any{}
+	for _, name := range []string{"status", "duration", "body", "text", "url"} {
+		fields[name] = s.answer.Value(name)
+	}
+	return fields
+}
+
+func (s *Session) rowValue() any {
+	if s.row < 0 {
+		return expr.Missing{What: "row", Why: "the scenario has no examples"}
+	}
+	if s.rowMap == nil {
+		s.rowMap = map[string]any{}
+		for i, column := range s.script.Scenario.Columns {
+			s.rowMap[column] = s.script.Scenario.Rows[s.row].Cells[i]
+		}
+	}
+	return s.rowMap
+}
+
+// random is the session's own source, repeatable by the run's seed and the scenario, whatever else runs.
+func (s *Session) random() *rand.Rand {
+	if s.rng == nil {
+		a, b := s.host.seed, uint64(0)
+		if s.script != nil {
+			a, b = s.host.seedOf(s.script, s.row, s.attempt)
+		}
+		s.rng = rand.New(rand.NewPCG(a, b))
+	}
+	return s.rng
+}
+
+// interrupted reports whether err is the end of ctx and not a failure of the software.
+func interrupted(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
+}

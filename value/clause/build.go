@@ -1,0 +1,263 @@
+package clause
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+var one = big.NewRat(1, 1)
+
+// build checks the slots against the kind of the measure. Whatever a form takes it clears; what is left over at
+// the end was said and would be lost, so the part is unbound.
+func (s *segment) build(c ir.Claim) (ir.Claim, string) {
+	c.Measure = s.measure.Name
+	c.Window, s.window = s.window, ""
+	var reason string
+	switch s.q.form {
+	case zero:
+		reason = s.buildZero(&c)
+	case threshold, interval:
+		reason = s.buildThreshold(&c)
+	case fromTo:
+		reason = s.buildFromTo(&c)
+	case vague:
+		reason = fmt.Sprintf("%q says not by how much", c.Text)
+	default:
+		c.Mode = ir.Inferred
+		reason = s.buildRelative(&c)
+	}
+	if reason == "" {
+		reason = s.unspent(c)
+	}
+	if reason != "" {
+		return c, reason
+	}
+	c.Reading = s.reading(c)
+	return c, ""
+}
+
+func (s *segment) unspent(c ir.Claim) string {
+	switch {
+	case s.first:
+		return `"first" needs "within … of release" after it`
+	case s.confidence && c.Mode == ir.Inferred:
+		return "the confidence of a comparison cannot be chosen: it is 95%"
+	case s.within != nil:
+		return `"within" is not understood here`
+	case s.percentile != "":
+		return fmt.Sprintf("p%s is not understood here: %q is no distribution, or no time is named", s.percentile, s.measure.Name)
+	case s.per != "":
+		return fmt.Sprintf("%q is not understood here", "per "+s.per)
+	case s.days != "":
+		return fmt.Sprintf("%q is not understood here", s.days)
+	case s.baseline != "":
+		return fmt.Sprintf("%q names nothing to compare with it", s.baseline)
+	case s.q.aggregate != "":
+		return fmt.Sprintf("the %s is not understood here", s.q.aggregate)
+	}
+	return ""
+}
+
+func (s *segment) buildZero(c *ir.Claim) string {
+	if s.measure.Count == "" {
+		return fmt.Sprintf("%q is not counted, so there can be no none of it", s.measure.Name)
+	}
+	if s.per != "" {
+		return `none needs no "per"`
+	}
+	c.Mode, c.Statistic, c.Compare, c.Target = ir.Observed, ir.StatCount, "=", "0"
+	c.Days, s.days = s.days, ""
+	return ""
+}
+
+func (s *segment) buildThreshold(c *ir.Claim) string {
+	c.Mode, c.Compare = ir.Observed, s.q.compare
+	c.Days, s.days = s.days, ""
+	if s.first {
+		return s.buildFirst(c)
+	}
+	if s.q.form == interval {
+		c.Compare = "between"
+		if s.q.amount.unit != s.q.upper.unit {
+			return fmt.Sprintf("the bounds have two units, %q and %q", s.q.amount.unit, s.q.upper.unit)
+		}
+		if s.q.amount.val.Cmp(s.q.upper.val) > 0 {
+			return "the lower bound is above the upper one"
+		}
+	}
+	a := s.q.amount
+	if s.measure.Quantile != "" {
+		return s.buildPercentile(c)
+	}
+	if c.Compare == "" {
+		switch s.measure.Better {
+		case "lower":
+			c.Compare = "<="
+		case "higher":
+			c.Compare = ">="
+		default:
+			return fmt.Sprintf("is %s the most or the least? write \"at most\" or \"at least\", or give %q a better:", decimal(a.val), s.measure.Name)
+		}
+	}
+	switch {
+	case s.measure.Value != "":
+		return s.buildAggregate(c)
+	case a.share && s.measure.Of == "" || a.share && s.wholeNoun():
+		m := s.p.shareOf(s.measure, s.verb, strings.HasPrefix(c.Compare, "<"))
+		if m == nil {
+			return fmt.Sprintf("no measure says which part of %q is meant: declare one with of:, such as \"failed %s\"", s.measure.Name, s.measure.Name)
+		}
+		s.measure, c.Measure = m, m.Name
+		fallthrough
+	case s.measure.Of != "" && (a.share || a.unit == "%"):
+		c.Statistic = ir.StatShare
+		c.Target = decimal(a.fractionOfOne())
+		if s.q.upper != nil {
+			c.Upper = decimal(s.q.upper.fractionOfOne())
+		}
+		if hi := rat(c.Target); hi.Cmp(one) > 0 || c.Upper != "" && rat(c.Upper).Cmp(one) > 0 {
+			return "a share cannot be above 100%"
+		}
+		return ""
+	case a.unit == "%":
+		if s.measure.Per == "" || s.per != "" {
+			return fmt.Sprintf("%q is a plain count: a percentage needs of: or per:", s.measure.Name)
+		}
+		c.Statistic, c.Target, c.Per = ir.StatRate, decimal(a.fractionOfOne()), "1 "+exposure(s.measure.Per)
+		if s.q.upper != nil {
+			c.Upper = decimal(s.q.upper.fractionOfOne())
+		}
+		return ""
+	case a.unit != "":
+		return fmt.Sprintf("%q is counted, and %q is a unit", s.measure.Name, a.unit)
+	case a.share:
+		return fmt.Sprintf("%q is not a share of anything", s.measure.Name)
+	}
+	c.Statistic, c.Target = ir.StatCount, decimal(a.val)
+	if s.q.upper != nil {
+		c.Upper = decimal(s.q.upper.val)
+	}
+	if s.per != "" {
+		c.Statistic = ir.StatRate
+		c.Per, s.per = s.per, ""
+	}
+	return ""
+}
+
+// wholeNoun tells "1 in 100 failed orders", which says nothing, from the says that hold the quantity.
+func (s *segment) wholeNoun() bool { return s.measure.Of != "" && !s.noun.says && s.q.amount.share }
+
+// buildPercentile turns "p95 under 300 ms" into "at least 95% within 300 ms", which needs no interpolation.
+func (s *segment) buildPercentile(c *ir.Claim) string {
+	a, limit := s.q.amount, s.within
+	c.Statistic = ir.StatShare
+	switch {
+	case s.q.form == interval || s.q.aggregate != "" && s.q.aggregate != "median":
+		return fmt.Sprintf("%q is a distribution: name a share or a percentile and one time", s.measure.Name)
+	case s.measure.Quantile == "":
+		return fmt.Sprintf("%q is no distribution", s.measure.Name)
+	case limit != nil && limit.isTime() && (a.share || a.unit == "%"): // 95% … within 300 ms
+		if s.percentile != "" {
+			return "a share and a percentile are both named"
+		}
+		c.Target = decimal(a.fractionOfOne())
+		if c.Compare == "" {
+			c.Compare = ">="
+		}
+		s.within = nil
+	case limit == nil && a.isTime() && (c.Compare == "<=" || c.Compare == "<"):
+		at := strings.TrimPrefix(s.measure.At, "p")
+		if at == "" {
+			at = "95"
+		}
+		if s.q.aggregate == "median" {
+			at, s.q.aggregate = "50", ""
+		}
+		if s.percentile != "" {
+			at, s.percentile = s.percentile, ""
+		}
+		q, ok := new(big.Rat).SetString(at)
+		if !ok || q.Sign() <= 0 || q.Cmp(big.NewRat(100, 1)) >= 0 {
+			return fmt.Sprintf("at: %s of %q is no percentile", s.measure.At, s.measure.Name)
+		}
+		limit = a
+		c.Compare, c.Target = ">=", decimal(new(big.Rat).Quo(q, big.NewRat(100, 1)))
+	default:
+		return fmt.Sprintf("%q is a distribution of times: write how many of them within which time", s.measure.Name)
+	}
+	if rat(c.Target).Cmp(one) > 0 {
+		return "a share cannot be above 100%"
+	}
+	c.Threshold = decimal(limit.val) + limit.unit
+	return ""
+}
+
+func (s *segment) buildAggregate(c *ir.Claim) string {
+	stats := map[string]ir.Statistic{"mean": ir.StatMean, "median": ir.StatMedian, "total": ir.StatTotal}
+	if s.q.aggregate == "" {
+		return fmt.Sprintf("is the average, the median or the total of %q meant?", s.measure.Name)
+	}
+	if reason := s.sameUnit(s.q.amount); reason != "" {
+		return reason
+	}
+	c.Statistic, s.q.aggregate = stats[s.q.aggregate], ""
+	c.Target, c.Unit = decimal(s.q.amount.val), s.measure.Unit
+	if s.q.upper != nil {
+		c.Upper = decimal(s.q.upper.val)
+	}
+	return ""
+}
+
+func (s *segment) sameUnit(a *amount) string {
+	if a.share || a.unit != s.measure.Unit {
+		return fmt.Sprintf("%q has the unit %q, and the amount %q", s.measure.Name, s.measure.Unit, a.unit)
+	}
+	return ""
+}
+
+func (s *segment) buildFirst(c *ir.Claim) string {
+	d, ok := strings.CutPrefix(c.Window, "first ")
+	if s.q.amount != nil || !ok || s.measure.Count == "" {
+		return fmt.Sprintf("the first of %q needs \"within … of release\" and no further number", s.measure.Name)
+	}
+	s.first, c.Window = false, ""
+	n := strings.TrimRight(d, "mshdw")
+	c.Statistic, c.Compare, c.Target, c.Unit = ir.StatFirst, "<=", n, d[len(n):]
+	return ""
+}
+
+// buildFromTo: the baseline is said to be at the first amount, and the second is the threshold.
+func (s *segment) buildFromTo(c *ir.Claim) string {
+	from, to := s.q.amount, s.q.upper
+	if from.unit == "" {
+		from.unit = to.unit
+	}
+	if from.unit != to.unit || from.share != to.share {
+		return fmt.Sprintf("the two amounts have two units, %q and %q", from.unit, to.unit)
+	}
+	if to.val.Cmp(from.val) != s.q.sign {
+		return fmt.Sprintf("from %s to %s goes the other way", decimal(from.val), decimal(to.val))
+	}
+	s.q.compare = map[int]string{-1: "<=", 1: ">="}[s.q.sign]
+	s.q.form, s.q.amount, s.q.upper = threshold, to, nil
+	if reason := s.buildThreshold(c); reason != "" {
+		return reason
+	}
+	c.Premise = decimal(from.val)
+	if c.Statistic == ir.StatShare || from.unit == "%" {
+		c.Premise = decimal(from.fractionOfOne())
+	}
+	c.Mode = ir.Inferred
+	c.Baseline, s.baseline = s.baselineOr(), ""
+	return ""
+}
+
+func (s *segment) baselineOr() string {
+	if s.baseline != "" {
+		return s.baseline
+	}
+	return "previous release"
+}

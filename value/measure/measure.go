@@ -1,0 +1,63 @@
+// Package measure asks the sources of measures what was seen: how many events, out of how many chances, and
+// how much of the window was watched.
+//
+// A source is one file and one small interface. It returns numbers as they were counted; it never rates,
+// rounds or judges them, and what it does not know it says as a Failure with a reason, never as a zero.
+package measure
+
+import (
+	"context"
+	"math/big"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// Window is the time that a claim is judged over. From is when the run or the release began, which may be
+// before the first look at the source. An open window goes on after To.
+type Window struct {
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Words string    `json:"words"` // "this run", "since release 1.2"
+	Open  bool      `json:"open"`
+}
+
+// Observation is what a source saw of one measure. Coverage is the share of the window that was watched;
+// below 1 the events are a lower bound.
+type Observation struct {
+	Events   *big.Rat  // never nil
+	Exposure *big.Rat  // per or of; nil when the measure has neither
+	Since    time.Time // the start of what was counted
+	Window   Window
+	Coverage float64
+	Gap      string   // why Coverage is below 1
+	Notes    []string // what was assumed
+	Source   string   // "openmetrics http://127.0.0.1:8080/metrics"
+	Query    string   // the selectors, as written
+}
+
+// Source looks at one kind of source. Its errors are *Failure.
+type Source interface {
+	Sample(ctx context.Context, m ir.Measure, w Window) (Observation, error)
+}
+
+// Reason says in one word why nothing was observed, or why a claim is undecided.
+type Reason string
+
+// The reasons that a source can give.
+const (
+	NoData           Reason = "no_data"
+	SourceFailed     Reason = "source_failed"
+	IncompleteWindow Reason = "incomplete_window"
+)
+
+// Failure is why a source has no observation. The zero Reason is none of them and is never delivered.
+type Failure struct {
+	Reason   Reason
+	Sentence string // what an owner reads, lower case, no final period
+	Help     []string
+	Source   string
+	Query    string
+}
+
+func (f *Failure) Error() string { return f.Sentence }

@@ -1,0 +1,182 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// OpenMetrics judges by two looks at the application's own endpoint. Without Start what counts is everything
+// since the process started. Failed is why End is missing.
+type OpenMetrics struct {
+	Start, End *Snapshot
+	Failed     error
+}
+
+var _ Source = OpenMetrics{}
+
+// jitter is how much earlier than the window a process may claim to have started: its start is computed from
+// the machine's boot time, which Linux gives in whole seconds.
+const jitter = time.Second
+
+// Sample is the difference between the two looks; it opens no connection.
+func (o OpenMetrics) Sample(_ context.Context, m ir.Measure, w Window) (Observation, error) {
+	obs := Observation{Window: w, Coverage: 1, Query: m.Count}
+	fail := func(reason Reason, help, format string, args ...any) (Observation, error) {
+		f := &Failure{Reason: reason, Sentence: fmt.Sprintf(format, args...), Query: obs.Query, Source: obs.Source}
+		if help != "" {
+			f.Help = []string{help}
+		}
+		return Observation{}, f
+	}
+	whole := m.Per
+	if m.Of != "" {
+		whole = m.Of
+	}
+	if whole != "" {
+		obs.Query += " per " + whole
+	}
+	if o.End == nil {
+		if f, ok := o.Failed.(*Failure); ok && f.Reason != "" {
+			g := *f
+			g.Query = obs.Query
+			return Observation{}, &g
+		}
+		return fail(SourceFailed, "", "the metrics endpoint was not read")
+	}
+	obs.Source = "openmetrics " + o.End.Source
+	if m.Count == "" {
+		return fail(SourceFailed, "a distribution or a gauge needs another from:", "%s has no count:, and openmetrics can only count", m.Name)
+	}
+	obs.Since = w.From
+	switch {
+	case o.Start == nil && o.End.Started > 0:
+		obs.Since = seconds(o.End.Started)
+		obs.Window.From, obs.Window.Words = obs.Since, "since the process started at "+obs.Since.UTC().Format("2006-01-02 15:04:05 UTC")
+	case o.Start == nil:
+		obs.Since, obs.Window.From = time.Time{}, time.Time{}
+		obs.Window.Words = "since the counters began"
+		obs.Notes = append(obs.Notes, "process_start_time_seconds is not exported, so it is not known since when was counted")
+	case o.End.Started == 0 || o.Start.Started == 0:
+		obs.Notes = append(obs.Notes, "process_start_time_seconds is not exported: it is assumed that the process did not restart unless a counter fell")
+	}
+	events, failure := o.difference(m.Count, &obs, w)
+	if failure != nil {
+		return fail(failure.Reason, first(failure.Help), "%s", failure.Sentence)
+	}
+	obs.Events = events
+	if whole != "" {
+		if obs.Exposure, failure = o.difference(whole, &obs, w); failure != nil {
+			return fail(failure.Reason, first(failure.Help), "%s", failure.Sentence)
+		}
+	}
+	return obs, nil
+}
+
+// difference sums what the series of a selector rose by, each with its own resets.
+func (o OpenMetrics) difference(query string, obs *Observation, w Window) (*big.Rat, *Failure) {
+	sel, err := ParseSelector(query)
+	if err != nil {
+		return nil, &Failure{Reason: SourceFailed, Sentence: err.Error(), Help: []string{"functions and operators need a server: use from: prometheus"}}
+	}
+	if t := o.End.Types[sel.Name]; t == "gauge" || t == "info" || t == "stateset" {
+		return nil, &Failure{Reason: SourceFailed, Sentence: fmt.Sprintf("%s is a %s, which can fall, and a count needs a counter", sel.Name, t), Help: []string{"export a counter"}}
+	}
+	before, after := o.Start.matching(sel), o.End.matching(sel)
+	if len(after) == 0 {
+		if len(before) > 0 {
+			return nil, &Failure{Reason: NoData, Sentence: query + " was there at the start and is gone", Help: []string{"is a wrong or another process answering?"}}
+		}
+		return nil, &Failure{Reason: NoData, Sentence: query + " is not among the metrics", Help: []string{"initialise the counter with 0 when the software starts, or check its name and labels" + o.End.near(sel.Name)}}
+	}
+	restarted := o.Start != nil && o.Start.Started > 0 && o.End.Started > 0 && o.Start.Started != o.End.Started
+	if restarted {
+		o.gap(obs, "the process restarted")
+	}
+	sum := new(big.Rat)
+	for key, a := range after {
+		b, known := before[key]
+		for _, s := range []Series{a, b} {
+			if s.Unusable != "" {
+				return nil, &Failure{Reason: NoData, Sentence: fmt.Sprintf("%s is %s", query, s.Unusable)}
+			}
+		}
+		if a.Value < 0 {
+			return nil, &Failure{Reason: SourceFailed, Sentence: fmt.Sprintf("%s is below 0, so it is no counter", query)}
+		}
+		value := new(big.Rat).SetFloat64(a.Value)
+		switch {
+		case o.Start == nil, restarted:
+		case known && a.Value < b.Value:
+			o.gap(obs, query+" fell, so it began again")
+		case known:
+			value.Sub(value, new(big.Rat).SetFloat64(b.Value))
+		case o.End.Started == 0 || seconds(o.End.Started).Before(w.From.Add(-jitter)):
+			return nil, &Failure{Reason: NoData, Sentence: query + " was not there at the start, and the process is older than the window",
+				Help: []string{"initialise the counter with 0 when the software starts"}}
+		}
+		sum.Add(sum, value)
+	}
+	for key, b := range before {
+		if _, still := after[key]; !still && !restarted {
+			if b.Unusable != "" {
+				return nil, &Failure{Reason: NoData, Sentence: fmt.Sprintf("%s is %s", query, b.Unusable)}
+			}
+			o.gap(obs, "a series of "+query+" is gone")
+		}
+	}
+	return sum, nil
+}
+
+// gap notes that events may have been lost between the looks. After a restart the window is watched from the
+// new start; how much a fallen counter lost is not known, so nothing is claimed.
+func (o OpenMetrics) gap(obs *Observation, why string) {
+	coverage := 0.0
+	if length := o.End.At.Sub(o.Start.At).Seconds(); length > 0 && o.End.Started > o.Start.Started && o.Start.Started > 0 {
+		coverage = min(1, max(0, o.End.At.Sub(seconds(o.End.Started)).Seconds()/length))
+	}
+	if coverage <= obs.Coverage {
+		obs.Coverage, obs.Gap = coverage, why
+	}
+}
+
+func (s *Snapshot) matching(sel Selector) map[string]Series {
+	if s == nil {
+		return nil
+	}
+	found := map[string]Series{}
+	for _, x := range s.Series {
+		if sel.Matches(x.Name, x.Labels) {
+			found[x.Labels.key()] = x
+		}
+	}
+	return found
+}
+
+// near names a metric that is almost the one asked for: a counter is often written without its _total.
+func (s *Snapshot) near(name string) string {
+	for _, x := range s.Series {
+		if x.Name != name && strings.TrimSuffix(x.Name, "_total") == strings.TrimSuffix(name, "_total") {
+			return "; there is " + x.Name
+		}
+		if x.Name == name {
+			return "; " + name + " is there with other labels"
+		}
+	}
+	return ""
+}
+
+func seconds(unix float64) time.Time {
+	return time.Unix(0, int64(unix*1e9))
+}
+
+func first(help []string) string {
+	if len(help) == 0 {
+		return ""
+	}
+	return help[0]
+}
