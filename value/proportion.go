@@ -130,7 +130,7 @@ func (t *trial) judgeSample(sentence string, per *big.Rat, isShare bool) {
 		return lower / e, upper / e
 	}
 	low, high := bounds(alpha)
-	t.j.Interval = "between " + shown(low, isShare) + " and " + shown(high, isShare)
+	t.j.Interval = interval(low, high, isShare)
 	surelyLow, surelyHigh := bounds(alpha / float64(max(1, t.claims)))
 	c, _ := t.target.Float64()
 	top := c
@@ -155,27 +155,31 @@ func (t *trial) judgeSample(sentence string, per *big.Rat, isShare bool) {
 	case yes:
 		t.delivered(sentence)
 		t.j.SoFar = true
-	case high-low < t.smallest()*c:
+	case high-low < t.smallest(c, isShare):
 		t.undecided(TooClose, "%s: too close to %s to tell", sentence, t.j.Target)
 		t.j.WouldChange = "a difference that matters; this one is smaller than the measure's mde"
 	default:
 		t.undecided(Straddles, "%s: not enough to tell it from %s", sentence, t.j.Target)
-		t.j.WouldChange = "more of " + exposureNoun(t.seen.Measure)
+		t.j.WouldChange = "more " + exposureNoun(t.seen.Measure)
 	}
 }
 
-// smallest is the measure's smallest change worth knowing about, 20 % when it names none.
-func (t *trial) smallest() float64 {
+// smallest is the difference from c that is worth knowing about: the measure's mde, 20 % when it names none, of
+// c. Of a high share it is the mde of what is missing to all, or 99.9% and 90% would be too close to tell.
+func (t *trial) smallest(c float64, isShare bool) float64 {
+	if isShare {
+		c = min(c, 1-c)
+	}
 	text := strings.TrimSpace(t.seen.Measure.MDE)
 	r, ok := new(big.Rat).SetString(strings.TrimSpace(strings.TrimSuffix(text, "%")))
 	if !ok {
-		return .2
+		return .2 * c
 	}
 	f, _ := r.Float64()
 	if strings.HasSuffix(text, "%") {
 		f /= 100
 	}
-	return f
+	return f * c
 }
 
 // seenProportion is "961 of 1,000 orders (96.1%)" or "3 mistakes in 120 sums (25 per 1,000 sums)".

@@ -43,7 +43,7 @@ func rounded(value, target *big.Rat) string {
 	for digits := 3; ; digits++ {
 		text := value.FloatString(digits)
 		r, _ := new(big.Rat).SetString(text)
-		if digits == 12 || r.Cmp(target) == value.Cmp(target) {
+		if digits == 12 || value.Cmp(target) == 0 || r.Cmp(target) == value.Cmp(target) {
 			if strings.Contains(text, ".") {
 				text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 			}
@@ -72,12 +72,18 @@ func perWords(per string) string {
 	return "per " + map[string]string{"1ms": "ms", "1s": "second", "1m": "minute", "1h": "hour", "1d": "day", "1w": "week"}[per]
 }
 
-// shown is a bound, with three digits that matter.
-func shown(f float64, isShare bool) string {
+// interval shows its bounds with three digits, or as many as tell them apart.
+func interval(low, high float64, isShare bool) string {
+	unit := ""
 	if isShare {
-		return strconv.FormatFloat(f*100, 'g', 3, 64) + "%"
+		low, high, unit = low*100, high*100, "%"
 	}
-	return strconv.FormatFloat(f, 'g', 3, 64)
+	for digits := 3; ; digits++ {
+		a, b := strconv.FormatFloat(low, 'g', digits, 64), strconv.FormatFloat(high, 'g', digits, 64)
+		if a != b || digits == 9 {
+			return "between " + a + unit + " and " + b + unit
+		}
+	}
 }
 
 func share(f float64) string { return strconv.Itoa(int(f*100)) + "%" }

@@ -44,11 +44,11 @@ func (p *Pos) UnmarshalText(b []byte) error {
 	var numbers []int
 	for len(numbers) < 2 {
 		i := strings.LastIndexByte(p.File, ':')
-		n, err := strconv.Atoi(p.File[i+1:])
+		n, err := strconv.ParseUint(p.File[i+1:], 10, 31)
 		if i < 0 || err != nil {
 			break
 		}
-		numbers, p.File = append(numbers, n), p.File[:i]
+		numbers, p.File = append(numbers, int(n)), p.File[:i]
 	}
 	switch len(numbers) {
 	case 1:
@@ -107,7 +107,13 @@ const (
 )
 
 func (s Severity) String() string {
-	return [...]string{"invalid", "error", "warning"}[s]
+	switch s {
+	case Error:
+		return "error"
+	case Warning:
+		return "warning"
+	}
+	return "invalid"
 }
 
 // MarshalText writes the severity as its word.

@@ -23,6 +23,12 @@ type Renderer struct {
 	Colour bool // ANSI colours; the caller knows whether the writer is a terminal
 }
 
+const (
+	red    = "\x1b[1;31m"
+	yellow = "\x1b[1;33m"
+	plain  = "\x1b[0m"
+)
+
 // widest is how much of a source line is printed: a line of 1 MB must not fill the screen.
 const widest = 160
 
@@ -37,8 +43,11 @@ func (r Renderer) Print(w io.Writer, list List) error {
 }
 
 // FirstLine is the greppable "file:line:col: severity: message [code]".
-func (d Diagnostic) FirstLine() string {
-	where := d.Range.Pos.String()
+func (d Diagnostic) FirstLine() string { return d.firstLine("", "") }
+
+// firstLine puts on and off around the severity.
+func (d Diagnostic) firstLine(on, off string) string {
+	where := Printable(d.Range.Pos.String())
 	if where != "" {
 		where += ": "
 	}
@@ -46,27 +55,29 @@ func (d Diagnostic) FirstLine() string {
 	if d.Code != "" {
 		code = " [" + d.Code + "]"
 	}
-	return where + d.Severity.String() + ": " + Printable(d.Message) + code
+	return where + on + d.Severity.String() + ":" + off + " " + Printable(d.Message) + code
 }
 
 // Sprint renders one diagnostic, with a final newline.
 func (r Renderer) Sprint(d Diagnostic) string {
 	var b strings.Builder
-	first := d.FirstLine()
+	on, off := "", ""
 	if r.Colour {
-		word := d.Severity.String() + ":"
-		colour := "\x1b[1;31m"
+		on, off = red, plain
 		if d.Severity == Warning {
-			colour = "\x1b[1;33m"
+			on = yellow
 		}
-		first = strings.Replace(first, word, colour+word+"\x1b[0m", 1)
 	}
-	b.WriteString(first + "\n")
+	b.WriteString(d.firstLine(on, off) + "\n")
 	gutter := len(fmt.Sprint(d.Range.Line)) + 1
 	r.snippet(&b, d.Range, d.Label, gutter)
 	pad := strings.Repeat(" ", gutter)
 	for _, n := range d.Notes {
-		fmt.Fprintf(&b, "%s = note: %s (%s)\n", pad, indented(n.Text, gutter), n.Range.Pos)
+		where := ""
+		if at := n.Range.Pos.String(); at != "" {
+			where = " (" + Printable(at) + ")"
+		}
+		fmt.Fprintf(&b, "%s = note: %s%s\n", pad, indented(n.Text, gutter), where)
 	}
 	for _, h := range d.Help {
 		fmt.Fprintf(&b, "%s = help: %s\n", pad, indented(h, gutter))
@@ -83,7 +94,7 @@ func indented(text string, gutter int) string {
 }
 
 func (r Renderer) snippet(b *strings.Builder, at Range, label string, gutter int) {
-	if r.Source == nil || at.Line == 0 {
+	if r.Source == nil || at.Line <= 0 {
 		return
 	}
 	line, ok := LineOf(r.Source(at.File), at.Line)
@@ -96,14 +107,14 @@ func (r Renderer) snippet(b *strings.Builder, at Range, label string, gutter int
 	if start == 0 {
 		return
 	}
-	caret := strings.Repeat("^", length)
+	before, under := cells(shown, start-1, length)
 	if r.Colour {
-		caret = "\x1b[1;31m" + caret + "\x1b[0m"
+		under = red + under + plain
 	}
 	if label != "" {
-		caret += " " + Printable(label)
+		under += " " + Printable(label)
 	}
-	fmt.Fprintf(b, "%s | %s%s\n", pad, blanks(shown, start-1), caret)
+	fmt.Fprintf(b, "%s | %s%s\n", pad, before, under)
 }
 
 // window cuts a long line around its column and returns what to show with the column and length inside it;
@@ -141,25 +152,32 @@ func window(line string, col, length int) (string, int, int) {
 	return shown, col, length
 }
 
-// blanks is n columns of white space that line up under line: tabs stay tabs, wide characters take two.
-func blanks(line string, n int) string {
-	var b strings.Builder
-	for _, c := range line {
-		if n == 0 {
-			break
+// cells is the white space that fills the first n runes of line, and the carets under the length runes behind
+// them: tabs stay tabs before the carets, wide characters take two cells and marks none.
+func cells(line string, n, length int) (before, under string) {
+	var b, c strings.Builder
+	for _, r := range line + strings.Repeat(" ", length) {
+		width := 1
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+			width = 0
+		case wide(r):
+			width = 2
+		}
+		switch {
+		case n > 0 && r == '\t':
+			b.WriteByte('\t')
+		case n > 0:
+			b.WriteString(strings.Repeat(" ", width))
+		case n > -length:
+			c.WriteString(strings.Repeat("^", width))
 		}
 		n--
-		switch {
-		case c == '\t':
-			b.WriteByte('\t')
-		case unicode.Is(unicode.Mn, c):
-		case wide(c):
-			b.WriteString("  ")
-		default:
-			b.WriteByte(' ')
-		}
 	}
-	return b.String() + strings.Repeat(" ", n)
+	if c.Len() == 0 {
+		c.WriteByte('^') // under a mark alone
+	}
+	return b.String(), c.String()
 }
 
 // wide reports whether terminals draw c two cells wide: the East Asian scripts and emoji.

@@ -64,7 +64,7 @@ var (
 // and newer is true.
 func Decode(data []byte) (p *Program, digest string, newer bool, err error) {
 	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
-		if data, err = inflate(data); err != nil {
+		if data, err = inflate(data, maxArtefact); err != nil {
 			return nil, "", false, err
 		}
 	}
@@ -79,31 +79,26 @@ func Decode(data []byte) (p *Program, digest string, newer bool, err error) {
 		return nil, "", false, fmt.Errorf("%w: its digest is %s, and its header says %s", ErrEdited, Short(got), Short(head.Digest))
 	}
 	newer = head.Minor > Minor
-	d := json.NewDecoder(bytes.NewReader(body))
-	if !newer {
-		d.DisallowUnknownFields()
+	if p, err = read(body, newer); err == nil {
+		err = p.check()
 	}
-	p = &Program{}
-	if err := d.Decode(p); err != nil {
-		return nil, "", newer, fmt.Errorf("%w: %v", ErrNotArtefact, err)
-	}
-	if err := p.check(); err != nil {
+	if err != nil {
 		return nil, "", newer, fmt.Errorf("%w: %v", ErrNotArtefact, err)
 	}
 	return p, head.Digest, newer, nil
 }
 
-func inflate(data []byte) ([]byte, error) {
+func inflate(data []byte, limit int64) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrTruncated, err)
 	}
-	out, err := io.ReadAll(io.LimitReader(z, maxArtefact+1))
+	out, err := io.ReadAll(io.LimitReader(z, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrTruncated, err)
 	}
-	if len(out) > maxArtefact {
-		return nil, fmt.Errorf("%w: it inflates to more than %d bytes", ErrNotArtefact, maxArtefact)
+	if int64(len(out)) > limit {
+		return nil, fmt.Errorf("%w: it inflates to more than %d bytes", ErrNotArtefact, limit)
 	}
 	return out, nil
 }
@@ -127,98 +122,4 @@ func split(data []byte) (header, []byte, error) {
 		return head, nil, ErrTruncated
 	}
 	return head, body, nil
-}
-
-// UnmarshalJSON reads a binding; its op is made by its kind.
-func (b *Binding) UnmarshalJSON(data []byte) error {
-	type plain Binding // without this method
-	var raw struct {
-		plain
-		Op json.RawMessage `json:"op"`
-	}
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return err
-	}
-	*b = Binding(raw.plain)
-	if raw.Op == nil {
-		return nil
-	}
-	var kind struct {
-		Kind Kind `json:"kind"`
-	}
-	if err := json.Unmarshal(raw.Op, &kind); err != nil {
-		return err
-	}
-	if b.Op = New(kind.Kind); b.Op == nil {
-		return fmt.Errorf("unknown op %q", kind.Kind)
-	}
-	return json.Unmarshal(raw.Op, b.Op)
-}
-
-// check refuses programs whose references lead nowhere, so that runners need not.
-func (p *Program) check() error {
-	var err error
-	steps := func(steps []Step) {
-		for i := range steps {
-			WalkStep(&steps[i], func(s *Step) {
-				for _, b := range s.Bindings {
-					switch call, _ := b.Op.(*Call); {
-					case b.Definition < 0 || b.Definition > len(p.Definitions):
-						err = fmt.Errorf("step %q refers to definition %d of %d", s.Text, b.Definition, len(p.Definitions))
-					case b.Definition == 0 && b.Op == nil:
-						err = fmt.Errorf("step %q has a binding without an op", s.Text)
-					case call != nil && (call.Func < 1 || call.Func > len(p.Funcs)):
-						err = fmt.Errorf("step %q refers to function %d of %d", s.Text, call.Func, len(p.Funcs))
-					}
-				}
-			})
-		}
-	}
-	for _, d := range p.Definitions {
-		if d.Undo < 0 || d.Undo > len(p.Definitions) {
-			return fmt.Errorf("definition %q refers to undo %d", d.Pattern, d.Undo)
-		}
-		steps(d.Body)
-	}
-	for _, f := range p.Features {
-		for _, s := range f.Scenarios {
-			for _, r := range s.Rows {
-				if len(r.Cells) != len(s.Columns) {
-					return fmt.Errorf("row %s has %d cells for %d columns", r.ID, len(r.Cells), len(s.Columns))
-				}
-			}
-			steps(s.Steps)
-		}
-	}
-	if err == nil && p.cyclic() {
-		err = errors.New("its definitions call each other in a circle")
-	}
-	return err
-}
-
-func (p *Program) cyclic() bool {
-	const entered, left = 1, 2
-	state := make([]int, len(p.Definitions)+1)
-	var enter func(d int) bool
-	enter = func(d int) (cyclic bool) {
-		if state[d] != 0 {
-			return state[d] == entered
-		}
-		state[d] = entered
-		for i := range p.Definitions[d-1].Body {
-			WalkStep(&p.Definitions[d-1].Body[i], func(s *Step) {
-				for _, b := range s.Bindings {
-					cyclic = cyclic || b.Definition > 0 && enter(b.Definition)
-				}
-			})
-		}
-		state[d] = left
-		return cyclic
-	}
-	for d := range p.Definitions {
-		if enter(d + 1) {
-			return true
-		}
-	}
-	return false
 }

@@ -45,7 +45,7 @@ type printer struct {
 const column = 88
 
 func (t *printer) line(depth int, pos diag.Pos, format string, args ...any) {
-	text := strings.Repeat("  ", depth) + fmt.Sprintf(format, args...)
+	text := strings.Repeat("  ", depth) + diag.Printable(fmt.Sprintf(format, args...))
 	if !pos.IsZero() {
 		text = fmt.Sprintf("%-*s %s", column, text, pos)
 	}

@@ -64,7 +64,7 @@ func (t *printer) stage(s *Stage) {
 	}
 	t.line(0, s.Pos, "stage %s run %s%s", s.Name, s.Run, options("driver", s.Driver, "env", s.Env, "where", s.Where,
 		"for", duration(s.For), "every", duration(s.Every), "ask", s.Ask.String(), "release", s.Release.String(),
-		"undecided", goesOn, "threshold", s.Threshold))
+		"undecided", goesOn))
 	if l := s.Load; l != nil {
 		t.line(1, diag.Pos{}, "load%s", options("rate", l.Rate.String(), "users", number(l.Users), "duration", duration(l.Duration),
 			"max-in-flight", number(l.MaxInFlight), "drain", duration(l.Drain)))

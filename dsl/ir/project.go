@@ -109,21 +109,20 @@ const (
 
 // Stage is a named place in the pipeline.
 type Stage struct {
-	Name      string       `json:"name"`
-	Run       RunnerName   `json:"run"`
-	Driver    string       `json:"driver,omitempty"`
-	Env       string       `json:"env,omitempty"`
-	Where     string       `json:"where,omitempty"`
-	Load      *Load        `json:"load,omitempty"`
-	Expect    []Expression `json:"expect,omitempty"` // the gate of a load stage
-	StopWhen  *Expression  `json:"stop-when,omitempty"`
-	For       Duration     `json:"for,omitempty"`   // of a probe stage; 0 is once
-	Every     Duration     `json:"every,omitempty"` // of a probe stage
-	Ask       Template     `json:"ask,omitempty"`   // of an approval
-	Release   Template     `json:"release,omitempty"`
-	Continue  bool         `json:"continue,omitempty"` // goes on when undecided
-	Threshold string       `json:"threshold,omitempty"`
-	Pos       diag.Pos     `json:"pos"`
+	Name     string       `json:"name"`
+	Run      RunnerName   `json:"run"`
+	Driver   string       `json:"driver,omitempty"`
+	Env      string       `json:"env,omitempty"`
+	Where    string       `json:"where,omitempty"`
+	Load     *Load        `json:"load,omitempty"`
+	Expect   []Expression `json:"expect,omitempty"` // the gate of a load stage
+	StopWhen *Expression  `json:"stop-when,omitempty"`
+	For      Duration     `json:"for,omitempty"`   // of a probe stage; 0 is once
+	Every    Duration     `json:"every,omitempty"` // of a probe stage
+	Ask      Template     `json:"ask,omitempty"`   // of an approval
+	Release  Template     `json:"release,omitempty"`
+	Continue bool         `json:"continue,omitempty"` // goes on when undecided
+	Pos      diag.Pos     `json:"pos"`
 }
 
 // Load is what a load stage asks for. Exactly one of Rate and Users is set.

@@ -62,6 +62,11 @@ func (s *Step) Binding(driver string, row int) *Binding {
 	return nil
 }
 
+// perRow reports whether the rows of an outline are bound one by one.
+func (s *Step) perRow(driver string) bool {
+	return slices.ContainsFunc(s.Bindings, func(b Binding) bool { return b.Driver == driver && len(b.Rows) > 0 })
+}
+
 // Blocked is the first step that keeps a scenario or one of its rows (-1 for none) from running on a driver,
 // at any depth, with the obstacle and the steps that lead to it, outermost first; nil when it runs.
 func (p *Program) Blocked(steps []Step, driver string, row int) (*Obstacle, []*Step) {
@@ -69,6 +74,9 @@ func (p *Program) Blocked(steps []Step, driver string, row int) (*Obstacle, []*S
 		s := &steps[i]
 		b := s.Binding(driver, row)
 		if b == nil {
+			if row < 0 && s.perRow(driver) {
+				return &Obstacle{Driver: driver, Status: "undefined", Message: "each row binds this step by itself: a column stands in its fixed words"}, []*Step{s}
+			}
 			for j := range s.Obstacles {
 				o := &s.Obstacles[j]
 				if o.Driver == driver && (len(o.Rows) == 0 || slices.Contains(o.Rows, row)) {
@@ -92,37 +100,40 @@ func (p *Program) Blocked(steps []Step, driver string, row int) (*Obstacle, []*S
 }
 
 // Writes is the first step that may change something when a scenario runs on a driver, with the steps that
-// lead to it, outermost first; nil when it only reads. A definition's @read or @write overrides its body.
+// lead to it, outermost first; nil when it only reads. With row -1 it is that of any row. A definition's @read or
+// @write overrides its body.
 func (p *Program) Writes(steps []Step, driver string, row int) []*Step {
 	for i := range steps {
 		s := &steps[i]
-		b := s.Binding(driver, row)
-		if b == nil {
-			continue
-		}
-		var inner []*Step
-		writes := false
-		switch op := b.Op.(type) {
-		case nil:
-			d := &p.Definitions[b.Definition-1]
-			inner = p.Writes(d.Body, driver, -1)
-			writes = d.Effect == Writes || d.Effect == "" && inner != nil
-			if d.Effect == Reads {
-				inner = nil
+		for j := range s.Bindings {
+			b := &s.Bindings[j]
+			if b.Driver != driver || row >= 0 && len(b.Rows) > 0 && !slices.Contains(b.Rows, row) {
+				continue
 			}
-		case *Within:
-			inner = p.Writes([]Step{op.Step}, driver, -1)
-			writes = inner != nil
-		case *Call:
-			writes = p.Funcs[op.Func-1].Effect != Reads
-		default:
-			writes = op.Effect() == Writes
-		}
-		if writes {
-			return append([]*Step{s}, inner...)
+			if inner, writes := p.bindingWrites(b); writes {
+				return append([]*Step{s}, inner...)
+			}
 		}
 	}
 	return nil
+}
+
+func (p *Program) bindingWrites(b *Binding) (inner []*Step, writes bool) {
+	switch op := b.Op.(type) {
+	case nil:
+		d := &p.Definitions[b.Definition-1]
+		if d.Effect == Reads {
+			return nil, false
+		}
+		inner = p.Writes(d.Body, b.Driver, -1)
+		return inner, d.Effect == Writes || inner != nil
+	case *Within:
+		inner = p.Writes([]Step{op.Step}, b.Driver, -1)
+		return inner, inner != nil
+	case *Call:
+		return nil, p.Funcs[op.Func-1].Effect != Reads
+	}
+	return nil, b.Op.Effect() == Writes
 }
 
 // Expressions are the sources of all expressions in a step, the bindings of every driver included.

@@ -171,7 +171,7 @@ type webhook struct {
 	Post template `key:"post" need:"yes" place:"url"`
 }
 
-func (*file) is() string        { return "hoops.yaml" }
+func (*file) is() string        { return "the project" }
 func (*environment) is() string { return "an environment" }
 func (*auth) is() string        { return "auth" }
 func (*tls) is() string         { return "tls" }

@@ -70,7 +70,7 @@ func TestGolden(t *testing.T) {
 
 // unescape lets a golden file hold what an editor or txtar would change.
 func unescape(s string) string {
-	return strings.NewReplacer("<TAB>", "\t", "<NUL>", "\x00", "<FF>", "\xff", "<BOM>", "\ufeff", "<CR>", "\r", "<EMPTY>\n", "").Replace(s)
+	return strings.NewReplacer("<TAB>", "\t", "<NUL>", "\x00", "<FF>", "\xff", "<BOM>", "\ufeff", "<SOH>", "\x01", "<CR>", "\r", "<EMPTY>\n", "").Replace(s)
 }
 
 func parse(files map[string]string) (*Project, diag.List) {

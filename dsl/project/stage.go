@@ -107,7 +107,6 @@ func (b *builder) load(f *stage) *ir.Load {
 }
 
 func (b *builder) probe(f *stage) {
-	b.needs(&f.block, "every", "for")
 	b.needs(&f.block, "for", "every")
 	if f.For.D > 0 && f.Every.D > f.For.D {
 		d := b.fail(f.Every.At, codeValue, "every %s is longer than for %s", f.Every.Value, f.For.Value)

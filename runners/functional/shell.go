@@ -102,7 +102,7 @@ func targets(p *ir.Program, path string) []pick.Target {
 			continue
 		}
 		for _, s := range p.Features[i].Scenarios {
-			t := pick.Target{Line: s.Pos.Line, To: s.EndLine}
+			t := pick.Target{Line: s.Pos.Line, To: s.To}
 			for _, row := range s.Rows {
 				t.Rows = append(t.Rows, row.Pos.Line)
 			}

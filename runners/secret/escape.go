@@ -21,9 +21,6 @@ func (v *view) span(from, to int) span {
 	if len(v.at) == 0 {
 		return span{from, to}
 	}
-	for to < len(v.at) && v.at[to] == v.at[to-1] { // to the end of an escape of several bytes
-		to++
-	}
 	s := span{int(v.at[from]), v.end}
 	if to < len(v.at) {
 		s.to = int(v.at[to])

@@ -171,6 +171,32 @@ func TestScope(t *testing.T) {
 	}
 }
 
+// releaseMany pushes everything that was released before out of what is still masked.
+func releaseMany(t *testing.T, s *secret.Store) {
+	t.Helper()
+	for i := range 12_000 {
+		c := s.Scope()
+		if err := c.Add(fmt.Sprintf("%x", 1_000_003*i+1<<24)); err != nil {
+			t.Fatal(err)
+		}
+		c.Release()
+	}
+}
+
+func TestReleaseLeavesWhatOthersNeed(t *testing.T) {
+	s := store(t, "first line of one\nthe line of both")
+	c := s.Scope()
+	if err := c.Add("first line of two\nthe line of both"); err != nil {
+		t.Fatal(err)
+	}
+	c.Release()
+	releaseMany(t, s)
+	const text = "first line of one, first line of two, the line of both"
+	if got := s.Mask(text); got != "***, first line of two, ***" {
+		t.Error(got)
+	}
+}
+
 func TestConcurrentUse(t *testing.T) {
 	s := secret.NewStore(environment(map[string]string{"HOOPS_SECRET_A": "the secret a"}, nil))
 	var all sync.WaitGroup

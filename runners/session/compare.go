@@ -31,7 +31,7 @@ func compareJSON(path string, have, want any, found []string) []string {
 		for _, k := range keys {
 			v, present := object[k]
 			if !present {
-				found = append(found, fmt.Sprintf("%s is missing, expected %s", child(path, k), shown(want[k])))
+				found = append(found, fmt.Sprintf("%s is missing, expected %s", child(path, k), wanted(want[k])))
 				continue
 			}
 			found = compareJSON(child(path, k), v, want[k], found)
@@ -58,7 +58,7 @@ func compareJSON(path string, have, want any, found []string) []string {
 			return found
 		}
 	}
-	return append(found, fmt.Sprintf("%s is %s, expected %s", path, shown(have), shown(want)))
+	return append(found, fmt.Sprintf("%s is %s, expected %s", path, shown(have), wanted(want)))
 }
 
 // sameType keeps "1" from being 1: JSON that says a string promised a string.
@@ -75,6 +75,14 @@ func child(path, key string) string {
 		return path + "." + key
 	}
 	return fmt.Sprintf("%s[%q]", path, key)
+}
+
+// wanted is an expected value in a message, with the words for what stands for any value.
+func wanted(v any) string {
+	if v == anything {
+		return "any value"
+	}
+	return strings.ReplaceAll(shown(v), `"\u0000any\u0000"`, "any value")
 }
 
 // longestShown is how many runes of a value a message holds.

@@ -211,7 +211,7 @@ func (l *Lowering) expectFields(op *ir.Expect) (Action, error) {
 			}
 			have, err := p.have.Eval(f)
 			if err != nil {
-				wrong = append(wrong, unevaluated(p.have, err).Error())
+				wrong = append(wrong, unevaluated(p.source, err).Error())
 				continue
 			}
 			if want == anything {

@@ -8,6 +8,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"maps"
@@ -88,16 +89,14 @@ func NewHost(plan runners.Plan, drivers ...Driver) (*Host, error) {
 	return h, nil
 }
 
-// Close ends the drivers. Every session must be closed before.
+// Close undoes what @once bodies did and ends the drivers. Every session must be closed before.
 func (h *Host) Close() error {
-	var first error
+	failed := []error{h.once.close()}
 	for _, d := range h.drivers {
-		if err := d.Close(); err != nil && first == nil {
-			first = err
-		}
+		failed = append(failed, d.Close())
 	}
 	h.drivers = nil
-	return first
+	return errors.Join(failed...)
 }
 
 // Text evaluates a template of the environment: its url, a header, a file name.
@@ -151,18 +150,22 @@ func (h *Host) EnvText(name string) string {
 // resolve reads a secret when a program that names it is lowered, so that evaluating it later takes no lock.
 // One that cannot be had is a missing value, and fails the step that reads it.
 func (h *Host) resolve(name string) {
-	known := *h.secrets.Load()
-	if _, done := known[name]; done || name == "" {
-		return
+	for {
+		known := h.secrets.Load()
+		if _, done := (*known)[name]; done || name == "" {
+			return
+		}
+		grown := maps.Clone(*known)
+		value, err := h.Secrets.Resolve(name)
+		if err != nil {
+			grown[name] = expr.Missing{What: "secret." + name, Why: err.Error()}
+		} else {
+			grown[name] = value
+		}
+		if h.secrets.CompareAndSwap(known, &grown) {
+			return
+		}
 	}
-	grown := maps.Clone(known)
-	value, err := h.Secrets.Resolve(name)
-	if err != nil {
-		grown[name] = expr.Missing{What: "secret." + name, Why: err.Error()}
-	} else {
-		grown[name] = value
-	}
-	h.secrets.Store(&grown)
 }
 
 // File is the content of a project file: embedded in the program, or beside it when it is too large for that.

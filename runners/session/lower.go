@@ -131,7 +131,7 @@ func (l *Lowering) keep(op *ir.Keep) (Action, error) {
 	return func(_ context.Context, f *Frame) error {
 		v, err := program.Eval(f)
 		if err != nil {
-			u := unevaluated(program, err).(*Failure)
+			u := unevaluated(op.Expr, err).(*Failure)
 			u.Code, u.Lines = "keep/"+u.Code[len("value/"):], f.session.describe()
 			return u
 		}

@@ -2,8 +2,12 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"hash/fnv"
 	"maps"
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,14 +24,14 @@ type onceStore struct {
 type onceEntry struct {
 	mu     sync.Mutex // held while the body runs: the others wait for its one result
 	result *onceResult
+	before *onceResult // the one that result has replaced: sessions may still use what it did
+	runs   int
 }
 
 type onceResult struct {
 	at      time.Time
 	err     error
-	kept    map[string]any
-	headers []Header
-	states  []actorState
+	session *Session // what it kept and received, and what there is to undo
 }
 
 type onceCall struct {
@@ -42,13 +46,13 @@ func (c onceCall) run(ctx context.Context, f *Frame, body Action) error {
 	s := f.session
 	key := fmt.Sprintf("%d\x00%s\x00%s", c.definition, c.driver, s.actor)
 	for _, a := range f.args {
-		key += "\x00" + expr.Text(a)
+		key += fmt.Sprintf("\x00%q", expr.Text(a)) // quoted: no argument can look like two
 	}
 	if f.doc != nil {
-		key += "\x00" + *f.doc
+		key += fmt.Sprintf("\x00doc %q", *f.doc)
 	}
 	if f.table != nil {
-		key += "\x00" + expr.Text(f.table.lists())
+		key += "\x00table " + expr.Text(f.table.lists())
 	}
 	store := &s.host.once
 	store.mu.Lock()
@@ -68,29 +72,72 @@ func (c onceCall) run(ctx context.Context, f *Frame, body Action) error {
 	if entry.result == nil || c.maxAge > 0 && now.Sub(entry.result.at) >= time.Duration(c.maxAge) {
 		inner := s.host.Open(s.script, s.row, s.attempt, s.observe)
 		inner.step, inner.inOnce, inner.actor = s.step, true, s.actor
+		inner.rng = s.host.onceRandom(key, entry.runs)
 		frame := *f
 		frame.session = inner
 		err := body(ctx, &frame)
+		inner.observe = nil // the session that ran it may be over when it is undone
 		if interrupted(ctx, err) {
-			inner.Close(ctx)
-			return err // this session was cut off: the next one tries again
+			return errors.Join(err, joined(inner.Close(ctx))) // this session was cut off: the next one tries again
 		}
-		// Its pages and connections end with the run; only cookies are copied.
-		entry.result = &onceResult{at: now, err: err, kept: inner.kept, headers: inner.headers, states: inner.states}
+		var stale *Session
+		if entry.before != nil {
+			stale = entry.before.session
+		}
+		entry.before, entry.result = entry.result, &onceResult{at: now, err: err, session: inner}
+		entry.runs++
+		if stale != nil {
+			if left := stale.Close(ctx); len(left) > 0 {
+				return left[0]
+			}
+		}
 	}
 	result := entry.result
 	if result.err != nil {
 		return result.err
 	}
-	if len(result.kept) > 0 && s.kept == nil {
+	inner := result.session
+	if len(inner.kept) > 0 && s.kept == nil {
 		s.kept = map[string]any{}
 	}
-	maps.Copy(s.kept, result.kept)
-	for _, h := range result.headers {
+	maps.Copy(s.kept, inner.kept)
+	for _, h := range inner.headers {
 		s.setHeader(h.Name, h.Value)
 	}
-	for _, a := range result.states {
-		s.State(a.driver).Adopt(a.state)
+	for _, a := range inner.states {
+		s.stateOf(a.driver, a.actor).Adopt(a.state)
 	}
 	return nil
+}
+
+// onceRandom is a source of its own: were it that of the session that happens to come first, the values of a
+// run could not be repeated, and that session would draw them a second time.
+func (h *Host) onceRandom(key string, runs int) *rand.Rand {
+	hash := fnv.New64a()
+	fmt.Fprintf(hash, "once\x00%s\x00%d", key, runs)
+	return rand.New(rand.NewPCG(h.seed, hash.Sum64()))
+}
+
+// close ends the sessions of @once bodies and undoes what they did, at the end of the run.
+func (o *onceStore) close() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var failed []error
+	for _, key := range slices.Sorted(maps.Keys(o.entries)) {
+		for _, result := range []*onceResult{o.entries[key].result, o.entries[key].before} {
+			if result != nil {
+				failed = append(failed, joined(result.session.Close(context.Background())))
+			}
+		}
+	}
+	o.entries = nil
+	return errors.Join(failed...)
+}
+
+func joined(left []*Failure) error {
+	var list []error
+	for _, f := range left {
+		list = append(list, f)
+	}
+	return errors.Join(list...)
 }

@@ -9,6 +9,7 @@ import (
 // kept before it is read was checked when the program was compiled.
 func ScopeOf(p *ir.Program) expr.Scope {
 	scope := expr.StepScope()
+	scope.Values["any"] = expr.Any // of "the response has JSON:"
 	for _, d := range p.Definitions {
 		for _, param := range d.Params {
 			if param.Name != "" {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/expr"
+	"github.com/cucumber-value/hoops/runners/secret"
 )
 
 // Session is one execution of one scenario or row: what was kept, who acts, the last answers. It is used by
@@ -36,6 +37,7 @@ type Session struct {
 	undoing bool
 	undos   []compensation
 	root    Frame
+	secrets *secret.Scope // masked until some time after the session's end
 }
 
 // Header of "every request has headers:".
@@ -85,6 +87,9 @@ func (s *Session) Close(ctx context.Context) []*Failure {
 		a.state.Close()
 	}
 	s.states = nil
+	if s.secrets != nil {
+		s.secrets.Release()
+	}
 	return left
 }
 
@@ -92,7 +97,10 @@ func (s *Session) Close(ctx context.Context) []*Failure {
 func (s *Session) Keep(name string, v any, secret bool) error {
 	if secret {
 		text := expr.Text(v)
-		if err := s.host.Secrets.Add(text); err != nil {
+		if s.secrets == nil {
+			s.secrets = s.host.Secrets.Scope()
+		}
+		if err := s.secrets.Add(text); err != nil {
 			return Failf("keep/secret", "%s cannot be kept secret: %v", name, err)
 		}
 	}
@@ -120,14 +128,16 @@ func (s *Session) setHeader(name, value string) {
 }
 
 // State is what the acting person has with a driver, made when it is first needed.
-func (s *Session) State(d Driver) State {
+func (s *Session) State(d Driver) State { return s.stateOf(d, s.actor) }
+
+func (s *Session) stateOf(d Driver, actor string) State {
 	for i := range s.states {
-		if s.states[i].driver == d && s.states[i].actor == s.actor {
+		if s.states[i].driver == d && s.states[i].actor == actor {
 			return s.states[i].state
 		}
 	}
 	state := d.NewState(s)
-	s.states = append(s.states, actorState{d, s.actor, state})
+	s.states = append(s.states, actorState{d, actor, state})
 	return state
 }
 

@@ -84,7 +84,7 @@ func (l *Lowering) Text(t ir.Template) (TextFunc, error) {
 			}
 			v, err := p.program.Eval(f)
 			if err != nil {
-				return "", unevaluated(p.program, err)
+				return "", unevaluated("${"+p.program.Source()+"}", err)
 			}
 			if err := encode(&b, p.place, v); err != nil {
 				return "", &Failure{Code: "value/encode", Message: fmt.Sprintf("${%s}: %v", p.program.Source(), err)}
@@ -122,7 +122,7 @@ func (l *Lowering) Value(t ir.Template, typ string) (ValueFunc, error) {
 	return func(f *Frame) (any, error) {
 		v, err := program.Eval(f)
 		if err != nil {
-			return nil, unevaluated(program, err)
+			return nil, unevaluated("${"+program.Source()+"}", err)
 		}
 		return Convert(v, typ)
 	}, nil
@@ -143,11 +143,11 @@ func (l *Lowering) Duration(t ir.Template) (func(*Frame) (time.Duration, error),
 	}, nil
 }
 
-func unevaluated(p *expr.Program, err error) error {
+func unevaluated(words string, err error) error {
 	var none *expr.NoData
-	code, message := "value/expression", fmt.Sprintf("${%s} cannot be evaluated: %v", p.Source(), err)
+	code, message := "value/expression", fmt.Sprintf("%s cannot be evaluated: %v", words, err)
 	if errors.As(err, &none) {
-		code, message = "value/no-data", fmt.Sprintf("${%s} has no data: %s %s", p.Source(), none.What, none.Why)
+		code, message = "value/no-data", fmt.Sprintf("%s has no data: %s %s", words, none.What, none.Why)
 	}
 	return &Failure{Code: code, Message: message, Cause: err}
 }

@@ -91,9 +91,6 @@ func (p *parser) claims() (claims []ir.Claim, unbound string) {
 		}
 		s := p.segment(part)
 		claim, reason := s.read()
-		if s.partly { // the claim stands, something that narrows it does not
-			claims = append(claims, claim)
-		}
 		if reason != "" {
 			reasons = append(reasons, reason)
 			continue

@@ -20,7 +20,7 @@ type segment struct {
 	verb    string
 
 	window, days, slope, baseline, per, percentile string
-	first, confidence, partly                      bool
+	first, confidence                              bool
 	within                                         *amount // a threshold of time, or the margin of "unchanged within"
 	q                                              quantity
 }
@@ -55,7 +55,7 @@ func (p *parser) segment(w part) *segment {
 	return &segment{p: p, l: p.lang, part: w, used: make([]bool, w.to-w.from)}
 }
 
-// read returns a claim, or the reason why there is none. With partly it returns both.
+// read returns a claim, or the reason why there is none.
 func (s *segment) read() (ir.Claim, string) {
 	text, at, n := s.p.words(s.part.from, s.part.to)
 	c := ir.Claim{Text: text, Pos: at, Len: n}

@@ -17,7 +17,7 @@ type Series struct {
 }
 
 // readExposition reads the Prometheus text format and OpenMetrics, whose lines differ in nothing that matters
-// to a sum of counters: a histogram stays its _bucket, _sum and _count lines, a counter keeps its _total. A body
+// to a sum of counters (the official decoder reads only the first, and is the oracle of the tests): a histogram stays its _bucket, _sum and _count lines, a counter keeps its _total. A body
 // that was cut off is an error, because half a number is a number too.
 func readExposition(body []byte, open bool) (series []Series, types map[string]string, err error) {
 	if len(body) > 0 && body[len(body)-1] != '\n' && !(open && bytes.HasSuffix(body, []byte("# EOF"))) {

@@ -95,7 +95,11 @@ func (o OpenMetrics) difference(query string, obs *Observation, w Window) (*big.
 	}
 	restarted := o.Start != nil && o.Start.Started > 0 && o.End.Started > 0 && o.Start.Started != o.End.Started
 	if restarted {
-		o.gap(obs, "the process restarted")
+		why := "the process restarted"
+		if !seconds(o.End.Started).After(o.Start.At) {
+			why = "another process answered at the end than at the start"
+		}
+		o.gap(obs, why)
 	}
 	sum := new(big.Rat)
 	for key, a := range after {
@@ -133,13 +137,14 @@ func (o OpenMetrics) difference(query string, obs *Observation, w Window) (*big.
 }
 
 // gap notes that events may have been lost between the looks. After a restart the window is watched from the
-// new start; how much a fallen counter lost is not known, so nothing is claimed.
+// new start; how much a fallen counter or another process hides is not known, so nothing is claimed.
 func (o OpenMetrics) gap(obs *Observation, why string) {
 	coverage := 0.0
-	if length := o.End.At.Sub(o.Start.At).Seconds(); length > 0 && o.End.Started > o.Start.Started && o.Start.Started > 0 {
-		coverage = min(1, max(0, o.End.At.Sub(seconds(o.End.Started)).Seconds()/length))
+	again := seconds(o.End.Started)
+	if length := o.End.At.Sub(o.Start.At); o.Start.Started > 0 && o.End.Started > o.Start.Started && again.After(o.Start.At) && length > 0 {
+		coverage = min(1, max(0, o.End.At.Sub(again).Seconds()/length.Seconds()))
 	}
-	if coverage <= obs.Coverage {
+	if obs.Gap == "" || coverage < obs.Coverage {
 		obs.Coverage, obs.Gap = coverage, why
 	}
 }

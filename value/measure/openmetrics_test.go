@@ -72,6 +72,7 @@ func TestDifferences(t *testing.T) {
 		{"nothing happened", metrics(began, "2", "10"), metrics(began, "2", "10"), before, "0/0", true},
 		{"a counter fell", metrics(began, "5", "10"), metrics(began, "2", "30"), before, "2/20", false},
 		{"a restart counts from 0 although the value rose", metrics(began, "2", "10"), metrics(began+50, "7", "40"), before, "7/40", false},
+		{"another process answers", metrics(began, "2", "10"), metrics(began+1, "7", "40"), before, "7/40", false},
 		{"absent at both ends", metrics(began, "", "10"), metrics(began, "", "30"), before, "no_data", false},
 		{"absent at the start of an older process", metrics(began, "", "10"), metrics(began, "2", "30"), before, "no_data", false},
 		{"absent at the start of a process of the window", metrics(began, "", "10"), metrics(began, "2", "30"), within, "2/20", true},
@@ -89,8 +90,10 @@ func TestDifferences(t *testing.T) {
 			o := OpenMetrics{}
 			if c.start != "" {
 				o.Start = look(t, p, c.start)
+				o.Start.At = seconds(began + 10)
 			}
 			o.End = look(t, p, c.end)
+			o.End.At = seconds(began + 110)
 			got, err := o.Sample(t.Context(), mistakes, c.window)
 			text := ""
 			if err != nil {
@@ -109,6 +112,16 @@ func TestDifferences(t *testing.T) {
 				t.Error("a gap without a reason")
 			}
 		})
+	}
+}
+
+func TestCoverageAfterARestartIsTheShareWatched(t *testing.T) {
+	p := serve(t)
+	o := OpenMetrics{Start: look(t, p, metrics(began, "2", "10")), End: look(t, p, metrics(began+11, "0", "40"))}
+	o.Start.At, o.End.At = seconds(began+10), seconds(began+110)
+	got, err := o.Sample(t.Context(), mistakes, Window{})
+	if err != nil || got.Coverage < .98 || got.Coverage > .991 || got.Gap != "the process restarted" {
+		t.Errorf("%+v %v", got, err)
 	}
 }
 

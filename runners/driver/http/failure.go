@@ -75,14 +75,16 @@ func (d *Driver) reason(err error, m *message, at string) (code, category, messa
 	case errors.As(err, &broken):
 		return "reset", "response broke off", fmt.Sprintf("%v: %s closed the connection", broken, at), "the server's log may say why"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
-		strings.Contains(err.Error(), "server closed"), strings.Contains(err.Error(), "connection broken"):
+		strings.Contains(err.Error(), "server closed"):
 		help = "the server's log may say why"
 		if writes(m.method) {
 			help += "; a request that writes is never sent twice, so it was not tried again"
 		}
 		return "reset", "connection closed", fmt.Sprintf("%s closed the connection without an answer", at), help
-	case strings.Contains(err.Error(), "malformed HTTP"):
-		return "protocol", "not HTTP", fmt.Sprintf("what %s answers is not HTTP", at), "check port and scheme: a server with TLS needs https"
+	}
+	// net/http has no types for these.
+	if text := err.Error(); strings.Contains(text, "malformed HTTP") || strings.Contains(text, "connection broken") {
+		return "protocol", "not HTTP", fmt.Sprintf("what %s answers is not HTTP: %s", at, text[strings.LastIndex(text, ": ")+1:]), "check port and scheme: a server with TLS needs https"
 	}
 	return "transport", "transport", fmt.Sprintf("the request to %s failed: %v", at, err), ""
 }

@@ -48,7 +48,7 @@ func (a *answer) css(selector string, attribute []string) (any, error) {
 		return missing("css", selector, "the page has no such element"), nil
 	}
 	if len(attribute) == 0 {
-		return seen(htmlquery.InnerText(found)), nil
+		return shown(htmlquery.InnerText(found)), nil
 	}
 	for _, at := range found.Attr {
 		if strings.EqualFold(at.Key, attribute[0]) {
@@ -84,12 +84,12 @@ func (a *answer) xpath(source string) (v any, err error) {
 		if v.Current().NodeType() == xpath.AttributeNode {
 			return v.Current().Value(), nil
 		}
-		return seen(v.Current().Value()), nil
+		return shown(v.Current().Value()), nil
 	case string, float64, bool:
 		return v, nil
 	}
 	return missing("xpath", source, "it has no value"), nil
 }
 
-// seen is text as a page shows it: white space in the source is layout.
-func seen(text string) string { return strings.Join(strings.Fields(text), " ") }
+// shown is text as a page shows it: white space in the source is layout.
+func shown(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -1,0 +1,227 @@
+package cmd
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/secret"
+	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/value/measure"
+)
+
+// options are the flags that every command which runs something has.
+type options struct {
+	env     string
+	url     string
+	params  []string
+	allow   []string
+	seed    uint64
+	workers int
+	selection
+	reports
+}
+
+func (o *options) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.env, "env", "", "environment of hoops.yaml")
+	f.StringVar(&o.url, "url", "", "address of the software; nothing is started")
+	f.StringArrayVar(&o.params, "param", nil, "set a parameter: name=value")
+	f.StringArrayVar(&o.allow, "allow", nil, "allow what is refused otherwise: shell")
+	f.Uint64Var(&o.seed, "seed", 0, "of random values, to repeat a run")
+	f.IntVarP(&o.workers, "jobs", "j", 0, "scenarios at once (default: one per core)")
+	o.selection.flags(f)
+	o.reports.flags(f)
+}
+
+// execution is one run of a program: what its stages have in common.
+type execution struct {
+	*app
+	options
+	target    *target
+	id        string
+	params    map[string]string
+	secrets   *secret.Store
+	stream    *runners.Stream
+	overrides []string
+	began     time.Time
+	looks     map[string]look // at the metrics, by environment, before anything ran there
+}
+
+// look is one scrape, or why there is none.
+type look struct {
+	snapshot *measure.Snapshot
+	err      error
+}
+
+// newExecution checks what can be checked before anything runs, and opens the reports. Its close ends them.
+func (a *app) newExecution(t *target, o options, standard string) (*execution, error) {
+	x := &execution{app: a, options: o, target: t, looks: map[string]look{}, params: map[string]string{}, began: a.now()}
+	x.secrets = secret.NewStore(secret.Options{Lookup: a.lookup})
+	a.masks = x.secrets.Mask
+	for _, what := range o.allow {
+		if what != "shell" {
+			return nil, usage(fmt.Sprintf("unknown permission %q", what), "--allow shell allows shell steps")
+		}
+	}
+	for _, p := range o.params {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok {
+			return nil, usage(fmt.Sprintf("--param %s has no value", p), "write --param name=value")
+		}
+		known := func(q ir.Param) bool { return q.Name == name }
+		if !slices.ContainsFunc(t.program.Params, known) {
+			return nil, usage(fmt.Sprintf("unknown parameter %q", name), "parameters are declared under params: in hoops.yaml")
+		}
+		x.params[name] = value
+		x.overrides = append(x.overrides, "--param "+p)
+	}
+	if o.env != "" {
+		x.overrides = append(x.overrides, "--env "+o.env)
+	}
+	if o.url != "" {
+		x.overrides = append(x.overrides, "--url "+o.url)
+	}
+	for _, tags := range o.tags {
+		x.overrides = append(x.overrides, "-t "+tags)
+	}
+	for _, name := range o.names {
+		x.overrides = append(x.overrides, "--name "+name)
+	}
+	if x.workers <= 0 {
+		x.workers = runtime.GOMAXPROCS(0)
+	}
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	if x.seed == 0 {
+		x.seed = binary.LittleEndian.Uint64(b[:]) >> 12
+	}
+	x.id = fmt.Sprintf("%s-%x", x.began.UTC().Format("20060102T150405Z"), b[4:])
+	sinks, err := a.openReports(o.reports, standard, t.program, t.source)
+	if err != nil {
+		return nil, err
+	}
+	x.stream = runners.NewStream(x.secrets.Mask, sinks...)
+	return x, nil
+}
+
+// emit is for the events that belong to no stage.
+func (x *execution) emit(e runners.Event) {
+	e.Run, e.Time = x.id, x.now()
+	x.stream.Emit(e)
+}
+
+func (x *execution) start(runner string) {
+	x.emit(runners.Event{Kind: runners.RunStarted, Info: &runners.Info{
+		Project: x.target.program.Project, Digest: x.target.digest, Tool: tool(), Runner: runner, Overrides: x.overrides, Seed: x.seed,
+	}})
+}
+
+// finish ends the run's reports and turns the outcome into an exit code.
+func (x *execution) finish(outcome runners.Outcome, codes ...int) error {
+	x.emit(runners.Event{Kind: runners.RunFinished, Outcome: outcome, Duration: x.now().Sub(x.began)})
+	code := worst(append(codes, codeOf(outcome))...)
+	if err := x.stream.Close(); err != nil {
+		fmt.Fprintf(x.stdio.Err, "hoops: %s\n", x.mask(err.Error()))
+		code = worst(code, exitHarness)
+	}
+	return said(code)
+}
+
+func codeOf(o runners.Outcome) int {
+	switch o {
+	case runners.GatePassed:
+		return exitGood
+	case runners.GateFailed:
+		return exitFailed
+	}
+	return exitUndecided
+}
+
+// codeOfError is the exit code of a stage that could not be run.
+func codeOfError(err error) int {
+	var f *failure
+	if errors.As(err, &f) {
+		return f.code
+	}
+	return exitHarness
+}
+
+// stage is what differs from stage to stage.
+type stage struct {
+	name     string
+	runner   string
+	driver   string
+	env      *ir.Environment
+	selected []runners.Selected
+	retry    int
+}
+
+// plan makes a stage's plan, starts its environment, and looks at the metrics before anything runs there.
+func (x *execution) plan(ctx context.Context, s stage) (runners.Plan, error) {
+	p := x.bare(s)
+	host, err := session.NewHost(p)
+	if err != nil {
+		return p, usage(err.Error(), "")
+	}
+	address := host.EnvText("url")
+	p.Info.URL = address
+	if err := x.app.start(ctx, x.target, s.env, address, slices.Contains(x.allow, "shell")); err != nil {
+		return p, err
+	}
+	if _, looked := x.looks[s.env.Name]; !looked && s.env.OpenMetrics != nil {
+		snapshot, err := x.scrape(ctx, host)
+		x.looks[s.env.Name] = look{snapshot, err}
+	}
+	return p, nil
+}
+
+func (x *execution) bare(s stage) runners.Plan {
+	return runners.Plan{
+		Program: x.target.program, Digest: x.target.digest, RunID: x.id, Number: 1,
+		Stage: s.name, Driver: s.driver, Env: s.env, Selected: s.selected, Params: x.params,
+		Secrets: x.secrets, Dir: x.target.dir, Workers: x.workers, Retry: s.retry, Seed: x.seed, Now: x.now,
+		Info: runners.Info{
+			Project: x.target.program.Project, Digest: x.target.digest, Tool: tool(),
+			Runner: s.runner, Driver: s.driver, Environment: s.env.Name, Selected: len(s.selected), Overrides: x.overrides,
+		},
+	}
+}
+
+// permitted refuses, before anything runs, scenarios with shell steps that nobody allowed.
+func (x *execution) permitted(s stage) error {
+	if slices.Contains(x.allow, "shell") {
+		return nil
+	}
+	for _, one := range s.selected {
+		step := needsShell(x.target.program, one.Scenario.Steps, driverOf(one, s.driver))
+		if step == nil {
+			continue
+		}
+		d := diag.Errorf(diag.At(step.Pos, len([]rune(step.Text))), "shell/not-allowed", "this step runs a shell command, and shell commands are not allowed").
+			WithHelp("read what it runs, then allow it: --allow shell")
+		x.diagnose(diag.List{d}, x.target.source)
+		return said(exitUsage)
+	}
+	return nil
+}
+
+// driverOf is the driver that a scenario runs on: its own tag's, or the stage's.
+func driverOf(s runners.Selected, stage string) string {
+	for _, t := range s.Scenario.Tags {
+		if name, ok := strings.CutPrefix(t.Name, "@driver:"); ok {
+			return name
+		}
+	}
+	return stage
+}

@@ -1,0 +1,179 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/project"
+	"github.com/cucumber-value/hoops/reporters"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// text evaluates a template with a plan's environment, parameters and secrets.
+func (x *execution) text(plan runners.Plan, t ir.Template) (string, error) {
+	host, err := session.NewHost(plan)
+	if err != nil {
+		return "", err
+	}
+	return host.Text(t)
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+func (a *app) buildCommand() *cobra.Command {
+	var out string
+	var compress bool
+	c := &cobra.Command{
+		Use:   "build [DIR] -o FILE.hoops",
+		Short: "Compile to an artefact, and print its digest",
+		Args:  atMostOne,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if out == "" {
+				return usage("no file to write", "name it: -o shop.hoops")
+			}
+			t, err := a.open(args)
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(out, ir.Encode(t.program, tool(), compress), 0o644); err != nil {
+				return harness(err, "")
+			}
+			_, err = fmt.Fprintln(a.stdio.Out, t.digest)
+			return err
+		},
+	}
+	c.Flags().StringVarP(&out, "output", "o", "", "the file to write")
+	c.Flags().BoolVarP(&compress, "gzip", "z", false, "compress it; the digest stays the same")
+	return c
+}
+
+func (a *app) showCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show [DIR | FILE.hoops]",
+		Short: "Print the program as text, one op a line",
+		Args:  atMostOne,
+		RunE: func(_ *cobra.Command, args []string) error {
+			t, err := a.open(args)
+			if err != nil {
+				return err
+			}
+			if err := ir.Print(a.stdio.Out, t.program); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(a.stdio.Out, "digest", t.digest)
+			return err
+		},
+	}
+}
+
+func (a *app) schemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of hoops.yaml",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := a.stdio.Out.Write(project.Schema())
+			return err
+		},
+	}
+}
+
+func (a *app) reportCommand() *cobra.Command {
+	var r reports
+	c := &cobra.Command{
+		Use:   "report RUN.ndjson",
+		Short: "Report a recorded run in any format",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("hoops report takes one recorded run", "record one: hoops test -f ndjson:run.ndjson")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			var in io.Reader = a.stdio.In
+			if args[0] != "-" {
+				file, err := os.Open(args[0])
+				if err != nil {
+					return usage(unreadable(args[0], err), "")
+				}
+				defer file.Close()
+				in = file
+			}
+			sinks, err := a.openReports(r, "pretty", nil, nil)
+			if err != nil {
+				return err
+			}
+			if err := reporters.Read(in, fan(sinks)); err != nil {
+				return usage(args[0]+": "+err.Error(), "")
+			}
+			return fan(sinks).Close()
+		},
+	}
+	r.flags(c.Flags())
+	return c
+}
+
+// fan is several sinks as one.
+type fan []runners.Sink
+
+func (f fan) Emit(e runners.Event) error {
+	for _, s := range f {
+		if err := s.Emit(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f fan) Close() error {
+	var first error
+	for _, s := range f {
+		if err := s.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [DIR | FILE.hoops]",
+		Short: "Compile, and say what runs where, what is promised, and what is wrong",
+		Args:  atMostOne,
+		RunE: func(_ *cobra.Command, args []string) error {
+			t, err := a.open(args)
+			if err != nil {
+				return err
+			}
+			return a.check(t)
+		},
+	}
+}
+
+// check prints what a program is: the matrix scenario × driver, the clauses as they were read, what is tagged
+// safe. A scenario that runs nowhere is an error.
+func (a *app) check(t *target) error {
+	m := newMatrix(t.program)
+	var b strings.Builder
+	m.print(&b)
+	clausesText(&b, t.program)
+	safeText(&b, t.program)
+	fmt.Fprintf(&b, "%s\n", t.digest)
+	if _, err := io.WriteString(a.stdio.Out, b.String()); err != nil {
+		return err
+	}
+	if nowhere := m.nowhere(); len(nowhere) > 0 {
+		a.diagnose(nowhere, t.source)
+		return said(exitUsage)
+	}
+	return nil
+}

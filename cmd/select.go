@@ -1,0 +1,132 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/pick"
+	"github.com/cucumber-value/hoops/runners"
+)
+
+// selection is the flags that say which scenarios run. They narrow, never widen.
+type selection struct {
+	tags  []string
+	names []string
+}
+
+func (s *selection) flags(f *pflag.FlagSet) {
+	f.StringArrayVarP(&s.tags, "tags", "t", nil, "run only scenarios that this tag expression selects: '@journey and not @slow'")
+	f.StringArrayVar(&s.names, "name", nil, "run only scenarios whose name contains this")
+}
+
+// selected are the scenarios and rows that the flags, the arguments, and the tag expressions of environment and
+// stage leave. Nothing selected is an error.
+func (a *app) selected(t *target, s selection, wheres ...string) ([]runners.Selected, error) {
+	ask := pick.Selection{Names: s.names, Places: t.places}
+	for _, w := range wheres {
+		if w != "" {
+			ask.Tags = append(ask.Tags, w)
+		}
+	}
+	ask.Tags = append(ask.Tags, s.tags...)
+	selector, wrong := pick.Compile(ask)
+	if wrong != nil {
+		at := diag.Pos{File: "--tags", Line: 1, Col: 1}
+		a.diagnose(diag.List{wrong.Diagnostic(at)}, func(string) string { return wrong.Expr })
+		return nil, said(exitUsage)
+	}
+	var list []runners.Selected
+	leftOut := 0
+	for i := range t.program.Features {
+		f := &t.program.Features[i]
+		for j := range f.Scenarios {
+			sc := &f.Scenarios[j]
+			c := pick.Candidate{Path: f.Path, Name: sc.Name, Feature: f.Pos.Line, Rule: sc.RuleLine, From: sc.From, To: sc.To}
+			for _, r := range sc.Rows {
+				c.Rows = append(c.Rows, r.Pos.Line)
+			}
+			try := func(row int) {
+				one := runners.Selected{Feature: f, Scenario: sc, Row: row}
+				c.Tags = one.TagNames()
+				if row >= 0 {
+					c.Row = sc.Rows[row].Pos.Line
+				}
+				switch {
+				case selector.Match(c):
+					list = append(list, one)
+				case selector.LeftOut(c):
+					leftOut++
+				}
+			}
+			switch {
+			case len(sc.Steps) == 0:
+			case !sc.Outline:
+				try(-1)
+			default:
+				for r := range sc.Rows {
+					try(r)
+				}
+			}
+		}
+	}
+	if len(list) == 0 {
+		return nil, nothing(t.program, ask, leftOut)
+	}
+	return list, nil
+}
+
+// nothing explains why nothing is selected.
+func nothing(p *ir.Program, ask pick.Selection, leftOut int) error {
+	var why []string
+	for _, e := range ask.Tags {
+		why = append(why, "tags "+e)
+	}
+	for _, n := range ask.Names {
+		why = append(why, fmt.Sprintf("name %q", n))
+	}
+	for _, l := range ask.Places {
+		place := l.Path
+		if l.Line > 0 {
+			place = fmt.Sprintf("%s:%d", l.Path, l.Line)
+		}
+		why = append(why, place)
+	}
+	message := "nothing is selected"
+	if len(why) > 0 {
+		message += ": no scenario has " + strings.Join(why, " and ")
+	}
+	hint := ""
+	switch known := tagNames(p); {
+	case leftOut > 0:
+		hint = "@wip is left out; add -t @wip to run it"
+	case len(ask.Tags) > 0 && len(known) > 0:
+		hint = "tags in this project: " + strings.Join(known, " ")
+	case len(why) == 0:
+		hint = "write a scenario with steps in a *.feature file"
+	}
+	return usage(message, hint)
+}
+
+// tagNames are the first tags of a program by name, for a hint.
+func tagNames(p *ir.Program) []string {
+	var names []string
+	for _, f := range p.Features {
+		for _, s := range f.Scenarios {
+			for _, t := range s.Tags {
+				if !slices.Contains(names, t.Name) {
+					names = append(names, t.Name)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	if len(names) > 12 {
+		names = append(names[:12], "…")
+	}
+	return names
+}

@@ -1,0 +1,141 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/functional"
+)
+
+func (a *app) testCommand() *cobra.Command {
+	var o options
+	var driver string
+	var retry int
+	c := &cobra.Command{
+		Use:   "test [DIR | FILE | PATH:LINE | FILE.hoops]...",
+		Short: "Run scenarios as functional tests",
+		Example: `  hoops test                                   every scenario of this project
+  hoops test features/checkout.feature:9       the scenario at that line
+  hoops test -t '@journey and not @slow' --env staging
+  hoops test checkout.feature --url http://127.0.0.1:8080`,
+		RunE: func(c *cobra.Command, args []string) error {
+			t, err := a.open(args)
+			if err != nil {
+				return err
+			}
+			return a.test(c.Context(), t, o, driver, retry)
+		},
+	}
+	o.flags(c.Flags())
+	c.Flags().StringVar(&driver, "driver", "http", "how steps reach the software: http, shell")
+	c.Flags().IntVar(&retry, "retry", 0, "repeat a failed scenario up to N times; one that then passes is flaky")
+	return c
+}
+
+func (a *app) test(ctx context.Context, t *target, o options, driver string, retry int) error {
+	env, err := environment(t.program, o.env, o.url)
+	if err != nil {
+		return err
+	}
+	if err := knownDriver(driver); err != nil {
+		return err
+	}
+	selected, err := a.selected(t, o.selection, env.Where)
+	if err != nil {
+		return err
+	}
+	x, err := a.newExecution(t, o, "pretty")
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	s := stage{name: "test", runner: "functional", driver: driver, env: env, selected: selected, retry: retry}
+	if err := x.permitted(s); err != nil {
+		x.stream.Close() // nothing was reported
+		return err
+	}
+	x.start("functional")
+	outcome, err := x.functional(ctx, s)
+	return x.end(ctx, outcome, err)
+}
+
+// end finishes a run of one stage, its error said.
+func (x *execution) end(ctx context.Context, outcome runners.Outcome, err error) error {
+	var codes []int
+	if err != nil {
+		outcome = runners.GateUndecided
+		x.emit(runners.Event{Kind: runners.Noticed, Message: err.Error()})
+		codes = append(codes, codeOfError(err))
+		x.exit(err)
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(x.stdio.Err, "hoops: interrupted: this is what was seen until then")
+	}
+	return x.finish(outcome, codes...)
+}
+
+func (x *execution) functional(ctx context.Context, s stage) (runners.Outcome, error) {
+	plan, err := x.plan(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	return runners.Run(ctx, &functional.Runner{Drivers: drivers(x.allowsShell())}, plan, x.stream)
+}
+
+func (x *execution) allowsShell() bool {
+	for _, what := range x.allow {
+		if what == "shell" {
+			return true
+		}
+	}
+	return false
+}
+
+func knownDriver(name string) error {
+	for _, d := range driverNames {
+		if d == name {
+			return nil
+		}
+	}
+	hint := "drivers are http and shell"
+	if near := diag.Closest(name, driverNames); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return usage(fmt.Sprintf("unknown driver %q", name), hint)
+}
+
+func (a *app) valueCommand() *cobra.Command {
+	var o options
+	var strict bool
+	c := &cobra.Command{
+		Use:   "value [DIR | FILE.hoops]",
+		Short: "Judge what the features promise, now",
+		Args:  atMostOne,
+		RunE: func(c *cobra.Command, args []string) error {
+			t, err := a.open(args)
+			if err != nil {
+				return err
+			}
+			env, err := environment(t.program, o.env, o.url)
+			if err != nil {
+				return err
+			}
+			x, err := a.newExecution(t, o, "pretty")
+			if err != nil {
+				return err
+			}
+			x.start(string(ir.Value))
+			s := stage{name: "value", runner: string(ir.Value), env: env}
+			outcome, err := runners.Run(c.Context(), &judge{x: x, strict: strict, alone: true}, x.bare(s), x.stream)
+			return x.end(c.Context(), outcome, err)
+		},
+	}
+	o.flags(c.Flags())
+	c.Flags().BoolVar(&strict, "strict", false, "an unbound clause is undecided")
+	return c
+}

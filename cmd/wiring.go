@@ -1,0 +1,46 @@
+package cmd
+
+import (
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners/driver/http"
+	"github.com/cucumber-value/hoops/runners/driver/shell"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// drivers are those there are, made anew for each run. This is the whole wiring: no registry, no init.
+func drivers(allowShell bool) func() []session.Driver {
+	return func() []session.Driver {
+		return []session.Driver{
+			http.New(http.Config{Version: Version}),
+			shell.New(shell.Config{Allowed: allowShell}),
+		}
+	}
+}
+
+// driverNames are the drivers of this build, for checks before anything runs.
+var driverNames = []string{"http", "shell"}
+
+// needsShell is the first step of a scenario that runs a script, nil when none does.
+func needsShell(p *ir.Program, steps []ir.Step, driver string) *ir.Step {
+	for i := range steps {
+		s := &steps[i]
+		for _, b := range s.Bindings {
+			if b.Driver != driver {
+				continue
+			}
+			var inner *ir.Step
+			switch op := b.Op.(type) {
+			case nil:
+				inner = needsShell(p, p.Definitions[b.Definition-1].Body, driver)
+			case *ir.Within:
+				inner = needsShell(p, []ir.Step{op.Step}, driver)
+			case *ir.Run:
+				return s
+			}
+			if inner != nil {
+				return s
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+// Command server is a calculator that adds what was entered, over HTTP, and counts its sums and its silly
+// mistakes at /metrics. With --broken it forgets to carry; it checks each sum, so it counts that honestly.
+package main
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+func main() {
+	port := flag.Int("port", 8031, "port on the loopback interface")
+	broken := flag.Bool("broken", false, "forget to carry")
+	flag.Parse()
+	address := net.JoinHostPort("127.0.0.1", fmt.Sprint(*port))
+	log.Fatal(http.ListenAndServe(address, newCalculator(*broken)))
+}
+
+// calculator keeps what each visitor entered, by cookie.
+type calculator struct {
+	add      func(a, b int) int
+	mu       sync.Mutex
+	entered  map[string][]int
+	sums     prometheus.Counter
+	mistakes prometheus.Counter
+}
+
+func newCalculator(broken bool) http.Handler {
+	c := &calculator{
+		add:      func(a, b int) int { return a + b },
+		entered:  map[string][]int{},
+		sums:     prometheus.NewCounter(prometheus.CounterOpts{Name: "calculator_sums_total", Help: "Sums told."}),
+		mistakes: prometheus.NewCounter(prometheus.CounterOpts{Name: "calculator_mistakes_total", Help: "Sums told wrong."}),
+	}
+	if broken {
+		c.add = withoutCarry
+	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(c.sums, c.mistakes, collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /numbers", c.enter)
+	mux.HandleFunc("POST /add", c.sum)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{EnableOpenMetrics: true}))
+	return mux
+}
+
+const cookie = "calculator"
+
+func (c *calculator) enter(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Number *int `json:"number"`
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<10)).Decode(&body); err != nil || body.Number == nil {
+		http.Error(w, `expected {"number": 1}`, http.StatusBadRequest)
+		return
+	}
+	visitor, err := r.Cookie(cookie)
+	if err != nil {
+		visitor = &http.Cookie{Name: cookie, Value: rand.Text(), Path: "/", HttpOnly: true}
+		http.SetCookie(w, visitor)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.entered[visitor.Value] = append(c.entered[visitor.Value], *body.Number)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (c *calculator) sum(w http.ResponseWriter, r *http.Request) {
+	visitor, err := r.Cookie(cookie)
+	if err != nil {
+		http.Error(w, "nothing was entered", http.StatusConflict)
+		return
+	}
+	c.mu.Lock()
+	numbers := c.entered[visitor.Value]
+	delete(c.entered, visitor.Value)
+	c.mu.Unlock()
+	told, right := 0, 0
+	for _, n := range numbers {
+		told, right = c.add(told, n), right+n
+	}
+	c.sums.Inc()
+	if told != right {
+		c.mistakes.Inc()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, "{\"sum\": %d}\n", told)
+}
+
+// withoutCarry adds digit by digit and forgets what it should carry.
+func withoutCarry(a, b int) int {
+	if a < 0 || b < 0 {
+		return a + b
+	}
+	sum := 0
+	for place := 1; a > 0 || b > 0; place *= 10 {
+		sum += (a%10 + b%10) % 10 * place
+		a, b = a/10, b/10
+	}
+	return sum
+}

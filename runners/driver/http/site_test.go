@@ -1,0 +1,266 @@
+package http
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+func testSite(t *testing.T) *site {
+	w := at("https://Shop.Example/v1")
+	w.env.Services = []ir.Var{{Name: "auth", Value: ir.Literal("http://auth.example:8080/")}, {Name: "six", Value: ir.Literal("http://[0:0::1]:9000")}}
+	w.env.Hosts = []string{"cdn.example", "img.example:8443", "bücher.example"}
+	b := w.open(t)
+	s, err := newSite(b.host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestHostRule(t *testing.T) {
+	s := testSite(t)
+	for _, target := range []string{
+		"/x", "x", "?q=1", "", "//shop.example/x", "https://shop.example", "HTTPS://SHOP.example:443/x", "https://shop.example./x", "https://shop.example:0443/x", "https://user:pw@shop.example/x",
+		"http://auth.example:8080", "http://[::1]:9000/x", "http://[::0001]:9000/x",
+		"http://cdn.example/x", "https://cdn.example/x", "https://img.example:8443/x", "http://img.example:8443/", "https://xn--bcher-kva.example/", "https://BÜCHER.example/", `/\evil.example`, `\\evil.example`, "///evil.example", "/@evil.example", "./http://evil.example",
+	} {
+		to, err := s.resolve(target)
+		if err != nil {
+			t.Errorf("%q was refused: %v", target, err)
+			continue
+		}
+		if host := to.url.Hostname(); strings.Contains(host, "evil") || to.url.User != nil {
+			t.Errorf("%q leads to %s", target, to.url)
+		}
+	}
+	for target, code := range map[string]string{
+		"http://evil.example":                         "http/host",
+		"//evil.example/x":                            "http/host",
+		"http://shop.example/x":                       "http/host", // port 80 is another
+		"https://shop.example:8443":                   "http/host",
+		"https://shop.example.evil.example":           "http/host",
+		"https://shop.example@evil.example/":          "http/host",
+		"https://shop.example:443@evil.example/":      "http/host",
+		"https://evil.example#@shop.example":          "http/host",
+		"https://evil.example?@shop.example":          "http/host",
+		"https://evil.example/shop.example":           "http/host",
+		"https://%65vil.example/":                     "http/url",
+		"https://ｅvil.example/":                       "http/host",
+		"http://cdn.example:8080/":                    "http/host",
+		"https://sub.cdn.example/":                    "http/host",
+		"https://img.example/":                        "http/host",
+		"http://[::1]/":                               "http/host",
+		"http://[::ffff:127.0.0.1]:9000/":             "http/host",
+		"http://127.1:9000/":                          "http/host",
+		`https://shop.example\@evil.example/`:         "http/url",
+		`https:\\evil.example`:                        "http/url",
+		`https://evil.example\.shop.example/`:         "http/url",
+		"https:evil.example":                          "http/url",
+		"https:/evil.example":                         "http/url",
+		"https:///evil.example":                       "http/url",
+		"ftp://shop.example/":                         "http/url",
+		"file:///etc/passwd":                          "http/url",
+		"javascript:alert(1)":                         "http/url",
+		"https://shop.example:99999/":                 "http/url",
+		"https://shop.example:0/":                     "http/url",
+		"https://shop.example\r\nHost: evil.example/": "http/url",
+		"/x\r\nX-Evil: 1":                             "http/url",
+		"/x\x00":                                      "http/url",
+		"https://shop.example%0d%0a/":                 "http/url",
+		"/100%":                                       "http/url",
+		"https://":                                    "http/url",
+		"https://.":                                   "http/url",
+	} {
+		to, err := s.resolve(target)
+		var f *session.Failure
+		if !errors.As(err, &f) || f.Code != code {
+			t.Errorf("%q: got %v (%v), expected %s", target, err, to.url, code)
+		}
+	}
+}
+
+func TestResolution(t *testing.T) {
+	s := testSite(t)
+	for target, want := range map[string]string{
+		"orders":                     "https://shop.example/v1/orders",
+		"/orders":                    "https://shop.example/orders",
+		"/v1/orders?page=2":          "https://shop.example/v1/orders?page=2",
+		"":                           "https://shop.example/v1",
+		"?q=1":                       "https://shop.example/v1?q=1",
+		"../v2/a/./b":                "https://shop.example/v2/a/b",
+		"https://cdn.example/a/../b": "https://cdn.example/b",
+		"a%2Fb/%2e%2e":               "https://shop.example/v1/a%2Fb/%2e%2e",
+		"/a b/é?q=a b\"é#f":          "https://shop.example/a%20b/%C3%A9?q=a%20b%22%C3%A9#f",
+		"//shop.example:443//x":      "https://shop.example//x",
+	} {
+		to, err := s.resolve(target)
+		if err != nil || to.url.String() != want {
+			t.Errorf("%q: got %v, %v; expected %s", target, to.url, err, want)
+		}
+	}
+}
+
+func TestRefusedHostSaysHowToAllowIt(t *testing.T) {
+	other := record(t, nil)
+	f := at("http://127.0.0.1:1").open(t, get(other.URL+"/x")).fails("http/host")
+	if want := `environment "local" does not allow requests to ` + other.address(); f.Message != want {
+		t.Errorf("got %q, expected %q", f.Message, want)
+	}
+	if !strings.Contains(f.Help[0], "hosts: ["+other.address()+"]") {
+		t.Errorf("help %q", f.Help)
+	}
+	if len(other.all()) != 0 {
+		t.Error("the request was sent")
+	}
+	w := at("http://127.0.0.1:1")
+	w.env.Hosts = []string{other.address()}
+	w.open(t, get(other.URL+"/x")).kept()
+	for a, want := range map[address]string{{"https", "h", 443}: "h", {"http", "h", 443}: "h:443", {"http", "::1", 80}: `"[::1]"`, {"http", "::1", 81}: `"[::1]:81"`} {
+		if got := a.entry(); got != want {
+			t.Errorf("%v: %s, expected %s", a, got, want)
+		}
+	}
+}
+
+func TestWithoutURL(t *testing.T) {
+	w := world{env: ir.Environment{Name: "bare", Hosts: []string{"127.0.0.1:1"}}}
+	if f := w.open(t, get("/x")).fails("http/url"); !strings.Contains(f.Message, "has no url") {
+		t.Error(f.Message)
+	}
+	w.open(t, get("http://127.0.0.1:1/")).fails("http/refused")
+	w.open(t, get("//127.0.0.1:1/")).fails("http/url")
+}
+
+func TestHeaderScopes(t *testing.T) {
+	server, other := record(t, nil), record(t, nil)
+	w := at(server.URL)
+	w.env.Hosts = []string{other.address()}
+	w.env.Headers = []ir.Field{cell("X-Env", "env"), cell("X-A", "env"), cell("X-B", "env"), cell("Content-Type", "text/env")}
+	w.env.Auth = &ir.Auth{User: ir.Literal("ann"), Password: ir.Literal("open sesame")}
+	common := &ir.Use{Headers: []ir.Field{cell("x-a", "session"), cell("X-B", "session")}}
+	op := send("GET", "/", cell("X-b", "op"), cell("X-Twice", "1"), cell("X-Twice", "2"), cell("X-Space", "  a b  "))
+	b := w.open(t, common, op)
+	b.kept()
+	h := server.last(t).Header
+	for name, want := range map[string]string{
+		"X-Env": "env", "X-A": "session", "X-B": "op", "X-Twice": "1,2", "X-Space": "a b", "User-Agent": "hoops/1.2.3 (synthetic)",
+		"Authorization": "Basic YW5uOm9wZW4gc2VzYW1l", "Content-Type": "text/env",
+	} {
+		if got := strings.Join(h[name], ","); got != want {
+			t.Errorf("%s: %q, expected %q", name, got, want)
+		}
+	}
+	if got := b.secrets.Mask("open sesame YW5uOm9wZW4gc2VzYW1l"); got != "*** ***" {
+		t.Errorf("masked: %q", got)
+	}
+
+	w.open(t, common, get(other.URL)).kept()
+	h = other.last(t).Header
+	if h.Get("X-Env") != "" || h.Get("Authorization") != "" || h.Get("X-A") != "session" || h.Get("Content-Type") != "" {
+		t.Errorf("another host got %v", h)
+	}
+	w.env.Hosts, w.env.Services = nil, []ir.Var{{Name: "o", Value: ir.Literal(other.URL)}}
+	w.open(t, get(other.URL)).kept()
+	if h = other.last(t).Header; h.Get("X-Env") != "env" || h.Get("Authorization") == "" {
+		t.Errorf("a service got %v", h)
+	}
+	w.open(t, send("GET", "/", cell("User-Agent", "mine"), cell("Authorization", "none"))).kept()
+	if h = server.last(t).Header; h.Get("User-Agent") != "mine" || h.Get("Authorization") != "none" {
+		t.Errorf("the step's own headers lost: %v", h)
+	}
+}
+
+func TestCredentialsInTheURL(t *testing.T) {
+	server := record(t, nil)
+	b := at(strings.Replace(server.URL, "http://", "http://ann:open-sesame@", 1)).open(t, get("/x"), keep("url", "url"))
+	kept := b.kept()
+	if user, password, _ := server.last(t).BasicAuth(); user != "ann" || password != "open-sesame" {
+		t.Errorf("sent %q %q", user, password)
+	}
+	if shown := kept["url"].(string) + b.samples[0].URL; strings.Contains(shown, "sesame") || b.secrets.Mask("open-sesame") != "***" {
+		t.Errorf("shown: %s", shown)
+	}
+	at(server.URL).open(t, get(strings.Replace(server.URL, "http://", "http://bob:pw@", 1))).kept()
+	if user, _, _ := server.last(t).BasicAuth(); user != "bob" {
+		t.Errorf("sent %q", user)
+	}
+}
+
+func TestHeadersThatFrameTheMessage(t *testing.T) {
+	server := record(t, nil)
+	ok := post("/", "12345")
+	ok.Headers = []ir.Field{cell("Content-Length", "5"), cell("Host", "virtual.example")}
+	at(server.URL).open(t, ok).kept()
+	if s := server.last(t); s.Host != "virtual.example" || s.ContentLength != 5 {
+		t.Errorf("host %q, length %d", s.Host, s.ContentLength)
+	}
+	for _, h := range []ir.Field{cell("Content-Length", "4"), cell("Transfer-Encoding", "chunked"), cell("X", "a\r\nX-Evil: 1"), cell("X", "a\x00"), cell("X y", "1"), cell("X:", "1"), cell("", "1")} {
+		wrong := post("/", "12345")
+		wrong.Headers = []ir.Field{h}
+		at(server.URL).open(t, wrong).fails("http/header")
+		at(server.URL).open(t, &ir.Use{Headers: []ir.Field{h}}, post("/", "12345")).fails("http/header")
+	}
+	if n := len(server.all()); n != 1 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+func TestStartRefusesWhatCannotWork(t *testing.T) {
+	for name, env := range map[string]ir.Environment{
+		"url":     {URL: ir.Literal("ftp://h")},
+		"service": {URL: ir.Literal("http://h"), Services: []ir.Var{{Name: "a", Value: ir.Literal("http://")}}},
+		"host":    {Hosts: []string{"a b"}},
+		"header":  {Headers: []ir.Field{cell("X", "a\nb")}},
+		"ca":      {TLS: &ir.TLS{CA: ir.Literal("missing.pem")}},
+		"cert":    {TLS: &ir.TLS{Cert: ir.Literal("missing.pem"), Key: ir.Literal("missing.pem")}},
+		"proxy":   {Proxy: ir.Literal("nonsense")},
+		"secret":  {Auth: &ir.Auth{Bearer: ir.Template{{Expr: "secret.absent_from_every_environment"}}}},
+	} {
+		env.Name = "odd"
+		_, err := (world{env: env}).host(t)
+		if err == nil || !strings.HasPrefix(err.Error(), "environment odd: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestAccepts walks every kind of op: a new one is thought about here.
+func TestAccepts(t *testing.T) {
+	d := New(Config{})
+	for _, kind := range ir.Kinds() {
+		if got := d.Accepts(ir.New(kind)); got != (kind == ir.KindRequest) {
+			t.Errorf("%s: %v", kind, got)
+		}
+	}
+	for _, method := range []string{"", "CONNECT", "G ET", "GET\r\n"} {
+		if _, err := d.Lower(&ir.Request{Method: method}, nil); err == nil {
+			t.Errorf("method %q was lowered", method)
+		}
+	}
+}
+
+// A request that depends on nothing is one message for all sessions, and none of them changes it.
+func TestConstantRequestsAreBuiltOnce(t *testing.T) {
+	server := record(t, func(w http.ResponseWriter, _ *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "sid", Value: "1"})
+	})
+	b := at(server.URL).open(t, post("/a", "x"), post("/a", "x"))
+	for range 3 {
+		b.again()
+		if err := b.do(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		b.s.Close(context.Background())
+	}
+	for i, s := range server.all() {
+		if want := []string{"", "sid=1"}[i%2]; s.Header.Get("Cookie") != want {
+			t.Errorf("request %d has the cookie %q, expected %q", i, s.Header.Get("Cookie"), want)
+		}
+	}
+}

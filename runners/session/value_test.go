@@ -1,0 +1,322 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+)
+
+// Parameters come first, also before kept values and hoops' own names; `response.text` always works.
+func TestNamesInAFrame(t *testing.T) {
+	p := program([]ir.Definition{
+		{Pattern: "say {text:string}", Params: params("text:string", "id:int"), Body: []ir.Step{
+			get("/echo"),
+			expect(`text == "mine"`),
+			expect(`response.text == "theirs"`),
+			expect(`id == 5`),
+			keep("copy", "text"),
+			call(2),
+			do(&ir.Expect{Check: ir.CheckFields, Fields: []ir.Field{{Name: "response.status", Value: ir.Literal("200")}}}),
+		}},
+		{Pattern: "inner", Body: []ir.Step{expect(`id == 9`), expect(`text == "theirs"`)}},
+	}, keep("id", "9"), call(1, "mine", "5"), expect(`copy == "mine"`), expect(`id == 9`))
+	w := newWorld(t, p, says(200, "theirs"))
+	if _, err := w.play(-1); err != nil {
+		t.Error(err)
+	}
+}
+
+// "the status is" looks at the answer, whatever a parameter is called.
+func TestChecksAreNotShadowed(t *testing.T) {
+	p := program([]ir.Definition{{Pattern: "x", Params: params("status:int", "body:string", "duration:string"), Body: []ir.Step{
+		get("/"),
+		do(&ir.Expect{Check: ir.CheckStatus, Want: ir.Literal("200")}),
+		do(&ir.Expect{Check: ir.CheckJSON, Want: ir.Literal(`{"a": 1}`)}),
+		do(&ir.Expect{Check: ir.CheckTakes, Want: ir.Literal("1s")}),
+	}}}, call(1, "404", "nothing", "9h"))
+	if _, err := newWorld(t, p, says(200, `{"a": 1}`)).play(-1); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHoopsOwnNames(t *testing.T) {
+	p := program(nil,
+		expect(`env.user == "ann" and env.url == "http://h" and env.auth == "http://h/auth"`),
+		expect(`param.rate == "9/s" and param.kept == "d"`),
+		expect(`run.id == "run-7" and run.number == 7`),
+		expect(`secret.token == "hunter22"`),
+		expect(`row.user == "bob"`),
+		expect(`now() == now()`),
+		expect(`file("data/x.txt") == "hello"`),
+		expect(`len(uuid()) == 36`),
+	)
+	p.Params = []ir.Param{{Name: "rate", Default: "1/s"}, {Name: "kept", Default: "d"}}
+	p.Files = []ir.File{{Path: "data/x.txt", Text: "hello", Size: 5}}
+	p.Environments = []ir.Environment{{
+		URL:      ir.Literal("http://h"),
+		Vars:     []ir.Var{{Name: "user", Value: ir.Literal("ann")}},
+		Services: []ir.Var{{Name: "auth", Value: tpl("${env.url}/auth", ir.URLText)}},
+	}}
+	p.Features[0].Scenarios[0].Columns = []string{"user"}
+	p.Features[0].Scenarios[0].Rows = []ir.Row{{Cells: []string{"ann"}}, {Cells: []string{"bob"}}}
+	w := newWorld(t, p, nil, func(p *runners.Plan) { p.Params = map[string]string{"rate": "9/s"} })
+	if _, err := w.play(1); err != nil {
+		t.Error(err)
+	}
+	if got := w.EnvText("auth"); got != "http://h/auth" {
+		t.Errorf("env.auth is %q", got)
+	}
+}
+
+func TestUnknownSecretFailsTheStepThatReadsIt(t *testing.T) {
+	w := newWorld(t, program(nil, get("/${secret.nope}")), nil)
+	_, err := w.play(-1)
+	if f := failureOf(t, err); f.Code != "value/no-data" || !strings.Contains(f.Message, "HOOPS_SECRET_NOPE") {
+		t.Errorf("%s %s", f.Code, f.Message)
+	}
+	if len(w.driver.sent) > 0 {
+		t.Error("sent without its secret")
+	}
+}
+
+func TestConvert(t *testing.T) {
+	const big = "123456789012345678901234567890"
+	for _, c := range []struct {
+		v    any
+		typ  string
+		want any // an error when it is one
+	}{
+		{"5", "int", int64(5)}, {" 5 ", "int", int64(5)}, {"-5", "int", int64(-5)}, {int64(5), "int", int64(5)},
+		{5, "int", int64(5)}, {5.0, "int", int64(5)}, {json.Number("5"), "int", int64(5)},
+		{json.Number("9007199254740993"), "int", int64(9007199254740993)}, {big, "int", json.Number(big)}, {"-" + big, "biginteger", json.Number("-" + big)},
+		{"5.5", "int", `"5.5" is not an int`}, {5.5, "int", `"5.5" is not an int`}, {"--5", "int", `"--5" is not an int`},
+		{"", "int", `"" is not an int`}, {"-", "int", `"-" is not an int`}, {true, "int", `"true" is not an int`}, {"0x10", "int", `"0x10" is not an int`},
+		{1e300, "int", ""}, {json.Number("1.5"), "int", `"1.5" is not an int`},
+		{"1.5", "float", 1.5}, {"2", "number", int64(2)}, {json.Number("1.50"), "float", json.Number("1.50")},
+		{"NaN", "float", `"NaN" is not a float`}, {"Inf", "number", `"Inf" is not a number`}, {"x", "float", `"x" is not a float`}, {true, "float", `"true" is not a float`},
+		{"300ms", "duration", 300 * time.Millisecond}, {time.Second, "duration", time.Second}, {"300", "duration", `"300" is not a duration`}, {int64(300), "duration", `"300" is not a duration`},
+		{"0.7%", "percent", 0.007}, {"0.7", "percent", `"0.7" is not a percent`}, {0.5, "percent", 0.5},
+		{int64(7), "string", "7"}, {json.Number("1.0"), "word", "1.0"}, {[]any{int64(1)}, "string", "[1]"},
+		{int64(7), "", int64(7)}, {"a", "colour", "a"},
+	} {
+		got, err := Convert(c.v, c.typ)
+		if err != nil {
+			if want, ok := c.want.(string); !ok || want != "" && err.Error() != want {
+				t.Errorf("%v as %s: %v, expected %v", c.v, c.typ, err, c.want)
+			}
+			continue
+		}
+		if got != c.want {
+			t.Errorf("%v (%T) as %s is %v (%T), expected %v (%T)", c.v, c.v, c.typ, got, got, c.want, c.want)
+		}
+	}
+}
+
+// A value is data wherever it lands.
+func TestEncodeForEachPlace(t *testing.T) {
+	const evil = "a/b?c&d=e f\"g'\\<h>\r\n#ü"
+	want := map[ir.Place]string{
+		ir.Plain:       evil,
+		ir.URLText:     evil,
+		ir.Segment:     "a%2Fb%3Fc&d=e%20f%22g%27%5C%3Ch%3E%0D%0A%23%C3%BC",
+		ir.Query:       "a%2Fb%3Fc%26d%3De+f%22g%27%5C%3Ch%3E%0D%0A%23%C3%BC",
+		ir.Fragment:    "a%2Fb%3Fc&d=e%20f%22g%27%5C%3Ch%3E%0D%0A%23%C3%BC",
+		ir.Header:      "error",
+		ir.JSONString:  `a/b?c&d=e f\"g'\\<h>\r\n#ü`,
+		ir.JSONValue:   `"a/b?c&d=e f\"g'\\<h>\r\n#ü"`,
+		ir.Form:        "a%2Fb%3Fc%26d%3De+f%22g%27%5C%3Ch%3E%0D%0A%23%C3%BC",
+		ir.Shell:       "error",
+		ir.ShellQuoted: "error",
+		ir.Selector:    `a/b?c&d=e f\22 g\27 \5c <h>\d \a #ü`,
+	}
+	for _, place := range ir.Places {
+		var b strings.Builder
+		got := ""
+		if err := encode(&b, place, evil); err != nil {
+			got = "error"
+		} else {
+			got = b.String()
+		}
+		if got != want[place] {
+			t.Errorf("%q: %s, expected %s", place, got, want[place])
+		}
+	}
+	for _, dots := range []string{".", ".."} {
+		var b strings.Builder
+		if err := encode(&b, ir.Segment, dots); err == nil {
+			t.Errorf("%q as a segment is %q", dots, b.String())
+		}
+	}
+}
+
+func TestJSONValues(t *testing.T) {
+	for _, c := range []struct {
+		v    any
+		want string
+	}{
+		{nil, "null"}, {true, "true"}, {int64(1 << 60), "1152921504606846976"}, {1.5, "1.5"}, {json.Number("12345678901234567890"), "12345678901234567890"},
+		{90 * time.Second, `"1m30s"`}, {map[string]any{"b": json.Number("1.0"), "a": []any{"<&>"}}, `{"a":["<&>"],"b":1.0}`},
+	} {
+		var b strings.Builder
+		if err := encode(&b, ir.JSONValue, c.v); err != nil || b.String() != c.want {
+			t.Errorf("%v: %s %v, expected %s", c.v, b.String(), err, c.want)
+		}
+	}
+}
+
+// An id above 2^53 is sent back digit for digit: in a URL, in a JSON string, as a JSON value, through a
+// parameter and a kept value.
+func TestBigIntegersSurvive(t *testing.T) {
+	p := program([]ir.Definition{{Pattern: "n", Params: params("id:int"), Body: []ir.Step{send("PUT", "/${id}", `{"id": ${id}, "text": "${id}", "all": ${whole}}`)}}},
+		get("/"), keep("id2", "body.id"), keep("whole", "body"), call(1, "${id2}"))
+	for _, id := range []string{"9007199254740993", "18446744073709551617", "1.10"} {
+		w := newWorld(t, p, says(200, fmt.Sprintf(`{"id": %s}`, id)))
+		_, err := w.play(-1)
+		if id == "1.10" {
+			if err == nil {
+				t.Error("1.10 is an int")
+			}
+			continue
+		}
+		want := fmt.Sprintf(`PUT /%s {"id": %s, "text": "%s", "all": {"id":%s}}`, id, id, id, id)
+		if got := w.driver.log(); err != nil || got[len(got)-1] != want {
+			t.Errorf("%v: sent %s, expected %s", err, got[len(got)-1], want)
+		}
+	}
+}
+
+func TestTableAndDocOfTheCaller(t *testing.T) {
+	step := call(1)
+	step.Table = [][]ir.Template{
+		{ir.Literal("name"), ir.Literal("n")},
+		{ir.Literal("Tea"), tpl("${count}", ir.Plain)},
+		{ir.Literal("Milk"), ir.Literal("x")},
+	}
+	step.Doc = &ir.Doc{Content: tpl("hi ${count}", ir.Plain)}
+	p := program([]ir.Definition{{Pattern: "d", Body: []ir.Step{
+		expect(`len(table) == 2 and table[0].name == "Tea" and table[0].n == 2`),
+		expect(`rows[0][0] == "name" and rows[2][1] == "x"`),
+		expect(`doc == "hi 2"`),
+		call(2),
+	}}, {Pattern: "none", Body: []ir.Step{keep("d", "doc")}}}, keep("count", "2"), step)
+	_, err := newWorld(t, p, nil).play(-1)
+	if f := failureOf(t, err); f.Message != "${doc} has no data: doc is missing: the step has no doc string" {
+		t.Error(f.Message) // the doc string is not that of the calls inside
+	}
+}
+
+func TestHeadersAndRedirects(t *testing.T) {
+	p := program([]ir.Definition{{Pattern: "d", Body: []ir.Step{
+		do(&ir.Use{Redirects: ir.KeepRedirects}), get("/kept"), call(2), do(&ir.Use{Redirects: ir.FollowRedirects}), get("/followed"),
+		do(&ir.Use{Redirects: ir.KeepRedirects}),
+	}}, {Pattern: "inner", Body: []ir.Step{get("/inner")}}},
+		get("/before"), call(1),
+		do(&ir.Use{Headers: []ir.Field{{Name: "X-A", Value: tpl("${1+1}", ir.Header)}, {Name: "X-B", Value: ir.Literal("b")}}}),
+		do(&ir.Use{Headers: []ir.Field{{Name: "x-a", Value: ir.Literal("3")}}}),
+		get("/after"))
+	w := newWorld(t, p, nil)
+	if _, err := w.play(-1); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range w.driver.sent {
+		got = append(got, fmt.Sprint(r.target, " ", r.follow, " ", r.headers))
+	}
+	want := []string{"/before true map[]", "/kept false map[]", "/inner false map[]", "/followed true map[]", "/after true map[X-A:3 X-B:b]"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// Each actor has cookies of his own; kept values are common.
+func TestActors(t *testing.T) {
+	as := func(name string) ir.Step { return do(&ir.Use{Actor: ir.Literal(name)}) }
+	p := program(nil, get("/login"), as("bob"), get("/a"), keep("x", "1"), as("ann"), get("/b"), as("bob"), get("/c"), expect("x == 1"),
+		as("eve"), expect("status == 200"))
+	n := 0
+	w := newWorld(t, p, func(_ context.Context, r request) reply {
+		n++
+		return reply{status: 200, cookies: map[string]string{"sid": fmt.Sprint(n)}}
+	})
+	_, err := w.play(-1)
+	if f := failureOf(t, err); f.Code != "expect/no-data" {
+		t.Errorf("%s: the answer was said to somebody else", f.Code)
+	}
+	var got []string
+	for _, r := range w.driver.sent {
+		got = append(got, r.target+" "+r.cookies["sid"])
+	}
+	if d := cmp.Diff([]string{"/login ", "/a ", "/b ", "/c 2"}, got); d != "" {
+		t.Error(d)
+	}
+	if w.driver.open != 0 {
+		t.Errorf("%d states were not closed", w.driver.open)
+	}
+}
+
+// Random values are repeatable by the seed, and are others for another row, attempt or scenario.
+func TestSeed(t *testing.T) {
+	p := program(nil, get("/${uuid()}/${random(1, 1000000)}/${random(-9223372036854775808, 9223372036854775807)}"))
+	draw := func(seed uint64, row, attempt int) string {
+		w := newWorld(t, p, nil, func(p *runners.Plan) { p.Seed = seed })
+		s := w.Open(w.script, row, attempt, nil)
+		if err := s.Step(context.Background(), 0); err != nil {
+			t.Fatal(err)
+		}
+		return w.driver.log()[0]
+	}
+	first := draw(1, -1, 1)
+	if again := draw(1, -1, 1); again != first {
+		t.Errorf("%s, then %s", first, again)
+	}
+	others := []string{first, draw(2, -1, 1), draw(1, 0, 1), draw(1, -1, 2)}
+	slices.Sort(others)
+	if len(slices.Compact(others)) != 4 {
+		t.Errorf("the same values twice: %q", others)
+	}
+}
+
+func TestRandomStaysInItsRange(t *testing.T) {
+	w := newWorld(t, program(nil, get("/${random(1, body.max)}"), keep("low", `random(6, 1)`)), nil)
+	s := w.open(-1)
+	seen := map[string]bool{}
+	for range 200 {
+		s.Answered(answer{reply{text: `{"max": 3}`}})
+		if err := s.Step(context.Background(), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range w.driver.log() {
+		seen[r] = true
+	}
+	if len(seen) != 3 || !seen["GET /1"] || !seen["GET /3"] {
+		t.Errorf("drew %v", seen)
+	}
+	if err := s.Step(context.Background(), 1); err == nil {
+		t.Error("random(6, 1) is a number")
+	}
+}
+
+func TestSimpleStepAllocates(t *testing.T) {
+	w := newWorld(t, program(nil, do(&ir.Expect{Check: ir.CheckStatus, Want: ir.Literal("200")}), expect("status == 200")), nil)
+	s := w.open(-1)
+	s.Answered(answer{reply{status: 200}})
+	ctx := context.Background()
+	for i, budget := range []float64{2, 12} {
+		if err := s.Step(ctx, i); err != nil {
+			t.Fatal(err)
+		}
+		if got := testing.AllocsPerRun(1000, func() { _ = s.Step(ctx, i) }); got > budget {
+			t.Errorf("step %d allocates %v times, at most %v are expected", i, got, budget)
+		}
+	}
+}
