@@ -148,7 +148,7 @@ func (j *junit) feature(s *stage, f feature) (at time.Time, cases []testcase, ou
 		if at.IsZero() || r.began.Before(at) {
 			at = r.began
 		}
-		c := testcase{Name: oneLine(j.names.full(r), 500), Classname: classname(s, f.id, f.file), Time: seconds(r.duration)}
+		c := testcase{Name: oneLine(full(r), 500), Classname: classname(s, f.id, f.file), Time: seconds(r.duration)}
 		found := &finding{Message: message(r.reason(), string(r.status)), Type: string(r.status), Text: j.text(r)}
 		switch r.status {
 		case runners.Passed:

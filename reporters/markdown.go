@@ -88,7 +88,7 @@ func (m *markdown) text() string {
 
 func (m *markdown) failure(s *stage, r *result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n<details><summary>%s: %s (%s)</summary>\n\n", escape(strings.TrimSpace(s.name+" "+place(r.pos)), 300), escape(m.names.full(r), 300), r.status)
+	fmt.Fprintf(&b, "\n<details><summary>%s: %s (%s)</summary>\n\n", escape(strings.TrimSpace(s.name+" "+place(r.pos)), 300), escape(full(r), 300), r.status)
 	j := junit{o: m.o}
 	text := cmp.Or(j.text(r), oneLine(cmp.Or(r.reason(), "no reason was recorded"), longestText)+"\n")
 	b.WriteString("<pre>\n" + special.Replace(strings.TrimPrefix(text, "\n")) + "</pre>\n\n</details>\n")

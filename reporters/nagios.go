@@ -60,7 +60,7 @@ func (n *nagios) line() string {
 					stuck = cmp.Or(stuck, n.where(r))
 				default:
 					failed = cmp.Or(failed, n.where(r))
-					more = append(more, fmt.Sprintf("Failed: %s — %s", field(n.names.full(r), 200), field(r.reason(), 300)))
+					more = append(more, fmt.Sprintf("Failed: %s — %s", field(full(r), 200), field(r.reason(), 300)))
 				}
 			}
 		}
@@ -129,7 +129,7 @@ func (n *nagios) onlyUnfinished() bool {
 
 // where is the step that stopped a scenario and its line.
 func (n *nagios) where(r *result) string {
-	name, at := n.names.full(r), r.pos
+	name, at := full(r), r.pos
 	if s, ok := r.culprit(); ok {
 		name, at = s.name, s.pos
 	}

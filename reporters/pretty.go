@@ -92,7 +92,7 @@ func (p *pretty) scenario(s *stage, r *result) {
 
 // title is one line for a result, with its place if somebody must go there.
 func (t *terminal) title(r *result, withPlace bool) string {
-	s := t.mark(r.status) + " " + oneLine(t.names.full(r), t.room())
+	s := t.mark(r.status) + " " + oneLine(full(r), t.room())
 	if r.status != runners.Passed && r.status != runners.Failed {
 		s += " (" + string(r.status) + ")"
 	}

@@ -27,7 +27,7 @@ type Options struct {
 	Source  diag.Source   // for the lines under a diagnostic
 	Width   int           // of the terminal in columns; 0 when there is none
 	Verbose bool          // every step of every scenario
-	Program *ir.Program   // for the names of features and the cells of rows, which events call by id
+	Program *ir.Program   // for the names of features, which events call by id
 	Timeout time.Duration // of a probe, the critical threshold of the time in Nagios' performance data
 }
 

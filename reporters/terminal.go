@@ -186,7 +186,7 @@ func (t *terminal) short(r *result) string {
 	if p := place(r.pos); p != "" {
 		b.WriteString(p + " ")
 	}
-	b.WriteString(oneLine(t.names.full(r), t.room()))
+	b.WriteString(oneLine(full(r), t.room()))
 	if r.status != runners.Failed {
 		b.WriteString(": " + string(r.status))
 	}

@@ -217,23 +217,15 @@ func (s *stage) headline() []string {
 }
 
 // names finds what events call by id only.
-type names struct {
-	features map[string]string
-	rows     map[string]string
-}
+type names struct{ features map[string]string }
 
 func newNames(p *ir.Program) names {
-	n := names{map[string]string{}, map[string]string{}}
+	n := names{map[string]string{}}
 	if p == nil {
 		return n
 	}
 	for _, f := range p.Features {
 		n.features[f.ID] = f.Name
-		for _, s := range f.Scenarios {
-			for _, r := range s.Rows {
-				n.rows[r.ID] = strings.Join(r.Cells, ", ")
-			}
-		}
 	}
 	return n
 }
@@ -247,24 +239,12 @@ func (n names) feature(id, file string) string {
 	return "(no feature)"
 }
 
-// row is the cells, or what distinguishes the row's id from its scenario's; "" without a row.
-func (n names) row(r *result) string {
-	if cells, ok := n.rows[r.row]; ok {
-		return cells
-	}
-	return strings.TrimLeft(strings.TrimPrefix(r.row, r.id), "/# ")
-}
-
-// full is the name of a result, unique among the rows of its scenario.
-func (n names) full(r *result) string {
-	name := "(no name)"
-	for _, n := range []string{r.id, r.name} {
+// full is the name of a result. Runners make the names of an outline's rows unique.
+func full(r *result) string {
+	for _, n := range []string{r.name, r.row, r.id} {
 		if strings.TrimSpace(n) != "" {
-			name = n
+			return n
 		}
 	}
-	if row := n.row(r); row != "" {
-		name += " · " + row
-	}
-	return name
+	return "(no name)"
 }

@@ -22,6 +22,7 @@ func (l *Lowering) wait(op *ir.Wait) (Action, error) {
 		if err != nil {
 			return err
 		}
+		defer f.session.setApart(f.session.host.Now())
 		return f.session.host.Sleep(ctx, d)
 	}, nil
 }
@@ -48,7 +49,7 @@ func (l *Lowering) within(op *ir.Within) (Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, f *Frame) error {
+	tries := func(ctx context.Context, f *Frame) error {
 		d, err := limit(f)
 		if err != nil {
 			return err
@@ -80,7 +81,8 @@ func (l *Lowering) within(op *ir.Within) (Action, error) {
 			}
 			pause = min(longestPause, pause*3/2)
 		}
-	}, nil
+	}
+	return func(ctx context.Context, f *Frame) error { return f.watched(ctx, &op.Step, tries) }, nil
 }
 
 func (l *Lowering) actor(op *ir.Use) (Action, error) {

@@ -267,7 +267,7 @@ func (b *body) run(ctx context.Context, f *Frame) error {
 		return &Failure{Code: "steps/pending", Message: fmt.Sprintf("the step definition %q has no steps yet", b.definition.Pattern), Cause: ErrPending}
 	}
 	for i := range b.steps {
-		if err := b.steps[i].run(ctx, f); err != nil {
+		if err := f.watched(ctx, b.steps[i].step, b.steps[i].run); err != nil {
 			return trailed(err, b.steps[i].step)
 		}
 	}

@@ -44,6 +44,7 @@ type onceCall struct {
 // the cookies it received into this session. Its failure fails every session that reaches it.
 func (c onceCall) run(ctx context.Context, f *Frame, body Action) error {
 	s := f.session
+	defer s.setApart(s.host.Now())
 	key := fmt.Sprintf("%d\x00%s\x00%s", c.definition, c.driver, s.actor)
 	for _, a := range f.args {
 		key += fmt.Sprintf("\x00%q", expr.Text(a)) // quoted: no argument can look like two

@@ -8,8 +8,10 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cucumber-value/hoops/dsl/expr"
+	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/secret"
 )
 
@@ -38,6 +40,17 @@ type Session struct {
 	undos   []compensation
 	root    Frame
 	secrets *secret.Scope // masked until some time after the session's end
+	watcher Watcher
+	apart   time.Duration
+}
+
+// Watcher follows a session down into the bodies of its definitions: every step in them, and the one of a
+// within with all its tries, is entered and left, in the session's goroutine. The steps of the scenario itself
+// are known to who calls Step; those of @once and undo belong to no scenario and are not told. A step that
+// panics is entered and never left.
+type Watcher interface {
+	Entered(step *ir.Step)
+	Left(step *ir.Step, err error)
 }
 
 // Header of "every request has headers:".
@@ -59,6 +72,12 @@ func (h *Host) Open(script *Script, row, attempt int, observe func(Sample)) *Ses
 
 // Steps is the number of steps.
 func (s *Session) Steps() int { return len(s.script.steps) }
+
+// Watch tells w about every step inside the scenario's steps from now on.
+func (s *Session) Watch(w Watcher) { s.watcher = w }
+
+// Apart is the time so far that belongs to no latency: think time, and @once bodies, waiting for them included.
+func (s *Session) Apart() time.Duration { return s.apart }
 
 // Host is what the session shares with the others of its run.
 func (s *Session) Host() *Host { return s.host }
@@ -161,6 +180,20 @@ func (s *Session) Sampled(sample Sample) {
 		s.observe(sample)
 	}
 }
+
+func (f *Frame) watched(ctx context.Context, step *ir.Step, run Action) error {
+	s := f.session
+	if s.watcher == nil || s.undoing {
+		return run(ctx, f)
+	}
+	s.watcher.Entered(step)
+	err := run(ctx, f)
+	s.watcher.Left(step, err)
+	return err
+}
+
+// setApart leaves the time since began out of the session's latency.
+func (s *Session) setApart(began time.Time) { s.apart += s.host.Now().Sub(began) }
 
 // describe is what the software last said, for a failure.
 func (s *Session) describe() []string {

@@ -57,7 +57,7 @@ func TestRedirectMatrix(t *testing.T) {
 }
 
 func TestRedirectsNotFollowed(t *testing.T) {
-	server := record(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/to", 302) })
+	server := record(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/to", http.StatusFound) })
 	kept := at(server.URL).open(t, stay, get("/from"), keep("status", "status"), keep("to", `header("Location")`)).kept()
 	if kept["status"] != int64(302) || kept["to"] != "/to" || len(server.all()) != 1 {
 		t.Errorf("kept %v after %d requests", kept, len(server.all()))
@@ -80,7 +80,7 @@ func TestTooManyRedirects(t *testing.T) {
 	n := 0
 	server := record(t, func(w http.ResponseWriter, r *http.Request) {
 		n++
-		http.Redirect(w, r, fmt.Sprintf("/%d", n), 302)
+		http.Redirect(w, r, fmt.Sprintf("/%d", n), http.StatusFound)
 	})
 	f := at(server.URL).open(t, get("/")).fails("http/redirects")
 	if len(server.all()) != 11 || f.Message != "GET / was redirected more than 10 times" {
@@ -88,7 +88,7 @@ func TestTooManyRedirects(t *testing.T) {
 	}
 	ten := record(t, func(w http.ResponseWriter, r *http.Request) {
 		if len(r.URL.Path) <= 10 {
-			http.Redirect(w, r, r.URL.Path+"x", 302)
+			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
 		}
 	})
 	at(ten.URL).open(t, get("/")).kept()
@@ -121,12 +121,12 @@ func TestRedirectToAForbiddenHost(t *testing.T) {
 func TestCredentialsDoNotFollowToAnotherHost(t *testing.T) {
 	var server *recorder
 	other := record(t, func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, server.URL+"/back", 307)
+		http.Redirect(w, r, server.URL+"/back", http.StatusTemporaryRedirect)
 	})
 	server = record(t, func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "sid", Value: "0123456789abcdef"})
 		if r.URL.Path == "/from" {
-			http.Redirect(w, r, other.URL+"/to", 307)
+			http.Redirect(w, r, other.URL+"/to", http.StatusTemporaryRedirect)
 		}
 	})
 	w := at(server.URL)
@@ -235,7 +235,7 @@ func TestAdoptCopiesCookies(t *testing.T) {
 func TestDurationCoversAllHops(t *testing.T) {
 	server := record(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/from" {
-			http.Redirect(w, r, "/to", 302)
+			http.Redirect(w, r, "/to", http.StatusFound)
 		}
 	})
 	b := at(server.URL).open(t, get("/from"), &ir.Expect{Check: ir.CheckTrue, Expr: "duration > 0ms"})

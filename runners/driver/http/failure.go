@@ -83,8 +83,13 @@ func (d *Driver) reason(err error, m *message, at string) (code, category, messa
 		return "reset", "connection closed", fmt.Sprintf("%s closed the connection without an answer", at), help
 	}
 	// net/http has no types for these.
-	if text := err.Error(); strings.Contains(text, "malformed HTTP") || strings.Contains(text, "connection broken") {
-		return "protocol", "not HTTP", fmt.Sprintf("what %s answers is not HTTP: %s", at, text[strings.LastIndex(text, ": ")+1:]), "check port and scheme: a server with TLS needs https"
+	text := err.Error()
+	_, after, unreadable := strings.Cut(text, "transport connection broken: ")
+	if unreadable {
+		text = after
+	}
+	if unreadable || strings.Contains(text, "malformed HTTP") {
+		return "protocol", "not HTTP", fmt.Sprintf("what %s answers is not HTTP: %s", at, text), "check port and scheme: a server with TLS needs https"
 	}
 	return "transport", "transport", fmt.Sprintf("the request to %s failed: %v", at, err), ""
 }

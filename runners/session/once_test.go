@@ -1,0 +1,162 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+func login(maxAge time.Duration) []ir.Definition {
+	return []ir.Definition{{Pattern: "signed in as {user}", Params: params("user:string"), Once: true, MaxAge: ir.Duration(maxAge), Body: []ir.Step{
+		send("POST", "/login/${user}", ""),
+		do(&ir.Expect{Check: ir.CheckStatus, Want: ir.Literal("200")}),
+		keep("token", "body.token"),
+		keep("unique", "uuid()"),
+		do(&ir.Use{Headers: []ir.Field{{Name: "Authorization", Value: tpl("Bearer ${token}", ir.Header)}}}),
+	}}}
+}
+
+// A hundred sessions reach a @once definition at the same time: it runs once, and each gets what it kept, its
+// headers and its cookies.
+func TestOnce(t *testing.T) {
+	var logins atomic.Int32
+	p := program(login(0), call(1, "ann"), get("/${token}"), keep("mine", "uuid()"))
+	w := newWorld(t, p, func(_ context.Context, r request) reply {
+		if r.method == "POST" {
+			n := logins.Add(1)
+			return reply{status: 200, text: fmt.Sprintf(`{"token": "t%d"}`, n), cookies: map[string]string{"sid": fmt.Sprint("c", n)}}
+		}
+		return reply{status: 200}
+	})
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() {
+			s, err := w.play(-1)
+			if err != nil {
+				t.Error(err)
+			}
+			if s.Kept()["unique"] == s.Kept()["mine"] {
+				t.Error("the session draws the values of the @once body a second time")
+			}
+		})
+	}
+	wg.Wait()
+	if n := logins.Load(); n != 1 {
+		t.Errorf("%d logins", n)
+	}
+	for _, r := range w.driver.sent[1:] {
+		if r.target != "/t1" || r.cookies["sid"] != "c1" || r.headers["Authorization"] != "Bearer t1" {
+			t.Errorf("%+v", r)
+		}
+	}
+	once := 0
+	for _, s := range w.seen {
+		if s.Once {
+			once++
+		}
+	}
+	if len(w.seen) != 101 || once != 1 {
+		t.Errorf("%d samples, %d of them of @once", len(w.seen), once)
+	}
+	if err := w.Close(); err != nil || w.driver.open != 0 || !w.driver.closed {
+		t.Errorf("%v, %d states open", err, w.driver.open)
+	}
+}
+
+// Its values are repeatable too, whichever session comes first.
+func TestOnceIsRepeatable(t *testing.T) {
+	var first any
+	for _, row := range []int{0, 1, 2} {
+		w := newWorld(t, program(login(0), call(1, "ann")), says(200, `{"token": "t"}`))
+		s, err := w.play(row)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Kept()["unique"]; first != nil && got != first {
+			t.Errorf("%v, then %v", first, got)
+		} else {
+			first = got
+		}
+	}
+}
+
+func TestOnceForEachArgumentList(t *testing.T) {
+	p := program(append(login(0), ir.Definition{Pattern: "two {a} {b}", Params: params("a:string", "b:string"), Once: true, Body: []ir.Step{send("POST", "/two/${a}/${b}", "")}}),
+		call(1, "ann"), call(1, "bob"), call(1, "ann"), call(2, "x", "y"), call(2, "x\x00y", ""), call(2, "", "x\x00y"), do(&ir.Use{Actor: ir.Literal("eve")}), call(1, "ann"))
+	w := newWorld(t, p, says(200, `{"token": "t"}`))
+	if _, err := w.play(-1); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.driver.sent); n != 6 {
+		t.Errorf("%d requests: %q", n, w.driver.log())
+	}
+}
+
+// Its failure fails each session with the one cause.
+func TestOnceFails(t *testing.T) {
+	w := newWorld(t, program(login(0), call(1, "ann")), says(401, `{}`))
+	first := ""
+	for range 20 {
+		_, err := w.play(-1)
+		if got := told(err); first != "" && got != first {
+			t.Errorf("%s, then %s", first, got)
+		} else {
+			first = got
+		}
+	}
+	if len(w.driver.sent) != 1 || !strings.Contains(first, "the status is 401, expected 200") {
+		t.Errorf("%d logins: %s", len(w.driver.sent), first)
+	}
+}
+
+func TestOnceRenews(t *testing.T) {
+	n := 0
+	w := newWorld(t, program(login(10*time.Minute), call(1, "ann")), func(context.Context, request) reply {
+		n++
+		if n == 2 {
+			return reply{status: 500}
+		}
+		return reply{status: 200, text: fmt.Sprintf(`{"token": "t%d"}`, n)}
+	})
+	for _, c := range []struct {
+		later  time.Duration
+		logins int
+		fails  bool
+	}{{0, 1, false}, {9 * time.Minute, 1, false}, {time.Minute, 2, true}, {9 * time.Minute, 2, true}, {time.Minute, 3, false}, {10 * time.Minute, 4, false}, {10 * time.Minute, 5, false}} {
+		w.clock.advance(c.later)
+		s, err := w.play(-1)
+		if n != c.logins || (err != nil) != c.fails || !c.fails && s.Kept()["token"] != fmt.Sprint("t", n) {
+			t.Errorf("%s later: %d logins, %v", c.later, n, err)
+		}
+	}
+	if w.driver.open > 2 {
+		t.Errorf("%d states of old logins are open", w.driver.open)
+	}
+}
+
+func TestOnceIsTriedAgainAfterAnInterruption(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	n := 0
+	w := newWorld(t, program(login(0), call(1, "ann")), func(ctx context.Context, _ request) reply {
+		if n++; n == 1 {
+			cancel()
+			return reply{err: ctx.Err()}
+		}
+		return reply{status: 200, text: `{"token": "t"}`}
+	})
+	s := w.open(-1)
+	if err := s.Step(ctx, 0); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	s.Close(ctx)
+	if _, err := w.play(-1); err != nil || n != 2 {
+		t.Errorf("%v, %d logins", err, n)
+	}
+}
