@@ -84,7 +84,7 @@ func TestNamesComeFromTheProgram(t *testing.T) {
 		{ID: "checkout/pay-for-many", Rows: []ir.Row{{ID: "checkout/pay-for-many/2, tea", Cells: []string{"2", "Tea"}}}}}}}}
 	for format, want := range map[string][]string{
 		"pretty": {"Check out  features/checkout.feature\n", "✓ Pay for many"},
-		"junit":  {`name="test: Check out"`, `name="Pay for many · 2, Tea"`},
+		"junit":  {`name="test: Check out"`, `name="Pay for many"`},
 		"json":   {`"name": "Check out"`},
 	} {
 		got := written(t, format, Options{Program: p}, functional().events)

@@ -3,6 +3,7 @@ package ir
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -53,7 +54,7 @@ func (t *printer) line(depth int, pos diag.Pos, format string, args ...any) {
 }
 
 func (t *printer) feature(f *Feature) {
-	t.line(0, f.Pos, "feature %s %q%s", f.ID, f.Name, tags(f.Tags))
+	t.line(0, f.Pos, "feature %s %q%s%s", f.ID, f.Name, tags(f.Tags), options("language", f.Language, "role", f.Role, "want", f.Want))
 	for _, c := range f.Clauses {
 		t.line(1, c.Pos, "clause %s %q", c.ID, c.Text)
 		for _, claim := range c.Claims {
@@ -72,9 +73,9 @@ func (t *printer) feature(f *Feature) {
 		if s.Outline {
 			kind = "outline"
 		}
-		t.line(1, s.Pos, "%s %s %q%s", kind, s.ID, s.Name, tags(s.Tags))
+		t.line(1, s.Pos, "%s %s %q%s%s", kind, s.ID, s.Name, tags(s.Tags), options("rule", s.Rule))
 		for _, r := range s.Rows {
-			t.line(2, r.Pos, "row %s %q", strings.TrimPrefix(r.ID, s.ID), r.Cells)
+			t.line(2, r.Pos, "row %s %q%s", strings.TrimPrefix(r.ID, s.ID), r.Cells, tags(added(r.Tags, s.Tags)))
 		}
 		t.steps(2, s.Steps)
 	}
@@ -107,12 +108,13 @@ func (t *printer) steps(depth int, steps []Step) {
 }
 
 func (t *printer) step(depth int, s *Step) {
-	t.line(depth, s.Pos, "%s", strings.TrimSpace(s.Keyword+" "+s.Text))
+	background := ""
+	if s.Background {
+		background = "background: "
+	}
+	t.line(depth, s.Pos, "%s%s", background, strings.TrimSpace(s.Keyword+" "+s.Text))
 	for _, b := range s.Bindings {
-		rows := ""
-		if len(b.Rows) > 0 {
-			rows = fmt.Sprintf(" rows %v", b.Rows)
-		}
+		rows := rowText(b.Rows)
 		if b.Definition > 0 {
 			var args []string
 			for _, a := range b.Args {
@@ -133,8 +135,15 @@ func (t *printer) step(depth int, s *Step) {
 		}
 	}
 	for _, o := range s.Obstacles {
-		t.line(depth+1, diag.Pos{}, "%s: %s: %s", o.Driver, o.Status, o.Message)
+		t.line(depth+1, diag.Pos{}, "%s: %s: %s%s", o.Driver, o.Status, o.Message, rowText(o.Rows))
 	}
+}
+
+func rowText(rows []int) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" rows %v", rows)
 }
 
 // opText is an op on one line. Templates are quoted with the place of each expression, since a value in the
@@ -277,6 +286,13 @@ func tags(list []Tag) string {
 		b.WriteString(" " + t.Name)
 	}
 	return b.String()
+}
+
+// added is the tags of list that are not in base.
+func added(list, base []Tag) []Tag {
+	return slices.DeleteFunc(slices.Clone(list), func(t Tag) bool {
+		return slices.ContainsFunc(base, func(b Tag) bool { return b.Name == t.Name })
+	})
 }
 
 func orDash(s string) string {

@@ -223,10 +223,22 @@ func (s *Session) rowValue() any {
 	if s.rowMap == nil {
 		s.rowMap = map[string]any{}
 		for i, column := range s.script.Scenario.Columns {
-			s.rowMap[column] = s.script.Scenario.Rows[s.row].Cells[i]
+			s.rowMap[column] = cell(s.script.Scenario.Rows[s.row].Cells[i])
 		}
 	}
 	return s.rowMap
+}
+
+// cell is the value of an example: a JSON number, true, false or null as such, so that <n> in an expression or
+// bare in JSON is what Cucumber's substitution would make of it, and everything else verbatim text. Numbers
+// keep their digits, so that in text a cell always reads as it was written.
+func cell(text string) any {
+	switch v := scalar(text).(type) {
+	case string:
+		return text
+	default:
+		return v
+	}
 }
 
 // random is the session's own source, repeatable by the run's seed and the scenario, whatever else runs.

@@ -37,8 +37,8 @@ func newPages() (*pages, error) {
 			}
 			return list
 		},
-		// with adds one value to those of a page, for a part of it.
-		"with": func(v view, content any) view { v.Content = content; return v },
+		// onPage is a part of a page with a content of its own.
+		"onPage": func(v view, content any) view { v.Content = content; return v },
 	}
 	layout, err := template.New("layout.html").Funcs(functions).ParseFS(files, "templates/layout.html", "templates/parts.html")
 	if err != nil {

@@ -49,7 +49,6 @@ func newSite(h *session.Host) (*site, error) {
 			headers = append([]header{basic(h, user)}, common...)
 		}
 		s.headers[a.origin()] = headers
-		s.headers["http://"+h.Env.Name] = headers
 		return u, nil
 	}
 	for _, service := range h.Env.Services {

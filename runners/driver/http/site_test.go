@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -247,8 +248,10 @@ func TestAccepts(t *testing.T) {
 
 // A request that depends on nothing is one message for all sessions, and none of them changes it.
 func TestConstantRequestsAreBuiltOnce(t *testing.T) {
+	made := 0
 	server := record(t, func(w http.ResponseWriter, _ *http.Request) {
-		http.SetCookie(w, &http.Cookie{Name: "sid", Value: "1"})
+		made++
+		http.SetCookie(w, &http.Cookie{Name: fmt.Sprint("sid", made), Value: "1"})
 	})
 	b := at(server.URL).open(t, post("/a", "x"), post("/a", "x"))
 	for range 3 {
@@ -259,7 +262,7 @@ func TestConstantRequestsAreBuiltOnce(t *testing.T) {
 		b.s.Close(context.Background())
 	}
 	for i, s := range server.all() {
-		if want := []string{"", "sid=1"}[i%2]; s.Header.Get("Cookie") != want {
+		if want := []string{"", fmt.Sprintf("sid%d=1", i)}[i%2]; s.Header.Get("Cookie") != want {
 			t.Errorf("request %d has the cookie %q, expected %q", i, s.Header.Get("Cookie"), want)
 		}
 	}

@@ -154,4 +154,3 @@ func TestHTTP2OnRequest(t *testing.T) {
 		t.Error(f.Message)
 	}
 }
-

@@ -1,0 +1,63 @@
+package monitor
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// longestLabel is how many runes of its cells a row's name shows.
+const longestLabel = 60
+
+// rowNames are what people call the rows of an outline: its name with the cells in the place of the columns, and
+// the cells again when the name does not hold them all. Each is unique within the outline.
+func rowNames(s *ir.Scenario) []string {
+	told := true
+	for _, column := range s.Columns {
+		told = told && strings.Contains(s.Name, "<"+column+">")
+	}
+	names := make([]string, len(s.Rows))
+	taken := make(map[string]bool, len(s.Rows))
+	same := map[string]int{}
+	for i, row := range s.Rows {
+		name := filled(s.Name, s.Columns, row.Cells)
+		if !told {
+			label := []rune(strings.Join(row.Cells, ", "))
+			if len(label) > longestLabel {
+				label = append(label[:longestLabel], '…')
+			}
+			name += " (" + string(label) + ")"
+		}
+		name = oneLine(name)
+		names[i] = name
+		for taken[names[i]] {
+			same[name]++
+			names[i] = fmt.Sprintf("%s #%d", name, same[name]+1)
+		}
+		taken[names[i]] = true
+	}
+	return names
+}
+
+// filled puts the cells in the place of the columns, in the way and the order of Gherkin.
+func filled(text string, columns, cells []string) string {
+	if !strings.Contains(text, "<") {
+		return text
+	}
+	for i, column := range columns {
+		text = strings.ReplaceAll(text, "<"+column+">", cells[i])
+	}
+	return text
+}
+
+// oneLine keeps a name from breaking reports whose entries are lines.
+func oneLine(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, s)
+}

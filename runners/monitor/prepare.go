@@ -1,0 +1,94 @@
+package monitor
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// check is one selected scenario or row. Who made it busy uses it, nobody else.
+type check struct {
+	runners.Selected
+	name   string
+	script *session.Script
+	reads  bool // and may be repeated
+	busy   atomic.Bool
+	streak streak
+}
+
+// prepare lowers every selected scenario, each once for a driver. What cannot run is refused, all of it at once.
+func (r *run) prepare() error {
+	type key struct {
+		scenario *ir.Scenario
+		driver   string
+	}
+	scripts := map[key]*session.Script{}
+	names := map[*ir.Scenario][]string{}
+	var refused diag.List
+	var failed []error
+	for i, s := range r.plan.Selected {
+		if s.Row >= len(s.Scenario.Rows) || s.Row < 0 && s.Scenario.Outline {
+			return fmt.Errorf("%s: row %d of %q is selected, which has %d", s.Scenario.Pos, s.Row+1, s.Scenario.Name, len(s.Scenario.Rows))
+		}
+		if slices.ContainsFunc(r.plan.Selected[:i], func(o runners.Selected) bool { return o.Scenario == s.Scenario && o.Row == s.Row }) {
+			return fmt.Errorf("%s: %q is selected twice", s.Pos(), s.Scenario.Name)
+		}
+		driver := r.plan.DriverOf(s)
+		if d := obstacle(r.plan.Program, s, driver); d != nil {
+			refused = append(refused, *d)
+			continue
+		}
+		k := key{s.Scenario, driver}
+		if _, done := scripts[k]; !done {
+			script, err := r.host.Lower(s.Feature, s.Scenario, driver)
+			if scripts[k] = script; err != nil {
+				failed = append(failed, err)
+			}
+		}
+		c := &check{Selected: s, name: oneLine(s.Scenario.Name), script: scripts[k]}
+		c.reads = r.plan.Program.Writes(s.Scenario.Steps, driver, s.Row) == nil
+		if s.Row >= 0 {
+			if names[s.Scenario] == nil {
+				names[s.Scenario] = rowNames(s.Scenario)
+			}
+			c.name = names[s.Scenario][s.Row]
+		}
+		r.checks = append(r.checks, c)
+	}
+	refused.Sort()
+	return errors.Join(refused.Err(), errors.Join(failed...))
+}
+
+// obstacle is the first thing that keeps a scenario from being a probe.
+func obstacle(p *ir.Program, s runners.Selected, driver string) *diag.Diagnostic {
+	if !slices.ContainsFunc(s.Scenario.Steps, func(s ir.Step) bool { return !s.Background }) { // it would always pass
+		d := diag.Errorf(diag.Range{Pos: s.Scenario.Pos}, "steps/none", "the scenario has no steps").WithHelp("write its steps, or tag it @wip")
+		return &d
+	}
+	o, trail := p.Blocked(s.Scenario.Steps, driver, s.Row)
+	if o == nil {
+		return nil
+	}
+	d := diag.Errorf(stepRange(trail[0]), "steps/"+o.Status, "%s", o.Message)
+	d.Help = o.Help
+	for _, step := range slices.Backward(trail[1:]) { // innermost first, as in every failure
+		d = d.WithNote(stepRange(step), "%s", worded(step.Keyword, step.Text))
+	}
+	return &d
+}
+
+func stepRange(s *ir.Step) diag.Range { return diag.At(s.Pos, utf8.RuneCountInString(s.Text)) }
+
+func worded(keyword, text string) string {
+	if keyword == "" {
+		return text
+	}
+	return keyword + " " + text
+}
