@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
-	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/reporters"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/secret"
 	"github.com/cucumber-value/hoops/runners/session"
@@ -34,14 +35,35 @@ type options struct {
 }
 
 func (o *options) flags(f *pflag.FlagSet) {
-	f.StringVar(&o.env, "env", "", "environment of hoops.yaml")
-	f.StringVar(&o.url, "url", "", "address of the software; nothing is started")
-	f.StringArrayVar(&o.params, "param", nil, "set a parameter: name=value")
-	f.StringArrayVar(&o.allow, "allow", nil, "allow what is refused otherwise: shell")
-	f.Uint64Var(&o.seed, "seed", 0, "of random values, to repeat a run")
-	f.IntVarP(&o.workers, "jobs", "j", 0, "scenarios at once (default: one per core)")
+	f.StringVar(&o.env, "env", "", "the environment of hoops.yaml, by `NAME` (default: the first)")
+	f.StringVar(&o.url, "url", "", "the software is at `URL`; nothing is started")
+	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE`")
+	f.StringArrayVar(&o.allow, "allow", nil, "allow `WHAT` is refused otherwise: shell")
+	f.Uint64Var(&o.seed, "seed", 0, "repeat a run's random values: its seed is `N`")
+	f.VarP((*jobs)(&o.workers), "jobs", "j", "run `N` scenarios at once (default: one per core)")
 	o.selection.flags(f)
 	o.reports.flags(f)
+}
+
+// jobs is how many scenarios run at once; 0, which cannot be asked for, is one per core.
+type jobs int
+
+func (j *jobs) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return errors.New("expected a number from 1 up")
+	}
+	*j = jobs(n)
+	return nil
+}
+
+func (j *jobs) Type() string { return "N" }
+
+func (j *jobs) String() string {
+	if *j == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(*j))
 }
 
 // execution is one run of a program: what its stages have in common.
@@ -53,6 +75,7 @@ type execution struct {
 	params    map[string]string
 	secrets   *secret.Store
 	stream    *runners.Stream
+	sinks     []runners.Sink
 	overrides []string
 	began     time.Time
 	looks     map[string]look // at the metrics, by environment, before anything ran there
@@ -111,7 +134,7 @@ func (a *app) newExecution(t *target, o options, standard string) (*execution, e
 	if err != nil {
 		return nil, err
 	}
-	x.stream = runners.NewStream(x.secrets.Mask, sinks...)
+	x.sinks, x.stream = sinks, runners.NewStream(x.secrets.Mask, sinks...)
 	return x, nil
 }
 
@@ -135,8 +158,24 @@ func (x *execution) finish(outcome runners.Outcome, codes ...int) error {
 		fmt.Fprintf(x.stdio.Err, "hoops: %s\n", x.mask(err.Error()))
 		code = worst(code, exitHarness)
 	}
-	return said(code)
+	for _, s := range x.sinks {
+		// A format on stdout with exit codes of its own, as Nagios', decides: who reads it reads both.
+		if r, ok := s.(*report); ok && r.file == nil {
+			if e, own := r.sink.(reporters.Exiter); own {
+				code = e.ExitCode()
+			}
+		}
+	}
+	if code == exitGood {
+		return nil
+	}
+	return &ended{failure{code: code}}
 }
+
+// ended is the failure of a run that began, ended and was reported.
+type ended struct{ failure }
+
+func (e *ended) Unwrap() error { return &e.failure }
 
 func codeOf(o runners.Outcome) int {
 	switch o {
@@ -196,32 +235,4 @@ func (x *execution) bare(s stage) runners.Plan {
 			Runner: s.runner, Driver: s.driver, Environment: s.env.Name, Selected: len(s.selected), Overrides: x.overrides,
 		},
 	}
-}
-
-// permitted refuses, before anything runs, scenarios with shell steps that nobody allowed.
-func (x *execution) permitted(s stage) error {
-	if slices.Contains(x.allow, "shell") {
-		return nil
-	}
-	for _, one := range s.selected {
-		step := needsShell(x.target.program, one.Scenario.Steps, driverOf(one, s.driver))
-		if step == nil {
-			continue
-		}
-		d := diag.Errorf(diag.At(step.Pos, len([]rune(step.Text))), "shell/not-allowed", "this step runs a shell command, and shell commands are not allowed").
-			WithHelp("read what it runs, then allow it: --allow shell")
-		x.diagnose(diag.List{d}, x.target.source)
-		return said(exitUsage)
-	}
-	return nil
-}
-
-// driverOf is the driver that a scenario runs on: its own tag's, or the stage's.
-func driverOf(s runners.Selected, stage string) string {
-	for _, t := range s.Scenario.Tags {
-		if name, ok := strings.CutPrefix(t.Name, "@driver:"); ok {
-			return name
-		}
-	}
-	return stage
 }

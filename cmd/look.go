@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,13 +44,13 @@ func (a *app) buildCommand() *cobra.Command {
 				return err
 			}
 			if err := os.WriteFile(out, ir.Encode(t.program, tool(), compress), 0o644); err != nil {
-				return harness(err, "")
+				return &failure{exitHarness, "the artefact cannot be written: " + unwritable(out, err), ""}
 			}
 			_, err = fmt.Fprintln(a.stdio.Out, t.digest)
 			return err
 		},
 	}
-	c.Flags().StringVarP(&out, "output", "o", "", "the file to write")
+	c.Flags().StringVarP(&out, "output", "o", "", "the `FILE` to write")
 	c.Flags().BoolVarP(&compress, "gzip", "z", false, "compress it; the digest stays the same")
 	return c
 }
@@ -103,7 +102,7 @@ func (a *app) reportCommand() *cobra.Command {
 			if args[0] != "-" {
 				file, err := os.Open(args[0])
 				if err != nil {
-					return usage(unreadable(args[0], err), "")
+					return usage(unreadable(args[0], err), "record a run: hoops test -f ndjson:run.ndjson")
 				}
 				defer file.Close()
 				in = file
@@ -113,67 +112,15 @@ func (a *app) reportCommand() *cobra.Command {
 				return err
 			}
 			if err := reporters.Read(in, fan(sinks)); err != nil {
-				return usage(args[0]+": "+err.Error(), "")
+				fan(sinks).Close() // what could be read has been shown
+				return usage(args[0]+": "+err.Error(), "it must be what -f ndjson:FILE wrote")
 			}
-			return fan(sinks).Close()
+			if err := fan(sinks).Close(); err != nil {
+				return harness(err, "")
+			}
+			return nil
 		},
 	}
 	r.flags(c.Flags())
 	return c
-}
-
-// fan is several sinks as one.
-type fan []runners.Sink
-
-func (f fan) Emit(e runners.Event) error {
-	for _, s := range f {
-		if err := s.Emit(e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f fan) Close() error {
-	var first error
-	for _, s := range f {
-		if err := s.Close(); err != nil && first == nil {
-			first = err
-		}
-	}
-	return first
-}
-
-func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "check [DIR | FILE.hoops]",
-		Short: "Compile, and say what runs where, what is promised, and what is wrong",
-		Args:  atMostOne,
-		RunE: func(_ *cobra.Command, args []string) error {
-			t, err := a.open(args)
-			if err != nil {
-				return err
-			}
-			return a.check(t)
-		},
-	}
-}
-
-// check prints what a program is: the matrix scenario × driver, the clauses as they were read, what is tagged
-// safe. A scenario that runs nowhere is an error.
-func (a *app) check(t *target) error {
-	m := newMatrix(t.program)
-	var b strings.Builder
-	m.print(&b)
-	clausesText(&b, t.program)
-	safeText(&b, t.program)
-	fmt.Fprintf(&b, "%s\n", t.digest)
-	if _, err := io.WriteString(a.stdio.Out, b.String()); err != nil {
-		return err
-	}
-	if nowhere := m.nowhere(); len(nowhere) > 0 {
-		a.diagnose(nowhere, t.source)
-		return said(exitUsage)
-	}
-	return nil
 }

@@ -84,8 +84,23 @@ probes; what a feature promises ("In order to …") is judged against metrics.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage(err.Error(), "hoops "+c.Name()+" --help lists its flags")
 	})
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.checkCommand(), a.buildCommand(), a.showCommand(), a.testCommand(), a.valueCommand(),
+	root.SetVersionTemplate(tool() + "\n")
+	root.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		hint := "hoops --help lists the commands"
+		var names []string
+		for _, c := range root.Commands() {
+			names = append(names, c.Name())
+		}
+		if near := diag.Closest(args[0], names); near != "" {
+			hint = fmt.Sprintf("did you mean hoops %s?", near)
+		}
+		return usage(fmt.Sprintf("unknown command %q", args[0]), hint)
+	}
+	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.buildCommand(), a.showCommand(), a.testCommand(), a.loadCommand(), a.probeCommand(), a.valueCommand(),
 		a.runCommand(), a.reportCommand(), a.schemaCommand(), a.versionCommand())
 	return root
 }
@@ -150,9 +165,6 @@ func (a *app) exit(err error) int {
 	var f *failure
 	if !errors.As(err, &f) {
 		f = &failure{code: exitUsage, message: err.Error()}
-		if strings.HasPrefix(f.message, "unknown command") {
-			f.hint = "hoops --help lists the commands"
-		}
 	}
 	if f.message != "" {
 		lines := strings.Split(a.mask(f.message), "\n")
@@ -162,7 +174,7 @@ func (a *app) exit(err error) int {
 		}
 	}
 	if f.hint != "" {
-		fmt.Fprintf(a.stdio.Err, "hoops: hint: %s\n", f.hint)
+		fmt.Fprintf(a.stdio.Err, "hoops: hint: %s\n", diag.Printable(a.mask(f.hint)))
 	}
 	return f.code
 }
@@ -179,7 +191,7 @@ func worst(codes ...int) int {
 	return code
 }
 
-// printer renders diagnostics to stderr.
+// diagnose prints diagnostics to stderr.
 func (a *app) diagnose(list diag.List, source diag.Source) {
 	r := diag.Renderer{Source: source, Colour: colourful(a.stdio.Err, a.lookup)}
 	if err := r.Print(a.stdio.Err, list); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -16,6 +17,7 @@ type matrix struct {
 }
 
 type matrixRow struct {
+	feature  *ir.Feature
 	scenario *ir.Scenario
 	cells    []matrixCell
 }
@@ -44,7 +46,7 @@ func newMatrix(p *ir.Program) *matrix {
 	for i := range p.Features {
 		for j := range p.Features[i].Scenarios {
 			s := &p.Features[i].Scenarios[j]
-			row := matrixRow{scenario: s}
+			row := matrixRow{feature: &p.Features[i], scenario: s}
 			for _, d := range m.drivers {
 				row.cells = append(row.cells, cellOf(p, s, d))
 			}
@@ -78,51 +80,102 @@ func cellOf(p *ir.Program, s *ir.Scenario, driver string) matrixCell {
 	return matrixCell{runs: len(s.Steps) > 0}
 }
 
+// widest is the most that a scenario's name may push the columns to the right; longer ones are cut.
+const widest = 60
+
+// print writes the matrix a feature at a time. Below a scenario that a driver cannot run stands why, unless it
+// runs nowhere: then a diagnostic says so.
 func (m *matrix) print(b *strings.Builder) {
-	if len(m.drivers) == 0 {
+	if len(m.rows) == 0 {
 		return
 	}
-	wide := len("scenario")
+	wide := 0
 	for _, r := range m.rows {
-		wide = min(60, max(wide, len([]rune(r.scenario.ID))))
+		wide = max(wide, utf8.RuneCountInString(r.scenario.Name))
 	}
-	fmt.Fprintf(b, "%-*s", wide, "scenario")
-	for _, d := range m.drivers {
-		fmt.Fprintf(b, "  %-8s", d)
-	}
-	b.WriteString("\n")
+	wide = min(wide, widest)
+	feature := ""
 	for _, r := range m.rows {
-		fmt.Fprintf(b, "%-*s", wide, diag.Printable(r.scenario.ID))
-		note := ""
-		for _, c := range r.cells {
-			mark := "no"
-			if c.runs {
-				mark = "yes"
-			} else if c.obstacle != nil && note == "" && len(m.drivers) > 1 {
-				last := c.trail[len(c.trail)-1]
-				note = fmt.Sprintf("%s: %s: %s", c.obstacle.Driver, c.obstacle.Status, last.Text)
+		if r.feature.Path != feature {
+			if feature != "" {
+				b.WriteString("\n")
 			}
-			fmt.Fprintf(b, "  %-8s", mark)
+			feature = r.feature.Path
+			fmt.Fprintf(b, "%s  %s\n", diag.Printable(r.feature.Name), feature)
 		}
-		if note != "" {
-			b.WriteString("  " + diag.Printable(note))
+		fmt.Fprintf(b, "  %4d  %s", r.scenario.Pos.Line, padded(diag.Printable(r.scenario.Name), wide))
+		for i, c := range r.cells {
+			mark := "–"
+			if c.runs {
+				mark = "✓"
+			}
+			fmt.Fprintf(b, "  %s %s", mark, m.drivers[i])
 		}
-		line := strings.TrimRight(b.String(), " ")
-		b.Reset()
-		b.WriteString(line + "\n")
+		switch notes := r.notes(); {
+		case len(r.scenario.Steps) == 0:
+			b.WriteString("  no steps yet\n")
+		case notes != "":
+			b.WriteString("  " + notes + "\n")
+		default:
+			b.WriteString("\n")
+		}
+		if !r.runs() && !tagged(r.scenario, "@wip") {
+			continue
+		}
+		for _, c := range r.cells {
+			if c.obstacle != nil {
+				last := c.trail[len(c.trail)-1]
+				fmt.Fprintf(b, "          %s: %s: %s (%s)\n", c.obstacle.Driver, diag.Printable(obstacleWords(c.obstacle)), diag.Printable(last.Text), last.Pos)
+			}
+		}
 	}
 	b.WriteString("\n")
 }
 
-// nowhere is a diagnostic for each scenario that runs on no driver: its first obstacle on the first driver.
+// obstacleWords is what stops a driver, which the line names already.
+func obstacleWords(o *ir.Obstacle) string {
+	return strings.TrimSuffix(o.Message, " for driver "+o.Driver)
+}
+
+func padded(s string, wide int) string {
+	if n := utf8.RuneCountInString(s); n <= wide {
+		return s + strings.Repeat(" ", wide-n)
+	}
+	return string([]rune(s)[:wide-1]) + "…"
+}
+
+// runs reports whether any driver runs the scenario.
+func (r matrixRow) runs() bool {
+	return slices.ContainsFunc(r.cells, func(c matrixCell) bool { return c.runs })
+}
+
+// notes are the number of an outline's rows, and the tags that change where it runs.
+func (r matrixRow) notes() string {
+	var notes []string
+	if r.scenario.Outline {
+		notes = append(notes, counted(len(r.scenario.Rows), "row"))
+	}
+	for _, t := range r.scenario.Tags {
+		if t.Name == "@wip" || t.Name == "@safe-in-production" || strings.HasPrefix(t.Name, "@driver:") {
+			notes = append(notes, t.Name)
+		}
+	}
+	return strings.Join(notes, " ")
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// nowhere is a diagnostic for each scenario that runs on no driver and is not @wip: its first obstacle on the
+// first driver.
 func (m *matrix) nowhere() diag.List {
 	var list diag.List
 	for _, r := range m.rows {
-		runs := len(r.scenario.Steps) == 0
-		for _, c := range r.cells {
-			runs = runs || c.runs
-		}
-		if runs || len(r.cells) == 0 {
+		if r.runs() || tagged(r.scenario, "@wip") {
 			continue
 		}
 		for _, c := range r.cells {
@@ -144,39 +197,4 @@ func obstacleDiagnostic(c matrixCell) diag.Diagnostic {
 	}
 	d.Help = c.obstacle.Help
 	return d
-}
-
-// clausesText prints what is promised: bound clauses as they were read, unbound ones with what could be written.
-func clausesText(b *strings.Builder, p *ir.Program) {
-	for _, f := range p.Features {
-		for _, c := range f.Clauses {
-			fmt.Fprintf(b, "%s: %s\n", c.Pos, diag.Printable(c.Text))
-			for _, claim := range c.Claims {
-				fmt.Fprintf(b, "  read as: %s (%s)\n", diag.Printable(claim.Reading), claim.Measure)
-			}
-			if c.Unbound == "" {
-				continue
-			}
-			fmt.Fprintf(b, "  unbound: %s\n", diag.Printable(c.Unbound))
-			for _, r := range c.Rewrites {
-				fmt.Fprintf(b, "  could be: %s\n", diag.Printable(r))
-			}
-			if c.Stub != "" {
-				fmt.Fprintf(b, "  with a measure in hoops.yaml:\n    %s\n", strings.ReplaceAll(strings.TrimRight(c.Stub, "\n"), "\n", "\n    "))
-			}
-		}
-	}
-}
-
-// safeText lists what may write where nothing else may.
-func safeText(b *strings.Builder, p *ir.Program) {
-	for _, f := range p.Features {
-		for _, s := range f.Scenarios {
-			for _, t := range s.Tags {
-				if t.Name == "@safe-in-production" {
-					fmt.Fprintf(b, "safe in production: %s (%s)\n", s.ID, s.Pos)
-				}
-			}
-		}
-	}
 }

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/monitor"
 	"github.com/cucumber-value/hoops/runners/pipeline"
 )
 
@@ -150,18 +152,39 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 		one.driver = "http"
 	}
 	switch s.Run {
-	case ir.Functional:
+	case ir.Functional, ir.LoadRunner, ir.Probe:
 		if err := knownDriver(one.driver); err != nil {
 			return out, "", err
 		}
 		if one.selected, err = x.selected(x.target, x.selection, env.Where, s.Where); err != nil {
 			return out, "", err
 		}
-		if err := x.permitted(one); err != nil {
+		if err := x.refuse(one); err != nil {
 			return out, "", err
 		}
+	}
+	where := fmt.Sprintf("%s on %s, environment %s", scenarios(len(one.selected)), one.driver, env.Name)
+	switch s.Run {
+	case ir.Functional:
 		out.Run = func(ctx context.Context) (runners.Outcome, error) { return x.functional(ctx, one) }
-		return out, fmt.Sprintf("%-12s functional  %s on %s, environment %s", s.Name, scenarios(len(one.selected)), one.driver, env.Name), nil
+		return out, fmt.Sprintf("%-12s functional  %s", s.Name, where), nil
+	case ir.LoadRunner:
+		r, err := x.loadRunner(s, one)
+		if err != nil {
+			return out, "", err
+		}
+		out.Run = func(ctx context.Context) (runners.Outcome, error) { return x.load(ctx, one, r) }
+		return out, fmt.Sprintf("%-12s load        %s, %s", s.Name, where, asked(s.Load)), nil
+	case ir.Probe:
+		r := &monitor.Runner{For: time.Duration(s.For), Every: time.Duration(s.Every)}
+		often := "once"
+		if s.For > 0 {
+			often = fmt.Sprintf("every %s for %s", s.Every, s.For)
+		} else {
+			r.Every = 0 // the daemon's affair
+		}
+		out.Run = func(ctx context.Context) (runners.Outcome, error) { return x.monitor(ctx, one, r) }
+		return out, fmt.Sprintf("%-12s probe       %s, %s", s.Name, where, often), nil
 	case ir.Value:
 		one.driver = ""
 		out.Run = func(ctx context.Context) (runners.Outcome, error) {
@@ -177,6 +200,13 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 		return out, fmt.Sprintf("%-12s approval    asks a person", s.Name), nil
 	}
 	return out, "", usage(fmt.Sprintf("stage %s: this hoops cannot run %s stages yet", s.Name, s.Run), "")
+}
+
+func asked(l *ir.Load) string {
+	if l.Users > 0 {
+		return fmt.Sprintf("%d users for %s", l.Users, l.Duration)
+	}
+	return l.Rate.String()
 }
 
 func scenarios(n int) string {

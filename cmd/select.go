@@ -20,8 +20,8 @@ type selection struct {
 }
 
 func (s *selection) flags(f *pflag.FlagSet) {
-	f.StringArrayVarP(&s.tags, "tags", "t", nil, "run only scenarios that this tag expression selects: '@journey and not @slow'")
-	f.StringArrayVar(&s.names, "name", nil, "run only scenarios whose name contains this")
+	f.StringArrayVarP(&s.tags, "tags", "t", nil, "run only what the tag expression `TAGS` selects: '@journey and not @slow'")
+	f.StringArrayVar(&s.names, "name", nil, "run only scenarios whose name contains `TEXT`")
 }
 
 // selected are the scenarios and rows that the flags, the arguments, and the tag expressions of environment and

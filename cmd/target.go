@@ -163,7 +163,7 @@ func (a *app) openSources(args []string) (*target, error) {
 		if n == 1 {
 			word = "error"
 		}
-		return t, &failure{exitUsage, fmt.Sprintf("%d %s", n, word), ""}
+		return t, &failure{code: exitUsage, message: fmt.Sprintf("%d %s", n, word)}
 	}
 	t.program, t.digest = t.result.Program, ir.Digest(t.result.Program)
 	return t, nil
@@ -185,6 +185,16 @@ func named(features []dsl.Source, places []pick.Place) []dsl.Source {
 		}
 	}
 	return out
+}
+
+func unwritable(name string, err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("the folder of %s does not exist", name)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Sprintf("%s may not be written", name)
+	}
+	return err.Error()
 }
 
 func unreadable(name string, err error) string {

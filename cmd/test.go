@@ -32,8 +32,8 @@ func (a *app) testCommand() *cobra.Command {
 		},
 	}
 	o.flags(c.Flags())
-	c.Flags().StringVar(&driver, "driver", "http", "how steps reach the software: http, shell")
-	c.Flags().IntVar(&retry, "retry", 0, "repeat a failed scenario up to N times; one that then passes is flaky")
+	c.Flags().StringVar(&driver, "driver", "http", "how steps reach the software: `http or shell`")
+	c.Flags().IntVar(&retry, "retry", 0, "repeat a failed scenario up to `N` times; one that then passes is flaky")
 	return c
 }
 
@@ -55,7 +55,7 @@ func (a *app) test(ctx context.Context, t *target, o options, driver string, ret
 	}
 	defer a.close()
 	s := stage{name: "test", runner: "functional", driver: driver, env: env, selected: selected, retry: retry}
-	if err := x.permitted(s); err != nil {
+	if err := x.refuse(s); err != nil {
 		x.stream.Close() // nothing was reported
 		return err
 	}

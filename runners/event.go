@@ -49,7 +49,7 @@ const (
 	ScenarioFinished Kind = "scenario-finished" // Failure, if it did not pass
 	Summarised       Kind = "summary"           // Summary
 	Judged           Kind = "verdict"           // Verdict
-	Noticed          Kind = "notice"            // Message: what hoops did or found beside the scenarios
+	Noticed          Kind = "notice"            // Message: what hoops did or found beside the scenarios; Failure of a journey
 	StageFinished    Kind = "stage-finished"    // Outcome; Counts
 	RunFinished      Kind = "run-finished"      // Outcome
 )
@@ -197,14 +197,28 @@ type Summary struct {
 	Dropped  int64         `json:"dropped,omitempty"`
 	InFlight int64         `json:"in-flight,omitempty"`
 	Groups   []Group       `json:"groups,omitempty"`
+
+	Expectations []Expectation `json:"expectations,omitempty"` // of the gate, in the final summary
+}
+
+// Expectation is one expression of a load stage's gate, judged over the whole run.
+type Expectation struct {
+	Source  string   `json:"source"`
+	Implied bool     `json:"implied,omitempty"` // nobody wrote it: errors == 0
+	Outcome Outcome  `json:"outcome"`
+	Got     string   `json:"got,omitempty"` // why it does not hold: "p95 < 300ms is false: p95 = 412ms"
+	Samples int64    `json:"samples"`       // that it looked at
+	Pos     diag.Pos `json:"pos,omitzero"`
 }
 
 // Group is one thing that a load run measured.
 type Group struct {
-	Of        string         `json:"of"` // journeys, scenario, step, request
-	Name      string         `json:"name,omitempty"`
+	Of        string         `json:"of"`                 // journeys, scenario, step, requests, request, lateness
+	Name      string         `json:"name,omitempty"`     // of the scenario, step or request
+	Scenario  string         `json:"scenario,omitempty"` // id of the scenario
 	Count     int64          `json:"count"`
 	Failed    int64          `json:"failed,omitempty"`
+	Dropped   int64          `json:"dropped,omitempty"` // arrivals that were not started
 	Codes     map[int]int64  `json:"codes,omitempty"`
 	Errors    []Cause        `json:"errors,omitempty"`
 	Histogram string         `json:"histogram,omitempty"` // HdrHistogram, V2 compressed, base64; microseconds

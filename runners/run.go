@@ -180,6 +180,10 @@ func masked(e *Event, mask func(string) string) {
 			}
 			s.Groups[i].Errors = causes
 		}
+		s.Expectations = append([]Expectation(nil), s.Expectations...)
+		for i := range s.Expectations {
+			s.Expectations[i].Got = mask(s.Expectations[i].Got)
+		}
 		e.Summary = &s
 	}
 }

@@ -133,8 +133,8 @@ func TestEveryField(t *testing.T) {
 		if _, known := seen[name]; !known {
 			seen[name], shown[name] = false, false
 		}
-		if v.IsZero() || strings.HasSuffix(name, ".Op") {
-			return // an op is seen by its fields
+		if v.IsZero() || name == "Binding.Op" { // an op is seen by its fields
+			return
 		}
 		seen[name] = true
 		undo := change(v)
@@ -148,11 +148,11 @@ func TestEveryField(t *testing.T) {
 	})
 	for name, has := range seen {
 		switch listed := slices.Contains(notPrinted, name); {
-		case !has:
+		case !has && name != "Binding.Op":
 			if !strings.Contains(name, "/") {
 				t.Errorf("whole() has no value for %s", name)
 			}
-		case insideLine.MatchString(name):
+		case insideLine.MatchString(name), name == "Binding.Op":
 		case !shown[name] && !listed:
 			t.Errorf("%s is not in the text form", name)
 		case shown[name] && listed:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -16,11 +17,16 @@ type Library struct {
 	byDriver    map[string]*index[*Definition] // "" is neutral
 	vocabulary  map[string]*index[*entry]      // "" is for every driver
 	entries     []*entry
+	known       map[definitionKey]*Definition
+	near        map[string]*candidates // by driver
 }
 
 // NewLibrary is the vocabulary alone.
 func NewLibrary(types *Types) *Library {
-	l := &Library{types: types, byDriver: map[string]*index[*Definition]{}, vocabulary: map[string]*index[*entry]{}}
+	l := &Library{
+		types: types, byDriver: map[string]*index[*Definition]{}, vocabulary: map[string]*index[*entry]{},
+		known: map[definitionKey]*Definition{}, near: map[string]*candidates{},
+	}
 	for i, e := range vocabulary() {
 		driver := e.driver
 		if driver == "http" {
@@ -31,7 +37,7 @@ func NewLibrary(types *Types) *Library {
 			x = &index[*entry]{}
 			l.vocabulary[driver] = x
 		}
-		p, d := types.Compile(e.source, diag.Pos{})
+		p, d := types.compile(e.source, diag.Pos{}, true)
 		if d != nil {
 			panic(e.source + ": " + d.Message)
 		}
@@ -49,13 +55,13 @@ func (l *Library) Define(d *Definition) diag.List {
 		return diag.List{*wrong}
 	}
 	d.pattern, d.Params = p, p.Params
-	for _, other := range l.Definitions {
-		if other.Pattern == d.Pattern && other.Driver == d.Driver && other.IsUndo == d.IsUndo {
-			return diag.List{diag.Errorf(diag.At(d.Pos, len([]rune(d.Pattern))), "steps/duplicate", "this step is already defined").
-				WithNote(diag.At(other.Pos, 1), "the other definition").
-				WithHelp("remove one of them, or give them different words")}
-		}
+	if other := l.known[d.key()]; other != nil {
+		return diag.List{diag.Errorf(d.wholePattern(), "steps/duplicate", "this step is already defined").
+			WithNote(other.wholePattern(), "the other definition").
+			WithHelp("remove one of them, or give them different words")}
 	}
+	l.known[d.key()] = d
+	clear(l.near)
 	l.Definitions = append(l.Definitions, d)
 	d.index = len(l.Definitions)
 	if d.IsUndo {
@@ -70,24 +76,27 @@ func (l *Library) Define(d *Definition) diag.List {
 	return nil
 }
 
-// PairUndos connects each definition with its compensation: the @undo definition with the same pattern, of its
-// own driver or neutral.
+// PairUndos connects each definition with its compensation: the @undo definition with the same pattern on the
+// same driver.
 func (l *Library) PairUndos() diag.List {
 	var found diag.List
 	for _, u := range l.Definitions {
 		if !u.IsUndo {
 			continue
 		}
-		paired := false
+		done := u.key()
+		done.undo = false
+		if d := l.known[done]; d != nil {
+			d.Undo = u.index
+			continue
+		}
+		wrong := diag.Errorf(u.wholePattern(), "steps/undo", "this @undo compensates no definition")
 		for _, d := range l.Definitions {
-			if !d.IsUndo && d.Pattern == u.Pattern && d.Driver == u.Driver {
-				d.Undo, paired = u.index, true
+			if !d.IsUndo && d.Pattern == u.Pattern {
+				wrong = wrong.WithNote(d.wholePattern(), "the same pattern is defined for another driver")
 			}
 		}
-		if !paired {
-			found = append(found, diag.Errorf(diag.At(u.Pos, len([]rune(u.Pattern))), "steps/undo", "this @undo compensates no definition").
-				WithHelp("its pattern must be that of the definition it undoes, letter for letter"))
-		}
+		found = append(found, wrong.WithHelp("its pattern must be that of the definition it undoes, letter for letter, and so must its driver"))
 	}
 	return found
 }
@@ -102,7 +111,6 @@ type found struct {
 // lookup follows the levels: definitions of the driver, then neutral ones, then the vocabulary. Inside a
 // definition that shadows a phrase, the phrase is the vocabulary's.
 func (l *Library) lookup(driver, text string, inside *Definition) found {
-	phrase, phraseArgs := l.entry(driver, text)
 	for _, level := range []string{driver, ""} {
 		x := l.byDriver[level]
 		if x == nil {
@@ -110,18 +118,23 @@ func (l *Library) lookup(driver, text string, inside *Definition) found {
 		}
 		var f found
 		x.each(text, func(d *Definition) {
-			if d == inside && phrase != nil {
+			args, ok := d.pattern.match(text)
+			if !ok {
 				return
 			}
-			if args, ok := d.pattern.match(text); ok {
-				f.definitions, f.args = append(f.definitions, d), args
+			if d == inside {
+				if phrase, _ := l.entry(driver, text); phrase != nil {
+					return
+				}
 			}
+			f.definitions, f.args = append(f.definitions, d), args
 		})
 		if f.definitions != nil {
 			return f
 		}
 	}
-	return found{entry: phrase, args: phraseArgs}
+	phrase, args := l.entry(driver, text)
+	return found{entry: phrase, args: args}
 }
 
 // entry is the phrase of the vocabulary that a text is. More specific phrases stand first in the table.
@@ -136,7 +149,10 @@ func (l *Library) entry(driver, text string) (best *entry, args []argument) {
 			continue
 		}
 		x.each(text, func(e *entry) {
-			if a, ok := e.pattern.match(text); ok && (best == nil || e.order < best.order) {
+			if best != nil && best.order < e.order {
+				return
+			}
+			if a, ok := e.pattern.match(text); ok {
 				best, args = e, a
 			}
 		})
@@ -179,28 +195,25 @@ func (b *binder) fail(d diag.Diagnostic) { b.wrong = append(b.wrong, d) }
 
 func (b *binder) bind(text phrase) {
 	f := b.library.lookup(b.driver, text.text, b.context.Inside)
-	unique := len(f.definitions) == 1 || f.definitions == nil && f.entry != nil
-	ofRows := b.rowColumns(text)
-	if unique && len(ofRows) > 0 && len(f.definitions) == 1 {
-		// A cell that the parameter's type refuses makes its row another step, as in Cucumber.
-		good, bad := b.fitting(f, text)
-		if len(bad) > 0 {
-			if len(good) > 0 {
-				b.bound(f, text, good)
-			}
-			b.perRow(text, bad)
-			return
-		}
-	}
-	if !unique && len(ofRows) > 0 {
-		var rows []int
-		for i := range b.context.Rows {
-			rows = append(rows, i)
-		}
-		b.perRow(text, rows)
+	if len(b.context.Rows) == 0 || !text.hasColumns() {
+		b.bound(f, text, nil)
 		return
 	}
-	b.bound(f, text, nil)
+	var good, bad []int
+	if len(f.definitions) == 1 || f.entry != nil {
+		good, bad = b.fitting(f, text)
+	} else {
+		for i := range b.context.Rows {
+			bad = append(bad, i)
+		}
+	}
+	switch {
+	case len(bad) == 0:
+		b.bound(f, text, nil)
+	case len(good) > 0:
+		b.bound(f, text, good)
+	}
+	b.perRow(text, bad)
 }
 
 // bound makes the binding or the obstacle for what was found, for some rows or (nil) all.
@@ -214,42 +227,65 @@ func (b *binder) bound(f found, text phrase, rows []int) {
 		b.step.Obstacles = append(b.step.Obstacles, o)
 	case len(f.definitions) == 1:
 		d := f.definitions[0]
-		d.used = true
 		binding := ir.Binding{Driver: b.driver, Definition: d.index, Rows: rows}
-		for i, a := range f.args {
-			arg := text.sub(a.start, a.start+len(a.text))
-			if d.Params[i].Type == "string" {
-				arg = arg.unescaped()
+		for i, arg := range b.arguments(text, f.args, d.Params) {
+			if d.Params[i].Type == "duration" && !b.typed(arg, "duration") {
+				return
 			}
 			binding.Args = append(binding.Args, arg.template(everywhere(ir.Plain)))
 		}
 		b.handOver()
 		b.step.Bindings = append(b.step.Bindings, binding)
 	case f.entry != nil:
-		args := make([]phrase, len(f.args))
-		for i, a := range f.args {
-			args[i] = text.sub(a.start, a.start+len(a.text))
-			if f.entry.pattern.Params[i].Type == "string" {
-				args[i] = args[i].unescaped()
-			}
-		}
 		if !b.given(f.entry) {
+			return
+		}
+		args := b.arguments(text, f.args, f.entry.pattern.Params)
+		if f.entry.takes == whatever {
+			b.within(args, rows)
 			return
 		}
 		if op := f.entry.build(b, args); op != nil {
 			b.step.Bindings = append(b.step.Bindings, ir.Binding{Driver: b.driver, Op: op, Rows: rows})
 		}
 	default:
-		b.step.Obstacles = append(b.step.Obstacles, b.library.undefined(b.driver, b.line, text, rows))
+		b.step.Obstacles = append(b.step.Obstacles, b.undefined(text, rows))
 	}
 }
 
-// unescaped resolves \" and \' of a quoted parameter. Positions behind one are off by it.
+func (b *binder) arguments(text phrase, matched []argument, params []ir.Parameter) []phrase {
+	args := make([]phrase, len(matched))
+	for i, a := range matched {
+		args[i] = text.sub(a.start, a.start+len(a.text))
+		if params[i].Type == "string" {
+			args[i] = args[i].unescaped()
+		}
+	}
+	return args
+}
+
+// unescaped resolves \", \' and \\ of a quoted parameter.
 func (p phrase) unescaped() phrase {
 	if !strings.Contains(p.text, `\`) {
 		return p
 	}
-	return p.as(strings.NewReplacer(`\"`, `"`, `\'`, `'`, `\\`, `\`).Replace(p.text))
+	var b strings.Builder
+	var from []int // of each byte, in the phrase
+	for i := 0; i < len(p.text); i++ {
+		if p.text[i] == '\\' && i+1 < len(p.text) && strings.IndexByte(`"'\`, p.text[i+1]) >= 0 {
+			i++
+		}
+		b.WriteByte(p.text[i])
+		from = append(from, i)
+	}
+	whole, end := p.pos, len(p.text)
+	p.text, p.pos = b.String(), func(offset int) diag.Pos {
+		if offset >= len(from) {
+			return whole(end)
+		}
+		return whole(from[offset])
+	}
+	return p
 }
 
 // handOver puts the line's doc string and table into the step, for the definition that it calls.
@@ -289,41 +325,26 @@ func (b *binder) cut(s source) (phrase, bool) {
 	return p, wrong == nil
 }
 
-// rowColumns are the columns that stand in the text.
-func (b *binder) rowColumns(text phrase) []string {
-	var columns []string
-	for _, c := range b.context.Columns {
-		if strings.Contains(b.line.Text, "<"+c+">") {
-			columns = append(columns, c)
-		}
-	}
-	return columns
+// hasColumns reports whether a column of an outline stands in the phrase.
+func (p phrase) hasColumns() bool {
+	return slices.ContainsFunc(p.values, func(v ir.Part) bool { return v.Origin == ir.OfRow })
 }
 
-// fitting sorts the rows of an outline into those whose cells the definition's parameter types accept and the
-// others.
+// fitting sorts the rows of an outline into those whose cells the types of the parameters accept and the others,
+// which are other steps, as in Cucumber. The vocabulary's own types are words of the phrase.
 func (b *binder) fitting(f found, text phrase) (good, bad []int) {
-	type typed struct {
-		column int
-		typ    string
-	}
-	var check []typed
-	for i, a := range f.args {
-		whole := []rune(a.text)
-		if len(whole) != 1 || !isPlaceholder(whole[0]) {
-			continue
-		}
-		part := text.values[whole[0]-firstPlaceholder]
-		for j, c := range b.context.Columns {
-			if part.Expr == rowExpression(c) {
-				check = append(check, typed{j, f.definitions[0].Params[i].Type})
-			}
-		}
-	}
+	params := f.params()
 	for i, row := range b.context.Rows {
 		fits := true
-		for _, c := range check {
-			fits = fits && b.library.types.Accepts(c.typ, row[c.column].Text)
+		for j, a := range f.args {
+			column, ok := b.column(a.text, text)
+			switch typ := params[j].Type; {
+			case !ok || typ == "hoops expression" || typ == "hoops step":
+			case strings.HasPrefix(typ, hoopsOwn):
+				fits = false
+			default:
+				fits = fits && b.library.types.Accepts(typ, row[column].Text)
+			}
 		}
 		if fits {
 			good = append(good, i)
@@ -334,20 +355,43 @@ func (b *binder) fitting(f found, text phrase) (good, bad []int) {
 	return good, bad
 }
 
-// perRow matches each row by itself, its cells in place of the columns, as Cucumber does.
+// column is the number of the column that an argument consists of.
+func (b *binder) column(argument string, text phrase) (int, bool) {
+	r, size := utf8.DecodeRuneInString(argument)
+	if size != len(argument) || !isPlaceholder(r) {
+		return 0, false
+	}
+	part := text.values[r-firstPlaceholder]
+	i := slices.IndexFunc(b.context.Columns, func(c string) bool { return part.Expr == rowExpression(c) })
+	return i, i >= 0 && part.Origin == ir.OfRow
+}
+
+func (f *found) params() []ir.Parameter {
+	if f.entry != nil {
+		return f.entry.pattern.Params
+	}
+	return f.definitions[0].Params
+}
+
+// perRow matches each row by itself, its cells in place of the columns, as Cucumber does. A cell is data: what
+// looks like a placeholder in it is text.
 func (b *binder) perRow(text phrase, rows []int) {
+	source := text.source()
 	for _, i := range rows {
-		filled := b.line.Text
+		filled := source
 		for j, c := range b.context.Columns {
-			filled = strings.ReplaceAll(filled, "<"+c+">", b.context.Rows[i][j].Text)
+			filled = strings.ReplaceAll(filled, "<"+c+">", strings.ReplaceAll(b.context.Rows[i][j].Text, "${", `\${`))
 		}
 		p, wrong := cut(oneLine(filled, b.line.Pos), nil)
 		if wrong != nil {
 			b.fail(*wrong)
 			continue
 		}
-		at := b.line.Pos
+		at := text.pos(0)
 		p.pos = func(int) diag.Pos { return at }
+		for k := range p.values {
+			p.values[k].Pos = at
+		}
 		b.bound(b.library.lookup(b.driver, p.text, b.context.Inside), p, []int{i})
 	}
 }

@@ -57,11 +57,17 @@ type Definition struct {
 	Names   *Names
 	pattern *Pattern
 	index   int // 1-based, in the library
-	used    bool
 }
 
-// Used reports whether any step was bound to the definition.
-func (d *Definition) Used() bool { return d.used }
+// definitionKey is what two definitions may not have in common.
+type definitionKey struct {
+	pattern, driver string
+	undo            bool
+}
+
+func (d *Definition) key() definitionKey { return definitionKey{d.Pattern, d.Driver, d.IsUndo} }
+
+func (d *Definition) wholePattern() diag.Range { return diag.At(d.Pos, len([]rune(d.Pattern))) }
 
 // Index is the definition's place in the library, 1-based: what bindings refer to until the program is made.
 func (d *Definition) Index() int { return d.index }

@@ -10,7 +10,13 @@ import (
 type Names struct {
 	scope    expr.Scope
 	params   map[string]bool
-	compiled map[string]compiledExpression
+	compiled map[compilation]compiledExpression
+}
+
+// compilation is one way to compile one source: a condition is more than any expression.
+type compilation struct {
+	source    string
+	condition bool
 }
 
 type compiledExpression struct {
@@ -21,7 +27,7 @@ type compiledExpression struct {
 // NewNames makes the names of a body: hoops' own, every name that anything in the project keeps (whether it is
 // kept before it is read is another question), and its parameters, which come first.
 func NewNames(kept []string, params []ir.Parameter, columns []string) *Names {
-	n := &Names{scope: expr.StepScope(), params: map[string]bool{}, compiled: map[string]compiledExpression{}}
+	n := &Names{scope: expr.StepScope(), params: map[string]bool{}, compiled: map[compilation]compiledExpression{}}
 	n.scope.Values["any"] = expr.Any
 	for _, k := range kept {
 		if _, own := n.scope.Values[k]; !own {
@@ -56,22 +62,21 @@ func kindOf(typ string) expr.Kind {
 
 // Program compiles an expression.
 func (n *Names) Program(source string) (*expr.Program, *expr.Error) {
-	return n.compile(source, expr.Compile)
+	return n.compile(compilation{source, false}, expr.Compile)
 }
 
 // Condition compiles an expression that must be true or false.
 func (n *Names) Condition(source string) (*expr.Program, *expr.Error) {
-	return n.compile(source, expr.CompileCondition)
+	return n.compile(compilation{source, true}, expr.CompileCondition)
 }
 
-func (n *Names) compile(source string, how func(string, expr.Scope) (*expr.Program, error)) (*expr.Program, *expr.Error) {
-	key := source
-	if c, ok := n.compiled[key]; ok && c.err == nil {
-		return c.program, nil
+func (n *Names) compile(c compilation, how func(string, expr.Scope) (*expr.Program, error)) (*expr.Program, *expr.Error) {
+	if known, ok := n.compiled[c]; ok {
+		return known.program, known.err
 	}
-	p, err := how(source, n.scope)
+	p, err := how(c.source, n.scope)
 	e, _ := err.(*expr.Error)
-	n.compiled[key] = compiledExpression{p, e}
+	n.compiled[c] = compiledExpression{p, e}
 	return p, e
 }
 

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -9,6 +10,7 @@ import (
 	cucumberexpressions "github.com/cucumber/cucumber-expressions/go/v18"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
@@ -16,19 +18,24 @@ import (
 type Pattern struct {
 	Source  string
 	Params  []ir.Parameter
-	expr    cucumberexpressions.Expression
+	groups  []int // of each parameter, in regexp
 	regexp  *regexp.Regexp
-	literal string // the text's fixed beginning
+	literal string // what every text begins with
 }
 
-// argument is what a parameter matched: its text without quotes, and where it stands in the step, in bytes.
+// argument is what a parameter matched: its text without quotes, and the byte of the step that it starts at.
 type argument struct {
-	text       string
-	start, end int
+	text  string
+	start int
 }
 
 // Compile makes a pattern; what is wrong with it is a diagnostic whose columns are those of the source.
 func (t *Types) Compile(source string, at diag.Pos) (*Pattern, *diag.Diagnostic) {
+	return t.compile(source, at, false)
+}
+
+// compile makes a pattern; vocabulary says that it may use the vocabulary's own types.
+func (t *Types) compile(source string, at diag.Pos, vocabulary bool) (*Pattern, *diag.Diagnostic) {
 	fail := func(col, n int, format string, args ...any) *diag.Diagnostic {
 		p := at
 		p.Col += col
@@ -68,8 +75,10 @@ func (t *Types) Compile(source string, at diag.Pos) (*Pattern, *diag.Diagnostic)
 			if !named {
 				name, typ = "", inside
 			}
-			if d := t.checkParameter(name, typ, named, i, end-i+1, fail); d != nil {
-				return nil, d
+			if own := vocabulary && strings.HasPrefix(typ, hoopsOwn); !own {
+				if d := t.checkParameter(name, typ, named, i, end-i+1, fail); d != nil {
+					return nil, d
+				}
 			}
 			for _, other := range p.Params {
 				if named && other.Name == name {
@@ -97,27 +106,33 @@ func (t *Types) Compile(source string, at diag.Pos) (*Pattern, *diag.Diagnostic)
 		}
 		return nil, d
 	}
-	p.expr, p.regexp = expression, expression.Regexp()
-	p.literal, _ = p.regexp.LiteralPrefix()
-	// LiteralPrefix is empty behind the "^" that every expression starts with.
-	if inner, err := regexp.Compile(strings.TrimPrefix(p.regexp.String(), "^")); err == nil {
-		p.literal, _ = inner.LiteralPrefix()
+	p.regexp = expression.Regexp()
+	group := 1
+	for _, param := range p.Params {
+		p.groups = append(p.groups, group)
+		group += t.groups[param.Type]
 	}
+	p.literal = fixedBeginning(source)
 	return p, nil
+}
+
+// fixedBeginning is the words of a pattern before the first that holds anything but itself.
+func fixedBeginning(source string) string {
+	i := strings.IndexAny(source, `{(/\`)
+	if i < 0 {
+		return source
+	}
+	return source[:strings.LastIndexByte(source[:i], ' ')+1]
 }
 
 var identifier = regexp.MustCompile(`^[\pL_][\pL\pN_]*$`)
 
 func (t *Types) checkParameter(name, typ string, named bool, col, n int, fail func(int, int, string, ...any) *diag.Diagnostic) *diag.Diagnostic {
-	if named && !identifier.MatchString(name) {
-		d := fail(col, n, "%q is not a name: letters, digits and _ only", name).WithHelp("write {name:type}")
+	if named && !expr.IsName(name) {
+		d := fail(col, n, "%q is not a name", name).WithHelp("write {name:type}, the name with letters, digits and _, and no word of the language")
 		return &d
 	}
-	known := typ == ""
-	for _, k := range t.names {
-		known = known || k == typ
-	}
-	if known || strings.HasPrefix(typ, "hoops ") && !named {
+	if typ == "" || slices.Contains(t.names, typ) {
 		return nil
 	}
 	d := fail(col, n, "unknown parameter type %q", typ)
@@ -164,29 +179,24 @@ func lowerFirst(s string) string {
 
 // match is the arguments of a step's text, in the order of Params; false when it does not match.
 func (p *Pattern) match(text string) ([]argument, bool) {
-	if !p.regexp.MatchString(text) {
+	at := p.regexp.FindStringSubmatchIndex(text)
+	if at == nil {
 		return nil, false
 	}
-	found, err := p.expr.Match(text)
-	if err != nil || found == nil {
-		return nil, false
-	}
-	args := make([]argument, len(found))
-	for i, a := range found {
-		g := a.Group()
-		args[i] = argument{start: g.Start(), end: g.End()}
-		if g.Value() == nil {
-			continue
-		}
-		args[i].text = *g.Value()
-		if p.Params[i].Type != "string" {
-			continue
-		}
-		for _, c := range g.Children() {
-			if c.Value() != nil {
-				args[i].text, args[i].start = *c.Value(), c.Start()
+	args := make([]argument, len(p.Params))
+	for i, g := range p.groups {
+		start, end := at[2*g], at[2*g+1]
+		if p.Params[i].Type == "string" { // one group for each kind of quote, none for a placeholder
+			for inner := g + 1; inner <= g+2; inner++ {
+				if at[2*inner] >= 0 {
+					start, end = at[2*inner], at[2*inner+1]
+				}
 			}
 		}
+		if start < 0 { // a parameter of an alternative that was not taken
+			start, end = 0, 0
+		}
+		args[i] = argument{text[start:end], start}
 	}
 	return args, true
 }

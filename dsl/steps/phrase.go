@@ -12,9 +12,10 @@ import (
 // phrase is a text of one step, doc string or cell, cut at its placeholders. In text each placeholder is one
 // private character, so that patterns match around it.
 type phrase struct {
-	text   string
-	values []ir.Part // by placeholder, with the place not set
-	pos    func(offset int) diag.Pos
+	text    string
+	values  []ir.Part // by placeholder, with the place not set
+	written []string  // by placeholder, as it stood in the source
+	pos     func(offset int) diag.Pos
 }
 
 // source is a text that a person wrote, with the way back from its bytes to the file.
@@ -38,18 +39,23 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 	var b strings.Builder
 	var p phrase
 	var offsets []int // of each byte of the new text, in the original
-	put := func(text string, offset int) {
+	put := func(text string, offset int) (end int) {
 		for i := range len(text) {
-			offsets = append(offsets, offset+i)
+			offsets = append(offsets, offset)
+			if text[i] == '$' && strings.HasPrefix(s.text[offset:], `\${`) {
+				offset++ // the text is shorter than what was written
+			}
+			offset++
 		}
 		b.WriteString(text)
+		return offset
 	}
-	value := func(part ir.Part, offset int) {
+	value := func(part ir.Part, written string, offset int) {
 		for range utf8.RuneLen(firstPlaceholder) {
 			offsets = append(offsets, offset)
 		}
 		b.WriteRune(rune(firstPlaceholder + len(p.values)))
-		p.values = append(p.values, part)
+		p.values, p.written = append(p.values, part), append(p.written, written)
 	}
 	if i := strings.IndexFunc(s.text, isPlaceholder); i >= 0 {
 		d := diag.Errorf(diag.At(s.pos(i), 1), "steps/character", "the private character %U cannot stand in a step", []rune(s.text[i:])[0])
@@ -65,10 +71,11 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 	}
 	for _, piece := range pieces {
 		if piece.Source != "" {
-			value(ir.Part{Expr: strings.TrimSpace(piece.Source), Pos: s.pos(piece.Offset)}, piece.Offset)
+			source := strings.TrimSpace(piece.Source)
+			at := piece.Offset + strings.Index(piece.Source, source)
+			value(ir.Part{Expr: source, Pos: s.pos(at)}, "${"+piece.Source+"}", at)
 			continue
 		}
-		// A piece of text may be shorter than what was written, by the backslashes of \${.
 		rest, offset := piece.Text, piece.Offset
 		for rest != "" {
 			at, column := firstColumn(rest, columns)
@@ -76,10 +83,10 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 				put(rest, offset)
 				break
 			}
-			put(rest[:at], offset)
-			value(ir.Part{Expr: rowExpression(column), Origin: ir.OfRow, Pos: s.pos(offset + at)}, offset+at)
-			skip := at + len(column) + 2
-			rest, offset = rest[skip:], offset+skip
+			offset = put(rest[:at], offset)
+			name := "<" + column + ">"
+			value(ir.Part{Expr: rowExpression(column), Origin: ir.OfRow, Pos: s.pos(offset)}, name, offset)
+			rest, offset = rest[at+len(name):], offset+len(name)
 		}
 	}
 	p.text = b.String()
@@ -94,12 +101,22 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 
 // sub is the part of a phrase from a byte to another.
 func (p phrase) sub(start, end int) phrase {
-	return phrase{text: p.text[start:end], values: p.values, pos: func(offset int) diag.Pos { return p.pos(start + offset) }}
+	whole := p.pos
+	p.text, p.pos = p.text[start:end], func(offset int) diag.Pos { return whole(start + offset) }
+	return p
 }
 
-// as is the phrase with another text, whose bytes all stand where the phrase begins.
-func (p phrase) as(text string) phrase {
-	return phrase{text: text, values: p.values, pos: p.pos}
+// source is the phrase as it was written.
+func (p phrase) source() string {
+	var b strings.Builder
+	for _, r := range p.text {
+		if isPlaceholder(r) {
+			b.WriteString(p.written[r-firstPlaceholder])
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 func isPlaceholder(r rune) bool { return r >= firstPlaceholder && r <= lastPlaceholder }

@@ -24,7 +24,7 @@ var phrasesForAll = []entry{
 		return &ir.Use{Actor: args[0].template(everywhere(ir.Plain)), Pos: args[0].pos(0)}
 	}},
 	{source: "I pause", build: func(b *binder, _ []phrase) ir.Op { return &ir.Pause{Pos: b.line.Pos} }},
-	{source: "within {duration} {hoops step}", takes: whatever, build: (*binder).within},
+	{source: "within {duration} {hoops step}", takes: whatever},
 }
 
 func (b *binder) keep(args []phrase, secret bool) ir.Op {
@@ -33,6 +33,10 @@ func (b *binder) keep(args []phrase, secret bool) ir.Op {
 		return nil
 	}
 	at := diag.At(args[0].pos(0), len([]rune(name)))
+	if !expr.IsName(name) {
+		b.fail(diag.Errorf(at, "steps/reserved", "%q is a word of the language", name).WithHelp("keep it under another name"))
+		return nil
+	}
 	if expr.Reserved(name) {
 		b.fail(diag.Errorf(at, "steps/reserved", "%q is one of hoops' own names", name).WithHelp("keep it under another name"))
 		return nil
@@ -57,24 +61,31 @@ func KeptName(text string) string {
 	return name
 }
 
-func (b *binder) within(args []phrase) ir.Op {
+// within binds the step inside it, and repeats what that is: for the rows of an outline one by one where that
+// is bound so.
+func (b *binder) within(args []phrase, rows []int) {
 	if !b.typed(args[0], "duration") {
-		return nil
+		return
 	}
 	inner := &binder{library: b.library, line: b.line, context: b.context, driver: b.driver}
-	inner.line.Text = strings.TrimSpace(b.line.Text[strings.Index(b.line.Text, " ")+1:])
-	inner.line.Text = strings.TrimSpace(inner.line.Text[strings.Index(inner.line.Text, " ")+1:])
-	inner.line.Keyword = ""
-	inner.line.Pos = args[1].pos(0)
+	inner.line.Text, inner.line.Pos, inner.line.Keyword = args[1].source(), args[1].pos(0), ""
 	inner.step = &ir.Step{Text: inner.line.Text, Pos: inner.line.Pos}
-	inner.bind(args[1])
-	b.wrong = append(b.wrong, inner.wrong...)
-	if len(inner.step.Bindings) == 0 {
-		b.step.Obstacles = append(b.step.Obstacles, inner.step.Obstacles...)
-		return nil
+	if rows == nil {
+		inner.bind(args[1])
+	} else {
+		inner.bound(b.library.lookup(b.driver, args[1].text, b.context.Inside), args[1], rows)
 	}
+	b.wrong = append(b.wrong, inner.wrong...)
 	b.wrong = append(b.wrong, b.context.Names.resolve(inner.step)...)
-	return &ir.Within{Limit: args[0].template(everywhere(ir.Plain)), Step: *inner.step, Pos: args[0].pos(0)}
+	b.step.Obstacles = append(b.step.Obstacles, inner.step.Obstacles...)
+	for _, binding := range inner.step.Bindings {
+		of := binding.Rows
+		binding.Rows = nil
+		again := *inner.step
+		again.Bindings, again.Obstacles = []ir.Binding{binding}, nil
+		b.step.Bindings = append(b.step.Bindings, ir.Binding{Driver: b.driver, Rows: of,
+			Op: &ir.Within{Limit: args[0].template(everywhere(ir.Plain)), Step: again, Pos: args[0].pos(0)}})
+	}
 }
 
 // typed checks an argument that is written out against what its type can be.

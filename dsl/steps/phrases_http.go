@@ -32,7 +32,7 @@ var phrasesOfHTTP = []entry{
 	}},
 	{driver: "http", source: "I {hoops method} {string} with headers:", takes: pairs, build: func(b *binder, args []phrase) ir.Op {
 		op := b.request(args, nil)
-		headers, ok := b.fields(ir.Header)
+		headers, ok := b.headers()
 		if r, isRequest := op.(*ir.Request); isRequest && ok {
 			r.Headers = headers
 			return r
@@ -41,7 +41,7 @@ var phrasesOfHTTP = []entry{
 	}},
 	{driver: "http", source: "I send:", takes: doc, build: func(b *binder, _ []phrase) ir.Op { return b.raw() }},
 	{driver: "http", source: "every request has headers:", takes: pairs, build: func(b *binder, _ []phrase) ir.Op {
-		headers, ok := b.fields(ir.Header)
+		headers, ok := b.headers()
 		if !ok {
 			return nil
 		}
@@ -151,6 +151,18 @@ var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS
 
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
+// headers reads a table of headers.
+func (b *binder) headers() ([]ir.Field, bool) {
+	fields, ok := b.fields(ir.Header)
+	for _, f := range fields {
+		if !headerName.MatchString(f.Name) {
+			b.fail(diag.Errorf(diag.At(f.Pos, len([]rune(f.Name))), "steps/argument", "%q is not the name of a header", f.Name))
+			return nil, false
+		}
+	}
+	return fields, ok
+}
+
 // raw reads "I send:": a request line, header lines, an empty line and the body.
 func (b *binder) raw() ir.Op {
 	p, ok := b.doc()
@@ -163,17 +175,17 @@ func (b *binder) raw() ir.Op {
 		return nil
 	}
 	end := lineEnd(p.text, 0)
-	first := strings.TrimSpace(strings.TrimSuffix(p.text[:end], " HTTP/1.1"))
-	method, target, found := strings.Cut(first, " ")
+	line := strings.TrimSuffix(strings.TrimRight(p.text[:end], " \t"), " HTTP/1.1")
+	method, target, found := strings.Cut(strings.TrimSpace(line), " ")
 	if !found || !slices.Contains(methods, method) {
-		return fail(0, len([]rune(method)), "a request begins with its method and target, found %q", first)
-	}
-	start := strings.Index(p.text, " ") + 1
-	for p.text[start] == ' ' {
-		start++
+		return fail(0, len([]rune(line)), "a request begins with its method and target, found %q", p.sub(0, end).source())
 	}
 	target = strings.TrimSpace(target)
-	op := &ir.Request{Method: method, Target: p.sub(start, start+len(target)).urlTemplate(), Pos: p.pos(0), Body: &ir.Body{Kind: ir.BodyRaw}}
+	start := strings.LastIndex(line, target)
+	if i := strings.IndexAny(target, " \t"); i >= 0 {
+		return fail(start+i, 1, "a target holds no space, found one")
+	}
+	op := &ir.Request{Method: method, Target: p.sub(start, start+len(target)).urlTemplate(), Pos: p.pos(start), Body: &ir.Body{Kind: ir.BodyRaw}}
 	op.Name = sampleName(method, op.Target)
 	at := end + 1
 	for ; at < len(p.text); at = lineEnd(p.text, at) + 1 {
@@ -184,14 +196,14 @@ func (b *binder) raw() ir.Op {
 		}
 		name, value, found := strings.Cut(line, ":")
 		if !found || !headerName.MatchString(name) {
-			return fail(at, len([]rune(line)), "a header is Name: value, found %q", line)
+			return fail(at, len([]rune(line)), "a header is Name: value, found %q", p.sub(at, at+len(line)).source())
 		}
-		from := at + len(name) + 1
 		trimmed := strings.TrimSpace(value)
-		from += strings.Index(value, trimmed)
-		op.Headers = append(op.Headers, ir.Field{Name: name, Value: p.sub(from, from+len(trimmed)).template(everywhere(ir.Header)), Pos: p.pos(at)})
-		if strings.EqualFold(name, "Content-Type") {
-			op.Body.Media = trimmed
+		from := at + len(name) + 1 + strings.Index(value, trimmed)
+		content := p.sub(from, from+len(trimmed))
+		op.Headers = append(op.Headers, ir.Field{Name: name, Value: content.template(everywhere(ir.Header)), Pos: p.pos(at)})
+		if media, fixed := content.plain(); fixed && strings.EqualFold(name, "Content-Type") {
+			op.Body.Media = media
 		}
 	}
 	if at >= len(p.text) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -53,7 +54,7 @@ func (p phrase) jsonTemplate() (ir.Template, *diag.Diagnostic) {
 			continue
 		case isPlaceholder(r):
 			places[i] = ir.JSONValue
-			put("0", i)
+			put("null", i) // which nothing can be joined to, as a number could
 			continue
 		case escaped:
 			escaped = false
@@ -71,7 +72,11 @@ func (p phrase) jsonTemplate() (ir.Template, *diag.Diagnostic) {
 		if errors.As(err, &syntax) && int(syntax.Offset) <= len(offsets) && syntax.Offset > 0 {
 			offset = offsets[syntax.Offset-1]
 		}
-		d := diag.Errorf(diag.At(p.pos(offset), 1), "steps/json", "this is not JSON: %v", err).
+		message := strings.TrimPrefix(err.Error(), "json: ")
+		if r, _ := utf8.DecodeRuneInString(p.text[offset:]); isPlaceholder(r) {
+			message = "a value cannot stand here"
+		}
+		d := diag.Errorf(diag.At(p.pos(offset), 1), "steps/json", "this is not JSON: %s", message).
 			WithHelp("values go inside quotes as text, or bare as JSON of their type")
 		return nil, &d
 	}

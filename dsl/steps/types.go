@@ -2,10 +2,12 @@ package steps
 
 import (
 	"regexp"
+	"strings"
 
 	cucumberexpressions "github.com/cucumber/cucumber-expressions/go/v18"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/expr"
 )
 
 // Type is a parameter type of hoops.yaml: its name, and the regular expression that its values match.
@@ -52,14 +54,18 @@ type Types struct {
 	registry *cucumberexpressions.ParameterTypeRegistry
 	names    []string // as users may write them
 	regexps  map[string]*regexp.Regexp
+	groups   map[string]int // capturing groups of a parameter of the type, its own included
 }
 
 // prefix keeps our types apart from those that the library declares itself.
 const prefix = "hoops."
 
+// hoopsOwn begins the names of types that only the vocabulary uses.
+const hoopsOwn = "hoops "
+
 // NewTypes registers the types; one that cannot be is a diagnostic at its place.
 func NewTypes(custom []Type) (*Types, diag.List) {
-	t := &Types{registry: cucumberexpressions.NewParameterTypeRegistry(), regexps: map[string]*regexp.Regexp{}}
+	t := &Types{registry: cucumberexpressions.NewParameterTypeRegistry(), regexps: map[string]*regexp.Regexp{}, groups: map[string]int{}}
 	for _, b := range builtin {
 		if err := t.register(b.name, b.pattern, b.name != "string"); err != nil {
 			panic(err)
@@ -81,11 +87,15 @@ func NewTypes(custom []Type) (*Types, diag.List) {
 }
 
 func (t *Types) register(name, pattern string, wholePlaceholder bool) error {
+	part, err := regexp.Compile(pattern)
+	if err != nil {
+		return err
+	}
 	whole, err := regexp.Compile(`^(?:` + pattern + `)$`)
 	if err != nil {
 		return err
 	}
-	patterns := []*regexp.Regexp{regexp.MustCompile(pattern)}
+	patterns := []*regexp.Regexp{part}
 	if wholePlaceholder || name == "string" {
 		patterns = append(patterns, regexp.MustCompile(anyPlaceholder))
 	}
@@ -97,7 +107,8 @@ func (t *Types) register(name, pattern string, wholePlaceholder bool) error {
 		return err
 	}
 	t.regexps[name] = whole
-	if name != "" && name[:min(6, len(name))] != "hoops " {
+	t.groups[name] = 1 + part.NumSubexp()
+	if name != "" && !strings.HasPrefix(name, hoopsOwn) {
 		t.names = append(t.names, name)
 	}
 	return nil
@@ -106,5 +117,12 @@ func (t *Types) register(name, pattern string, wholePlaceholder bool) error {
 // Accepts reports whether a value is one of the type, as a whole.
 func (t *Types) Accepts(typ, value string) bool {
 	r := t.regexps[typ]
-	return r == nil || typ == "string" || r.MatchString(value)
+	if r == nil || typ == "string" {
+		return true
+	}
+	if typ == "duration" {
+		_, err := expr.ParseDuration(value)
+		return err == nil
+	}
+	return r.MatchString(value)
 }

@@ -3,77 +3,156 @@ package steps
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
 // undefined is the obstacle of a step that nothing matches: the closest definition, and one to paste.
-func (l *Library) undefined(driver string, line Line, text phrase, rows []int) ir.Obstacle {
-	o := ir.Obstacle{Driver: driver, Status: "undefined", Message: "undefined step for driver " + driver, Rows: rows}
-	if near := l.closest(driver, line.Text); near != "" {
+func (b *binder) undefined(text phrase, rows []int) ir.Obstacle {
+	o := ir.Obstacle{Driver: b.driver, Status: "undefined", Message: "undefined step for driver " + b.driver, Rows: rows}
+	if strings.TrimSpace(text.text) == "" {
+		o.Help = append(o.Help, "write the step's words behind its keyword")
+		return o
+	}
+	if near := b.library.closest(b.driver, text.text); near != "" {
 		o.Help = append(o.Help, "closest: "+near)
 	}
-	o.Help = append(o.Help, "define it in a *.steps.feature file:\n"+Stub(line.Text))
+	o.Help = append(o.Help, "define it in a *.steps.feature file:\n"+stub(text, b.columnType))
 	return o
 }
 
-var (
-	quoted  = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`)
-	numbers = regexp.MustCompile(`-?\d+(?:\.\d+)?`)
-	special = regexp.MustCompile(`[\\/(){}]`)
-	holes   = regexp.MustCompile(`\$\{[^}]*\}|<[^<>\s][^<>]*>`)
-)
+// columnType is the first type that the cells of a column all have.
+func (b *binder) columnType(v ir.Part) string {
+	for j, c := range b.context.Columns {
+		if v.Origin != ir.OfRow || v.Expr != rowExpression(c) {
+			continue
+		}
+		for _, typ := range []string{"int", "number", "word"} {
+			if !slices.ContainsFunc(b.context.Rows, func(row []Cell) bool { return !b.library.types.Accepts(typ, row[j].Text) }) {
+				return typ
+			}
+		}
+		return ""
+	}
+	return "word"
+}
+
+// values are the texts in a step that a definition takes as parameters.
+var values = []struct {
+	text *regexp.Regexp
+	typ  string
+}{
+	{regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`), "string"},
+	{regexp.MustCompile(`^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d))+`), "duration"},
+	{regexp.MustCompile(`^-?\d+(?:\.\d+)?%`), "percent"},
+	{regexp.MustCompile(`^-?\d+\.\d+`), "number"},
+	{regexp.MustCompile(`^-?\d+`), "int"},
+}
+
+// each cuts a text into what is a value, with the name of its type, and what is not. Quotes and digits inside a
+// word are none.
+func each(text string, visit func(piece, typ string)) {
+	before, literal := ' ', 0
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		typ := ""
+		switch {
+		case isPlaceholder(r):
+			typ = "placeholder"
+		case !wordly(before):
+			for _, v := range values {
+				at := v.text.FindStringIndex(text[i:])
+				if at == nil {
+					continue
+				}
+				after, _ := utf8.DecodeRuneInString(text[i+at[1]:])
+				if v.typ == "string" || v.typ == "percent" || !wordly(after) {
+					typ, size = v.typ, at[1]
+					break
+				}
+			}
+		}
+		if typ != "" {
+			if literal < i {
+				visit(text[literal:i], "")
+			}
+			visit(text[i:i+size], typ)
+			literal = i + size
+		}
+		i += size
+		before, _ = utf8.DecodeLastRuneInString(text[:i])
+	}
+	if literal < len(text) {
+		visit(text[literal:], "")
+	}
+}
+
+func wordly(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_'
+}
 
 // Stub is a definition to paste that matches a step's text.
 func Stub(text string) string {
-	var b strings.Builder
-	rest := text
-	for rest != "" {
-		at := firstOf(rest, quoted, holes, numbers)
-		if at == nil {
-			b.WriteString(special.ReplaceAllString(rest, `\$0`))
-			break
-		}
-		b.WriteString(special.ReplaceAllString(rest[:at[0]], `\$0`))
-		hit := rest[at[0]:at[1]]
-		switch {
-		case hit[0] == '"' || hit[0] == '\'':
-			b.WriteString("{string}")
-		case hit[0] == '$' || hit[0] == '<':
-			b.WriteString("{word}")
-		case strings.Contains(hit, "."):
-			b.WriteString("{number}")
-		default:
-			b.WriteString("{int}")
-		}
-		rest = rest[at[1]:]
+	p, wrong := cut(oneLine(text, diag.Pos{}), nil)
+	if wrong != nil {
+		p.text = text
 	}
+	return stub(p, func(ir.Part) string { return "word" })
+}
+
+var special = regexp.MustCompile(`[\\/(){}]`)
+
+func stub(p phrase, placeholder func(ir.Part) string) string {
+	var b strings.Builder
+	each(p.text, func(piece, typ string) {
+		switch typ {
+		case "":
+			b.WriteString(special.ReplaceAllString(piece, `\$0`))
+			return
+		case "placeholder":
+			r, _ := utf8.DecodeRuneInString(piece)
+			typ = placeholder(p.values[r-firstPlaceholder])
+		}
+		b.WriteString("{" + typ + "}")
+	})
 	return fmt.Sprintf("  Scenario: %s\n    When I GET \"/\"", b.String())
 }
 
-// firstOf is the earliest match of any of the expressions; of those at one place the first expression's.
-func firstOf(text string, list ...*regexp.Regexp) []int {
-	var best []int
-	for _, r := range list {
-		if at := r.FindStringIndex(text); at != nil && (best == nil || at[0] < best[0]) {
-			best = at
-		}
-	}
-	return best
+// candidates are what a driver's step may have been meant to be, by their words.
+type candidates struct {
+	words []string
+	shown map[string]string // by words
+	found map[string]string // closest, by the words of a step
 }
 
 // closest is the definition or phrase whose words are nearest to the text's, values left out.
 func (l *Library) closest(driver, text string) string {
+	c := l.near[driver]
+	if c == nil {
+		c = l.candidates(driver)
+		l.near[driver] = c
+	}
 	words := bare(text)
-	where := map[string]string{}
-	var candidates []string
-	add := func(pattern, label string) {
-		c := bare(pattern)
-		if _, known := where[c]; !known && c != "" {
-			where[c] = label
-			candidates = append(candidates, c)
+	near, known := c.found[words]
+	if !known {
+		near = c.shown[diag.Closest(words, c.words)]
+		c.found[words] = near
+	}
+	return near
+}
+
+func (l *Library) candidates(driver string) *candidates {
+	c := &candidates{shown: map[string]string{}, found: map[string]string{}}
+	add := func(pattern, shown string) {
+		words := bare(parameters.ReplaceAllString(pattern, " "))
+		if _, known := c.shown[words]; !known && words != "" {
+			c.shown[words] = shown
+			c.words = append(c.words, words)
 		}
 	}
 	for _, d := range l.Definitions {
@@ -86,15 +165,18 @@ func (l *Library) closest(driver, text string) string {
 			add(e.source, e.shown()+" (vocabulary)")
 		}
 	}
-	return where[diag.Closest(words, candidates)]
+	return c
 }
 
 var parameters = regexp.MustCompile(`\{[^}]*\}`)
 
-// bare is a text or pattern without values and parameters.
+// bare is a text without its values.
 func bare(text string) string {
-	for _, r := range []*regexp.Regexp{parameters, quoted, holes, numbers} {
-		text = r.ReplaceAllString(text, "")
-	}
-	return strings.Join(strings.Fields(text), " ")
+	var b strings.Builder
+	each(text, func(piece, typ string) {
+		if typ == "" {
+			b.WriteString(piece)
+		}
+	})
+	return strings.Join(strings.Fields(b.String()), " ")
 }

@@ -213,3 +213,24 @@ func TestPanicOfListenerLosesNothing(t *testing.T) {
 		}
 	}
 }
+
+// Also when hoops itself fails on the way to the end, what was begun is undone.
+func TestUndoAfterAPanicOfTheListener(t *testing.T) {
+	p := program(t, map[string]string{"a.feature": "Feature: F\n  Scenario: s\n    When call order\n    Then the status is 500\n    And GET /never\n"},
+		ir.Definition{Pattern: "order", Undo: 2, Body: []ir.Step{step("POST /order")}},
+		ir.Definition{Pattern: "order", Body: []ir.Step{step("POST /cancel")}})
+	undone := false
+	rec := &recorder{}
+	err := runner(func(_ context.Context, _ *session.Frame, _, target string) (int, error) {
+		undone = undone || target == "/cancel"
+		return 200, nil
+	}).Run(context.Background(), plan(p), func(e runners.Event) {
+		if e.Kind == runners.StepFinished && e.Status == runners.Skipped {
+			panic("the report is broken")
+		}
+		rec.emit(e)
+	})
+	if e := rec.finished(t)["s"]; err != nil || !undone || e.Status != runners.Failed || e.Message != "the status is 200, expected 500" {
+		t.Errorf("%v, undone %v, %s %s", err, undone, e.Status, e.Message)
+	}
+}

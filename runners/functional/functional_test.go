@@ -166,6 +166,15 @@ func TestDriverTag(t *testing.T) {
 	}
 }
 
+// Rows of one outline may run on different drivers: each gets the script of its own.
+func TestDriverTagOfExamples(t *testing.T) {
+	p := program(t, map[string]string{"a.feature": "Feature: F\n  Scenario Outline: s <n>\n    When GET /<n>\n    @driver:other\n    Examples:\n      | n |\n      | 1 |\n    Examples:\n      | n |\n      | 2 |\n"})
+	rec := execute(t, plan(p), nil)
+	if one, two := rec.finished(t)["s 1"].Status, rec.finished(t)["s 2"].Status; one != runners.Undefined || two != runners.Passed {
+		t.Errorf("1 %s, 2 %s", one, two)
+	}
+}
+
 func TestWhatCannotBeLoweredFails(t *testing.T) {
 	p := program(t, map[string]string{"a.feature": "Feature: F\n  Scenario: a\n    When GET /a\n    And expect (\n  Scenario: b\n    When GET /b\n"})
 	rec := execute(t, plan(p), func(_ context.Context, _ *session.Frame, _, target string) (int, error) {

@@ -49,6 +49,7 @@ Fonctionnalité: Formes
         | a  | b |
         | <b> | 5 |
         | x\|y | \n |
+        | (*  | [ |
 
     Scénario: après
       Quand GET /après

@@ -42,7 +42,7 @@ func (r *run) stepFinished(a *attempt, i int, status runners.Status, took time.D
 
 func (r *run) undoFailed(a *attempt, d *diag.Diagnostic) {
 	e := event(runners.StepFinished, a.check, a.number)
-	e.Name, e.Status, e.Message, e.Failure = "Undo", runners.Failed, d.Message, d
+	e.Name, e.Status, e.Message, e.Failure = "Undo", runners.Failed, firstLine(d.Message), d
 	r.emit(e)
 }
 

@@ -31,15 +31,17 @@ func (r *run) prepare() error {
 	}
 	scripts := map[key]*session.Script{}
 	names := map[*ir.Scenario][]string{}
+	taken := map[runners.Selected]bool{}
 	var refused diag.List
 	var failed []error
-	for i, s := range r.plan.Selected {
+	for _, s := range r.plan.Selected {
 		if s.Row >= len(s.Scenario.Rows) || s.Row < 0 && s.Scenario.Outline {
 			return fmt.Errorf("%s: row %d of %q is selected, which has %d", s.Scenario.Pos, s.Row+1, s.Scenario.Name, len(s.Scenario.Rows))
 		}
-		if slices.ContainsFunc(r.plan.Selected[:i], func(o runners.Selected) bool { return o.Scenario == s.Scenario && o.Row == s.Row }) {
+		if taken[s] {
 			return fmt.Errorf("%s: %q is selected twice", s.Pos(), s.Scenario.Name)
 		}
+		taken[s] = true
 		driver := r.plan.DriverOf(s)
 		if d := obstacle(r.plan.Program, s, driver); d != nil {
 			refused = append(refused, *d)

@@ -106,7 +106,7 @@ func (r *run) step(ctx context.Context, a *attempt, s *session.Session, i int) {
 	case err == nil:
 		return
 	case context.Cause(ctx) == errOverdue: // whatever the step made of it
-		failure = r.inTime(err)
+		failure = r.noResult(err)
 	case a.left || ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))):
 		a.status, a.message = runners.Skipped, interrupted
 		return
@@ -123,26 +123,24 @@ func (r *run) step(ctx context.Context, a *attempt, s *session.Session, i int) {
 	a.blame(failure.Diagnostic(step))
 }
 
-func (a *attempt) blame(d *diag.Diagnostic) {
-	a.failure = d
-	a.message, _, _ = strings.Cut(d.Message, "\n")
+func (a *attempt) blame(d *diag.Diagnostic) { a.failure, a.message = d, firstLine(d.Message) }
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }
 
-// inTime is the failure of a check that was in a step when its time was over.
-func (r *run) inTime(err error) *session.Failure {
+// noResult is the failure of a check that was in a step when its time was over.
+func (r *run) noResult(err error) *session.Failure {
 	failure := session.Failf(overdue, "no result within %s", ir.Duration(r.timeout))
-	failure.Cause = errOverdue
-	switch {
-	case err == errLeft:
-		failure.Lines = []string{"the step goes on although its time is over: what the scenario wrote is not undone"}
-	case !errors.Is(err, errOverdue):
+	if failure.Cause = errOverdue; !errors.Is(err, errOverdue) {
 		failure.Lines = []string{err.Error()}
 	}
 	return failure
 }
 
 // errLeft is the error of a step that was left behind.
-var errLeft = errors.New("the step goes on although its context has ended")
+var errLeft = errors.New("the step goes on although its time is over, and what the scenario wrote is not undone")
 
 // grace is how long a step may take to see that its context has ended: it may have something of @once to undo.
 const grace = 15 * time.Second

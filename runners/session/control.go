@@ -107,6 +107,9 @@ func each(ctx context.Context, f *Frame, run Action) error {
 	if !ok {
 		return Failf("session/each", "an @each definition needs a table, and this step has none")
 	}
+	if len(objects) == 0 {
+		return Failf("session/each", "the table has no rows below its header: this step would do nothing, and pass")
+	}
 	for i, o := range objects {
 		inner := *f
 		inner.columns = o.(map[string]any)

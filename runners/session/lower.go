@@ -14,6 +14,7 @@ type Script struct {
 	Scenario *ir.Scenario
 	Driver   string
 	steps    []rowSteps
+	rules    []rule // cross-cutting
 }
 
 // rowSteps is one step of a scenario: usually one closure for all rows, or one for some of them when a column
@@ -48,6 +49,10 @@ func (h *Host) Lower(feature *ir.Feature, scenario *ir.Scenario, driver string) 
 	defer h.mu.Unlock()
 	script := &Script{Feature: feature, Scenario: scenario, Driver: driver}
 	l := &Lowering{host: h, driver: driver}
+	var err error
+	if script.rules, err = l.rules(scenario); err != nil {
+		return nil, err
+	}
 	for i := range scenario.Steps {
 		step := &scenario.Steps[i]
 		var alternatives rowSteps
@@ -115,9 +120,14 @@ func (l *Lowering) op(op ir.Op) (Action, error) {
 		return l.headers(op)
 	}
 	for _, d := range l.host.drivers {
-		if d.Accepts(op) {
-			return d.Lower(op, l)
+		if !d.Accepts(op) {
+			continue
 		}
+		run, err := d.Lower(op, l)
+		if err == nil && op.Kind() == ir.KindRequest && len(l.host.Program.CrossCutting) > 0 {
+			run = crossCut(run)
+		}
+		return run, err
 	}
 	return nil, fmt.Errorf("no driver of this run executes %q", op.Kind())
 }

@@ -89,7 +89,7 @@ func TestOnceIsRepeatable(t *testing.T) {
 
 func TestOnceForEachArgumentList(t *testing.T) {
 	p := program(append(login(0), ir.Definition{Pattern: "two {a} {b}", Params: params("a:string", "b:string"), Once: true, Body: []ir.Step{send("POST", "/two/${a}/${b}", "")}}),
-		call(1, "ann"), call(1, "bob"), call(1, "ann"), call(2, "x", "y"), call(2, "x\x00y", ""), call(2, "", "x\x00y"), do(&ir.Use{Actor: ir.Literal("eve")}), call(1, "ann"))
+		call(1, "ann"), call(1, "bob"), call(1, "ann"), call(2, "x", "y"), call(2, "x\x00y", "z"), call(2, "x", "y\x00z"), do(&ir.Use{Actor: ir.Literal("eve")}), call(1, "ann"))
 	w := newWorld(t, p, says(200, `{"token": "t"}`))
 	if _, err := w.play(-1); err != nil {
 		t.Fatal(err)
@@ -116,8 +116,28 @@ func TestOnceFails(t *testing.T) {
 	}
 }
 
+// The failure is one value that all share: the way of one session to it must not end in another's trail.
+func TestOnceFailsThroughDifferentDefinitions(t *testing.T) {
+	d := []ir.Definition{
+		{Pattern: "login", Once: true, Body: []ir.Step{call(2)}},
+		{Pattern: "deep", Body: []ir.Step{call(3)}},
+		{Pattern: "deeper", Body: []ir.Step{expect("1 == 2")}},
+		{Pattern: "ann", Body: []ir.Step{call(1)}},
+		{Pattern: "bob", Body: []ir.Step{call(1)}},
+	}
+	w := newWorld(t, program(d, call(4), call(5)), nil)
+	s := w.open(-1)
+	ann := s.Step(t.Context(), 0)
+	before := told(ann)
+	bob := s.Step(t.Context(), 1)
+	if told(ann) != before || before == told(bob) || len(failureOf(t, ann).Trail) != 4 {
+		t.Errorf("%s became %s, the other is %s", before, told(ann), told(bob))
+	}
+}
+
 func TestOnceRenews(t *testing.T) {
 	n := 0
+	values := map[string]int{}
 	w := newWorld(t, program(login(10*time.Minute), call(1, "ann")), func(context.Context, request) reply {
 		n++
 		if n == 2 {
@@ -132,6 +152,11 @@ func TestOnceRenews(t *testing.T) {
 	}{{0, 1, false}, {9 * time.Minute, 1, false}, {time.Minute, 2, true}, {9 * time.Minute, 2, true}, {time.Minute, 3, false}, {10 * time.Minute, 4, false}, {10 * time.Minute, 5, false}} {
 		w.clock.advance(c.later)
 		s, err := w.play(-1)
+		if unique := fmt.Sprint(s.Kept()["unique"]); err == nil && values[unique] != 0 && values[unique] != n {
+			t.Errorf("login %d draws the values of login %d", n, values[unique])
+		} else {
+			values[unique] = n
+		}
 		if n != c.logins || (err != nil) != c.fails || !c.fails && s.Kept()["token"] != fmt.Sprint("t", n) {
 			t.Errorf("%s later: %d logins, %v", c.later, n, err)
 		}

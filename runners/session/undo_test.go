@@ -40,7 +40,8 @@ func shop() func(context.Context, request) reply {
 
 // In reverse order, each with its parameters, kept values and answer as they stood right after its step.
 func TestUndo(t *testing.T) {
-	p := program(ordering(), call(1, "Tea"), get("/"), keep("id", "77"), call(1, "Milk"), get("/"), expect("1 == 2"))
+	p := program(ordering(), call(1, "Tea"), get("/"), keep("id", "77"), do(&ir.Use{Actor: ir.Literal("bob")}), call(1, "Milk"),
+		do(&ir.Use{Actor: ir.Literal("eve")}), get("/"), expect("1 == 2"))
 	w := newWorld(t, p, shop())
 	if _, err := w.play(-1); failureOf(t, err).Code != "expect/false" {
 		t.Error(err)
@@ -48,6 +49,9 @@ func TestUndo(t *testing.T) {
 	want := []string{"POST /order/Tea", "GET /", "POST /order/Milk", "GET /", "DELETE /order/Milk/2/2", "DELETE /order/Tea/1/1"}
 	if d := cmp.Diff(want, w.driver.log()); d != "" {
 		t.Error(d)
+	}
+	if milk, tea := w.driver.sent[4].actor, w.driver.sent[5].actor; milk != "bob" || tea != "" {
+		t.Errorf("undone as %q and %q", milk, tea)
 	}
 	for i, s := range w.seen {
 		if s.Undo != (i >= 4) || s.Undo != (s.Step == 0) {
@@ -185,5 +189,8 @@ func TestUndoOfOnce(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"POST /order/Tea", "DELETE /order/Tea/1/1"}, w.driver.log()); d != "" {
 		t.Error(d)
+	}
+	if len(w.seen) != 1 {
+		t.Errorf("%d samples: the session that ran it is over when it is undone", len(w.seen))
 	}
 }

@@ -181,7 +181,7 @@ func TestBodyKinds(t *testing.T) {
 	server := record(t, nil)
 	w := at(server.URL)
 	w.files = []ir.File{{Path: "data/cat.jpg", Bytes: []byte("\xff\xd8"), Size: 2}, {Path: "note", Text: "hi", Size: 2}}
-	w.row = map[string]string{"file": "cat", "at": "@data/cat.jpg"}
+	w.vars = map[string]string{"file": "cat", "at": "@data/cat.jpg"}
 	for _, c := range []struct {
 		body        *ir.Body
 		media, want string

@@ -24,7 +24,7 @@ type fataler interface {
 	Fatalf(string, ...any)
 }
 
-// bench runs ops as the steps of a scenario with one row.
+// bench runs ops as the steps of a scenario.
 type bench struct {
 	t       fataler
 	host    *session.Host
@@ -37,7 +37,7 @@ type bench struct {
 
 type world struct {
 	env   ir.Environment
-	row   map[string]string
+	vars  map[string]string // what ${env.…} reads: text, whatever it looks like
 	files []ir.File
 	dir   string
 
@@ -57,10 +57,10 @@ func at(url string) world { return world{env: ir.Environment{Name: "local", URL:
 
 func (w world) open(t fataler, ops ...ir.Op) *bench {
 	t.Helper()
-	scenario := ir.Scenario{ID: "f/s", Name: "s", Rows: []ir.Row{{}}}
-	for name, value := range w.row {
-		scenario.Columns = append(scenario.Columns, name)
-		scenario.Rows[0].Cells = append(scenario.Rows[0].Cells, value)
+	scenario := ir.Scenario{ID: "f/s", Name: "s"}
+	w.env.Vars = nil
+	for name, value := range w.vars {
+		w.env.Vars = append(w.env.Vars, ir.Var{Name: name, Value: ir.Literal(value)})
 	}
 	for _, op := range ops {
 		scenario.Steps = append(scenario.Steps, ir.Step{Text: "it is sent", Bindings: []ir.Binding{{Driver: "http", Op: op}}})
@@ -83,7 +83,7 @@ func (w world) open(t fataler, ops ...ir.Op) *bench {
 // again begins another session.
 func (b *bench) again() {
 	b.samples = nil
-	b.s = b.host.Open(b.script, 0, 1, func(s session.Sample) { b.samples = append(b.samples, s) })
+	b.s = b.host.Open(b.script, -1, 1, func(s session.Sample) { b.samples = append(b.samples, s) })
 }
 
 // run executes every step until one fails, and lets go of everything.
@@ -128,7 +128,7 @@ func (b *bench) fails(code string) *session.Failure {
 
 func lit(s string) ir.Part { return ir.Part{Text: s} }
 
-func val(name string, place ir.Place) ir.Part { return ir.Part{Expr: "row." + name, Place: place} }
+func val(name string, place ir.Place) ir.Part { return ir.Part{Expr: "env." + name, Place: place} }
 
 func send(method, target string, headers ...ir.Field) *ir.Request {
 	return &ir.Request{Method: method, Target: ir.Literal(target), Headers: headers, Name: method + " " + target}

@@ -76,6 +76,28 @@ func TestRedirectsNotFollowed(t *testing.T) {
 	}
 }
 
+func TestRedirectsOnTheWayToAnotherHost(t *testing.T) {
+	other := record(t, nil)
+	server := record(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/further" {
+			http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+			return
+		}
+		http.Redirect(w, r, "/further", http.StatusFound)
+	})
+	w := at(server.URL)
+	w.env.Hosts = []string{other.address()}
+	op := post("/from", "data")
+	op.Headers = []ir.Field{cell("Host", "virtual.example")}
+	w.open(t, op).kept()
+	if host := server.last(t).Host; host != "virtual.example" {
+		t.Errorf("on the same host the second request was for %q", host)
+	}
+	if s := other.last(t); s.Host != other.address() || s.Method != "GET" || s.Header.Get("Content-Type") != "" {
+		t.Errorf("the other host got %s for %q, %v", s.Method, s.Host, s.Header)
+	}
+}
+
 func TestTooManyRedirects(t *testing.T) {
 	n := 0
 	server := record(t, func(w http.ResponseWriter, r *http.Request) {

@@ -84,6 +84,9 @@ func (d *Driver) reason(err error, m *message, at string) (code, category, messa
 	}
 	// net/http has no types for these.
 	text := err.Error()
+	if strings.Contains(text, "readLoopPeekFailLocked") {
+		return "protocol", "not HTTP", at + " talks before it is asked", "check the port: this is no HTTP server"
+	}
 	_, after, unreadable := strings.Cut(text, "transport connection broken: ")
 	if unreadable {
 		text = after

@@ -18,7 +18,7 @@ import (
 
 var hostile = []string{
 	"", ".", "..", "/", "//evil", "../../etc/passwd", "%2e%2e", "%2F", "%00", "%", "?", "&", "=", "#", "&admin=1", "?x=1", "#frag", ";", "+", " ", "\t", "\n", "\r\n", "\r\nX-Evil: 1", "\x00",
-	`"`, `'`, `\`, `","admin":true,"x":"`, `\u0022`, "{}", "[]", "null", "<script>", "--boundary", "\r\n--boundary\r\n", "@/etc/passwd", "@data.txt", "${row.v}", "é", "日本", "\u2028", "😀", "\x7f", "a@b", "http://evil/", ":80", "\\\\evil",
+	`"`, `'`, `\`, `","admin":true,"x":"`, `\u0022`, "{}", "[]", "null", "<script>", "--boundary", "\r\n--boundary\r\n", "@/etc/passwd", "@data.txt", "${env.v}", "é", "日本", "\u2028", "😀", "\x7f", "a@b", "http://evil/", ":80", "\\\\evil",
 }
 
 func hostileText() *rapid.Generator[string] {
@@ -122,7 +122,7 @@ func TestValuesAreData(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				v := hostileText().Draw(t, "value")
 				w := at(server.URL)
-				w.row = map[string]string{"v": v, "next": "/cats?page=2"}
+				w.vars = map[string]string{"v": v, "next": "/cats?page=2"}
 				b := w.open(t, &p.request)
 				before := len(server.all())
 				err := b.run(context.Background())
@@ -192,7 +192,7 @@ func TestFragmentIsData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := hostileText().Draw(t, "value")
 		w := at(server.URL)
-		w.row = map[string]string{"v": v}
+		w.vars = map[string]string{"v": v}
 		kept := w.open(t, &ir.Request{Method: "GET", Target: ir.Template{lit("/cats?q=1#top-"), val("v", ir.Fragment)}}, keep("url", "url")).kept()
 		if uri := server.last(t).RequestURI; uri != "/cats?q=1" {
 			t.Fatalf("the server saw %q", uri)
@@ -214,7 +214,7 @@ func TestEmptyValuesDoNotChangeThePath(t *testing.T) {
 		{lit("/cats/"), val("none", ir.Segment)},
 	} {
 		w := at(server.URL + "/v1/")
-		w.row = map[string]string{"none": ""}
+		w.vars = map[string]string{"none": ""}
 		b := w.open(t, &ir.Request{Method: "DELETE", Target: target})
 		b.fails("http/url")
 	}

@@ -311,12 +311,3 @@ func withoutURL(err error) error {
 	}
 	return err
 }
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
-}

@@ -15,7 +15,7 @@ import (
 func testSite(t *testing.T) *site {
 	w := at("https://Shop.Example/v1")
 	w.env.Services = []ir.Var{{Name: "auth", Value: ir.Literal("http://auth.example:8080/")}, {Name: "six", Value: ir.Literal("http://[0:0::1]:9000")}}
-	w.env.Hosts = []string{"cdn.example", "img.example:8443", "bücher.example"}
+	w.env.Hosts = []string{"cdn.example", "img.example:8443", "bücher.example", "only.example:443"}
 	b := w.open(t)
 	s, err := newSite(b.host)
 	if err != nil {
@@ -29,7 +29,7 @@ func TestHostRule(t *testing.T) {
 	for _, target := range []string{
 		"/x", "x", "?q=1", "", "//shop.example/x", "https://shop.example", "HTTPS://SHOP.example:443/x", "https://shop.example./x", "https://shop.example:0443/x", "https://user:pw@shop.example/x",
 		"http://auth.example:8080", "http://[::1]:9000/x", "http://[::0001]:9000/x",
-		"http://cdn.example/x", "https://cdn.example/x", "https://img.example:8443/x", "http://img.example:8443/", "https://xn--bcher-kva.example/", "https://BÜCHER.example/", `/\evil.example`, `\\evil.example`, "///evil.example", "/@evil.example", "./http://evil.example",
+		"http://cdn.example/x", "https://cdn.example/x", "https://img.example:8443/x", "http://img.example:8443/", "https://xn--bcher-kva.example/", "https://only.example", "https://BÜCHER.example/", `/\evil.example`, `\\evil.example`, "///evil.example", "/@evil.example", "./http://evil.example",
 	} {
 		to, err := s.resolve(target)
 		if err != nil {
@@ -54,6 +54,8 @@ func TestHostRule(t *testing.T) {
 		"https://%65vil.example/":                     "http/url",
 		"https://ｅvil.example/":                       "http/host",
 		"http://cdn.example:8080/":                    "http/host",
+		"http://img.example/":                         "http/host",
+		"http://only.example/":                        "http/host",
 		"https://sub.cdn.example/":                    "http/host",
 		"https://img.example/":                        "http/host",
 		"http://[::1]/":                               "http/host",

@@ -151,16 +151,13 @@ type received struct {
 }
 
 // of are the cookies that a request to u carries.
-func (j *jar) of(u *url.URL) []*http.Cookie { return j.cookies.Cookies(trusted(u)) }
+func (j *jar) of(u *url.URL) []*http.Cookie { return j.cookies.Cookies(u) }
 
 func (j *jar) set(from *url.URL, c *http.Cookie) {
-	j.cookies.SetCookies(trusted(from), []*http.Cookie{c})
+	j.cookies.SetCookies(from, []*http.Cookie{c})
 	j.received = slices.DeleteFunc(j.received, func(r received) bool {
 		return r.cookie.Name == c.Name && r.cookie.Domain == c.Domain && r.from.Host == from.Host && pathOf(r) == pathOf(received{from, c})
 	})
-	if c.MaxAge < 0 {
-		return
-	}
 	kept := *c
 	if kept.MaxAge > 0 { // it ages from now on, not from when it is copied
 		kept.Expires, kept.MaxAge = time.Now().Add(time.Duration(kept.MaxAge)*time.Second), 0
@@ -174,14 +171,4 @@ func pathOf(r received) string {
 		return r.cookie.Path
 	}
 	return path.Dir("/" + strings.TrimPrefix(r.from.Path, "/"))
-}
-
-// trusted is u as a jar sees it: to browsers loopback is as safe as TLS.
-func trusted(u *url.URL) *url.URL {
-	if u.Scheme == "http" && loopback(u.Hostname()) {
-		safe := *u
-		safe.Scheme = "https"
-		return &safe
-	}
-	return u
 }

@@ -43,7 +43,10 @@ func TestTimeouts(t *testing.T) {
 		}, "no answer within 150ms: the response of %s did not end, and "},
 	} {
 		t.Run(name, func(t *testing.T) {
-			address := raw(t, func(_ int, conn net.Conn) { c.conversation(conn) })
+			address := raw(t, func(_ int, conn net.Conn) {
+				http.ReadRequest(bufio.NewReader(conn))
+				c.conversation(conn)
+			})
 			w := at("http://" + address)
 			w.env.Timeout = soon
 			b := w.open(t, get("/"))
@@ -51,7 +54,7 @@ func TestTimeouts(t *testing.T) {
 			if want := fmt.Sprintf(c.message, address); !strings.HasPrefix(f.Message, want) {
 				t.Errorf("got %q, expected %q", f.Message, want)
 			}
-			if s := b.samples[0]; s.Code != 0 || s.Err != "no answer within 150ms" {
+			if s := b.samples[0]; s.Code != 0 || s.Err != "no answer within 150ms" || s.Duration > time.Second {
 				t.Errorf("sample %+v", s)
 			}
 		})
@@ -89,6 +92,10 @@ func TestTransportFailures(t *testing.T) {
 		http.ReadRequest(bufio.NewReader(c))
 		c.(*net.TCPConn).SetLinger(0)
 	})
+	hasty := raw(t, func(_ int, c net.Conn) {
+		io.WriteString(c, "220 mail.example ESMTP\r\n")
+		io.Copy(io.Discard, c)
+	})
 	for _, c := range []struct{ url, code, message, category string }{
 		{"http://" + nobody, "http/refused", nobody + " refuses connections: nothing listens there", "connection refused"},
 		{"http://" + closed, "http/reset", closed + " closed the connection without an answer", "connection closed"},
@@ -98,6 +105,7 @@ func TestTransportFailures(t *testing.T) {
 		{"https://" + says("hello, this is no TLS"), "http/tls", "", "TLS"},
 		{"http://" + says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello"), "http/reset", "the response broke off after 5 of 100 bytes", "response broke off"},
 		{"http://" + says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), "http/reset", "the response broke off after 5 bytes", "response broke off"},
+		{"http://" + hasty, "http/protocol", "", "not HTTP"}, // noticed before or after the request is sent
 		{"http://" + says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"), "http/protocol", "", "not HTTP"},
 		{"http://" + says("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n01234567890123456789"), "http/protocol", "the response is not what its Content-Encoding says", "compression"},
 	} {
@@ -276,7 +284,7 @@ func TestConcurrentSessions(t *testing.T) {
 	errs := make(chan error, 16)
 	for i := range cap(errs) {
 		go func() {
-			s := b.host.Open(b.script, 0, i+1, nil)
+			s := b.host.Open(b.script, -1, i+1, nil)
 			defer s.Close(context.Background())
 			for step := range kinds {
 				if err := s.Step(context.Background(), step); err != nil {

@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// bench runs ops as the steps of a scenario with one row.
+// bench runs ops as the steps of a scenario.
 type bench struct {
 	t       fataler
 	s       *session.Session
@@ -31,19 +31,19 @@ type fataler interface {
 	Fatalf(string, ...any)
 }
 
-func open(t fataler, dir string, c Config, row map[string]string, ops ...ir.Op) *bench {
+func open(t fataler, dir string, c Config, vars map[string]string, ops ...ir.Op) *bench {
 	t.Helper()
-	scenario := ir.Scenario{ID: "f/s", Name: "s", Rows: []ir.Row{{}}}
-	for name, value := range row {
-		scenario.Columns = append(scenario.Columns, name)
-		scenario.Rows[0].Cells = append(scenario.Rows[0].Cells, value)
+	scenario := ir.Scenario{ID: "f/s", Name: "s"}
+	env := &ir.Environment{Name: "local"}
+	for name, value := range vars {
+		env.Vars = append(env.Vars, ir.Var{Name: name, Value: ir.Literal(value)})
 	}
 	for _, op := range ops {
 		scenario.Steps = append(scenario.Steps, ir.Step{Text: "it runs", Bindings: []ir.Binding{{Driver: "shell", Op: op}}})
 	}
 	program := &ir.Program{Features: []ir.Feature{{ID: "f", Scenarios: []ir.Scenario{scenario}}}}
 	b := &bench{t: t, secrets: secret.NewStore(secret.Options{})}
-	host, err := session.NewHost(runners.Plan{Program: program, Env: &ir.Environment{Name: "local"}, Dir: dir, Secrets: b.secrets, Now: time.Now}, New(c))
+	host, err := session.NewHost(runners.Plan{Program: program, Env: env, Dir: dir, Secrets: b.secrets, Now: time.Now}, New(c))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func open(t fataler, dir string, c Config, row map[string]string, ops ...ir.Op) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.s = host.Open(script, 0, 1, func(s session.Sample) { b.samples = append(b.samples, s) })
+	b.s = host.Open(script, -1, 1, func(s session.Sample) { b.samples = append(b.samples, s) })
 	b.steps = len(ops)
 	return b
 }
@@ -66,9 +66,9 @@ func (b *bench) run(ctx context.Context) error {
 	return nil
 }
 
-func run(t fataler, script ir.Template, row map[string]string) (out, errs string) {
+func run(t fataler, script ir.Template, vars map[string]string) (out, errs string) {
 	t.Helper()
-	b := open(t, "", Config{Allowed: true}, row,
+	b := open(t, "", Config{Allowed: true}, vars,
 		&ir.Run{Script: script}, &ir.Keep{Name: "o", Expr: "out"}, &ir.Keep{Name: "e", Expr: "err"}, &ir.Keep{Name: "x", Expr: "exit"})
 	if err := b.run(context.Background()); err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func run(t fataler, script ir.Template, row map[string]string) (out, errs string
 
 func lit(s string) ir.Part { return ir.Part{Text: s} }
 
-func value(name string, place ir.Place) ir.Part { return ir.Part{Expr: "row." + name, Place: place} }
+func value(name string, place ir.Place) ir.Part { return ir.Part{Expr: "env." + name, Place: place} }
 
 var hostile = []string{
 	"", " ", "a b", "*", "~", "$HOME", "${HOME}", "$(touch x)", "`touch x`", "; touch x", "&& touch x", "| touch x", "> x", "'", `"`, `\`, `\n`,
@@ -256,7 +256,7 @@ func TestWhatCannotBeLowered(t *testing.T) {
 			t.Errorf("%s was lowered", script)
 		}
 	}
-	ok := ir.Template{lit(`echo "\$`), {Expr: "row.v", Place: ir.ShellQuoted}, lit(`"`)}
+	ok := ir.Template{lit(`echo "\$`), {Expr: "env.v", Place: ir.ShellQuoted}, lit(`"`)}
 	if out, _ := run(t, ok, map[string]string{"v": "5"}); out != "$5" {
 		t.Errorf("got %q", out)
 	}

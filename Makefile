@@ -1,0 +1,70 @@
+# Each target installs what it needs and works alone:
+#
+#   make demo     build hoops, run the calculator working and broken
+#   make test     vet, staticcheck, gofmt, and every test with the race detector
+#   make bench    Go benchmarks
+#   make lint     the checks of make test without the tests
+#   make build    bin/hoops
+#   make setup    only what the others need: Go modules, a C compiler
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+MAKEFLAGS += --no-print-directory
+
+HOOPS   := bin/hoops
+TIMEOUT := 15m
+BENCH   ?= .
+
+# Debian packages, by the command that shows that one is there already.
+PACKAGES := gcc:gcc,libc6-dev
+
+.PHONY: setup setup-go build test demo demo-calculator bench bench-go lint
+
+setup-go:
+	@command -v go >/dev/null || { \
+	  echo "hoops: no go command: install Go $$(sed -n 's/^go //p' go.mod) or later, https://go.dev/doc/install" >&2; exit 1; }
+	@go mod download
+
+setup: setup-go
+	@for pair in $(PACKAGES); do \
+	  if command -v "$${pair%%:*}" >/dev/null; then continue; fi; \
+	  packages="$$(tr , ' ' <<<"$${pair#*:}")"; \
+	  if ! command -v apt-get >/dev/null; then \
+	    echo "hoops: no $${pair%%:*} command, and no apt-get to install it with: install $$packages" >&2; exit 1; fi; \
+	  sudo=; \
+	  if [ "$$(id -u)" != 0 ]; then \
+	    sudo="$$(command -v sudo)" || { echo "hoops: no $${pair%%:*} command: as root, run apt-get install $$packages" >&2; exit 1; }; fi; \
+	  echo "hoops: installing $$packages" >&2; \
+	  { $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$packages >/dev/null; } || { \
+	    echo "hoops: $$packages could not be installed: check the network, or install them by hand" >&2; exit 1; }; \
+	done
+
+build: setup-go
+	@go build -o $(HOOPS) ./cmd/hoops
+
+lint: setup-go
+	go vet ./...
+	go tool staticcheck ./...
+	@unformatted="$$(gofmt -l .)"; \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:" >&2; echo "$$unformatted" >&2; exit 1; fi
+
+test: setup lint
+	go test -race -timeout $(TIMEOUT) ./...
+
+bench: bench-go
+
+bench-go: setup-go
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout $(TIMEOUT) ./...
+
+demo: build demo-calculator
+	@echo; echo "one program in every run above, and in every stage of it:"; \
+	$(HOOPS) build examples/calculator -o bin/calculator.hoops
+
+# The second calculator gets sums wrong on purpose: that hoops fails it is what the demo shows.
+demo-calculator: build
+	@echo "── a calculator that works ──────────────────────────────────────────"; echo
+	@$(HOOPS) run examples/calculator --env working
+	@echo; echo "── one that gets some sums wrong ────────────────────────────────────"; echo
+	@code=0; $(HOOPS) run examples/calculator --env broken || code=$$?; \
+	if [ $$code != 1 ]; then echo "hoops: expected exit code 1 of the broken calculator, got $$code" >&2; exit 1; fi

@@ -1,0 +1,293 @@
+package cmd
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/pick"
+	"github.com/cucumber-value/hoops/dsl/rate"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/load"
+)
+
+// loadFlags are what a load asks for on the command line; what is not given is the stage's.
+type loadFlags struct {
+	stage    string
+	rate     string
+	users    int
+	duration time.Duration
+	mix      []string
+	inFlight int
+	drain    time.Duration
+	expect   []string
+	results  string
+}
+
+func (a *app) loadCommand() *cobra.Command {
+	var o options
+	var l loadFlags
+	c := &cobra.Command{
+		Use:   "load [DIR | PATH:LINE | FILE.hoops]...",
+		Short: "Run scenarios as load, at a rate",
+		Long: `Run scenarios as load: arrivals at a rate, each a session of its own with all its assertions. What is
+asked for is said by the first load stage of hoops.yaml, if there is one; flags come before it.`,
+		Example: `  hoops load --rate 200/s --duration 1m
+  hoops load --rate '10/s to 50/s over 1m, then 50/s for 5m' --expect 'p95 < 300ms'
+  hoops load --rate max --duration 10s -t @browse --results run.bin`,
+		RunE: func(c *cobra.Command, args []string) error {
+			t, err := a.open(args)
+			if err != nil {
+				return err
+			}
+			return a.load(c.Context(), t, o, l)
+		},
+	}
+	o.flags(c.Flags())
+	f := c.Flags()
+	f.StringVar(&l.stage, "stage", "", "take what to run from the load stage `NAME`")
+	f.StringVar(&l.rate, "rate", "", "arrivals: `RATE` is 200/s, words as in hoops.yaml, or max")
+	f.IntVar(&l.users, "users", 0, "`N` users instead of a rate: a closed model, which hides a stalled server")
+	f.DurationVar(&l.duration, "duration", 0, "how long arrivals come, when the rate does not say")
+	f.StringArrayVar(&l.mix, "mix", nil, "a share: `'NAME=7'`, of a scenario, an id or a tag expression; several times")
+	f.IntVar(&l.inFlight, "max-in-flight", 0, "journeys at once; arrivals above it are dropped and counted (default 10000)")
+	f.DurationVar(&l.drain, "drain", 0, "what started journeys have when arrivals end (default 30s)")
+	f.StringArrayVar(&l.expect, "expect", nil, "an `EXPRESSION` that the run must hold: 'p95 < 300ms'; several times")
+	f.StringVar(&l.results, "results", "", "write a `FILE` that vegeta report and vegeta plot open")
+	return c
+}
+
+func (a *app) load(ctx context.Context, t *target, o options, l loadFlags) error {
+	from, err := stageOf(t.program, ir.LoadRunner, l.stage)
+	if err != nil {
+		return err
+	}
+	asked, err := l.over(from)
+	if err != nil {
+		return err
+	}
+	x, s, err := a.single(t, o, asked, "pretty")
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	x.overrides = append(x.overrides, l.overrides()...)
+	r, err := x.loadRunner(asked, s)
+	if err != nil {
+		x.stream.Close() // nothing was reported
+		return err
+	}
+	var results *os.File
+	if l.results != "" {
+		if results, err = os.Create(l.results); err != nil {
+			x.stream.Close()
+			return usage("the results cannot be written: "+err.Error(), "")
+		}
+		r.Results = results
+	}
+	x.start(string(ir.LoadRunner))
+	outcome, err := x.load(ctx, s, r)
+	if results != nil {
+		err = errors.Join(err, results.Close())
+	}
+	return x.end(ctx, outcome, err)
+}
+
+// over is a stage with what the flags say instead.
+func (l *loadFlags) over(from *ir.Stage) (*ir.Stage, error) {
+	s := *from
+	asked := ir.Load{}
+	if from.Load != nil {
+		asked = *from.Load
+	}
+	if l.rate != "" {
+		asked.Rate, asked.Users = ir.Literal(l.rate), 0
+	}
+	if l.users > 0 {
+		asked.Rate, asked.Users = nil, l.users
+	}
+	if l.rate != "" && l.users > 0 {
+		return nil, usage("--rate and --users exclude each other", "a rate is an open model, users a closed one")
+	}
+	if asked.Rate == nil && asked.Users == 0 {
+		return nil, usage("how much load is not said", "give --rate 20/s --duration 30s, or a load stage in hoops.yaml")
+	}
+	if l.duration > 0 {
+		asked.Duration = ir.Duration(l.duration)
+	}
+	if l.inFlight > 0 {
+		asked.MaxInFlight = l.inFlight
+	}
+	if l.drain > 0 {
+		asked.Drain = ir.Duration(l.drain)
+	}
+	if len(l.mix) > 0 {
+		asked.Mix = nil
+		for _, m := range l.mix {
+			i := strings.LastIndexByte(m, '=')
+			n, err := strconv.Atoi(m[i+1:])
+			if i < 1 || err != nil || n < 1 {
+				return nil, usage(fmt.Sprintf("--mix %s is no share", m), "write --mix 'Pay for one item=7'")
+			}
+			asked.Mix = append(asked.Mix, ir.Share{Of: m[:i], Share: n, Pos: diag.Pos{File: "--mix"}})
+		}
+	}
+	if len(l.expect) > 0 {
+		s.Expect = nil
+		for _, e := range l.expect {
+			s.Expect = append(s.Expect, ir.Expression{Source: e, Pos: diag.Pos{File: "--expect", Line: 1, Col: 1}})
+		}
+	}
+	s.Load = &asked
+	return &s, nil
+}
+
+func (l *loadFlags) overrides() []string {
+	var list []string
+	add := func(name, value string) {
+		if value != "" && value != "0" && value != "0s" {
+			list = append(list, "--"+name+" "+value)
+		}
+	}
+	add("rate", l.rate)
+	add("users", strconv.Itoa(l.users))
+	add("duration", l.duration.String())
+	add("max-in-flight", strconv.Itoa(l.inFlight))
+	add("drain", l.drain.String())
+	for _, m := range l.mix {
+		add("mix", m)
+	}
+	for _, e := range l.expect {
+		add("expect", e)
+	}
+	return list
+}
+
+// loadRunner makes the runner of a load stage; what is wrong with its words is a diagnostic.
+func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
+	asked := s.Load
+	r := &load.Runner{
+		Drivers: drivers(x.allowsShell()), Users: asked.Users, Duration: time.Duration(asked.Duration),
+		MaxInFlight: asked.MaxInFlight, Drain: time.Duration(asked.Drain), Expect: s.Expect, StopWhen: s.StopWhen,
+	}
+	if asked.Rate != nil {
+		words, err := x.text(x.bare(one), asked.Rate)
+		if err != nil {
+			return nil, usage(err.Error(), "")
+		}
+		profile, wrong := rate.ParseProfile(words)
+		if wrong != nil {
+			at := diag.Pos{File: "--rate", Line: 1, Col: 1}
+			if len(asked.Rate) > 0 && !asked.Rate[0].Pos.IsZero() {
+				at = asked.Rate[0].Pos
+			}
+			at.Col += wrong.Col - 1
+			d := diag.Errorf(diag.At(at, wrong.Len), "load/rate", "%s", wrong.Message)
+			if wrong.Help != "" {
+				d = d.WithHelp("%s", wrong.Help)
+			}
+			x.diagnose(diag.List{d}, func(string) string { return words })
+			return nil, said(exitUsage)
+		}
+		r.Profile = profile
+	}
+	var err error
+	if r.Mix, err = mix(asked.Mix, one.selected); err != nil {
+		return nil, err
+	}
+	if asked.Data != nil {
+		if r.Data, err = x.data(one, asked.Data); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func (x *execution) load(ctx context.Context, s stage, r *load.Runner) (runners.Outcome, error) {
+	plan, err := x.plan(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	return runners.Run(ctx, r, plan, x.stream)
+}
+
+// mix finds what each share is of: a scenario's name, an id, or a tag expression. A selected scenario without a
+// share is an error; without a mix each scenario has an equal one, an outline's rows together.
+func mix(shares []ir.Share, selected []runners.Selected) ([]load.Share, error) {
+	var out []load.Share
+	if len(shares) == 0 {
+		at := map[string]int{}
+		for i, s := range selected {
+			j, known := at[s.Scenario.ID]
+			if !known {
+				j = len(out)
+				at[s.Scenario.ID] = j
+				out = append(out, load.Share{Weight: 1})
+			}
+			out[j].Selected = append(out[j].Selected, i)
+		}
+		return out, nil
+	}
+	taken := make([]string, len(selected))
+	for _, share := range shares {
+		one := load.Share{Weight: share.Share}
+		for i, s := range selected {
+			if !isOf(share.Of, s) {
+				continue
+			}
+			if taken[i] != "" {
+				return nil, usage(fmt.Sprintf("%s: scenario %q has two shares: %q and %q", share.Pos, s.Scenario.Name, taken[i], share.Of), "")
+			}
+			taken[i] = share.Of
+			one.Selected = append(one.Selected, i)
+		}
+		if len(one.Selected) == 0 {
+			return nil, usage(fmt.Sprintf("%s: the mix names %q, and nothing selected is it", share.Pos, share.Of), "a share is of a scenario's name, an id, or a tag expression")
+		}
+		out = append(out, one)
+	}
+	if i := slices.Index(taken, ""); i >= 0 {
+		return nil, usage(fmt.Sprintf("scenario %q is selected and has no share in the mix", selected[i].Scenario.Name), "give it a share, or leave it out with where or -t")
+	}
+	return out, nil
+}
+
+func isOf(of string, s runners.Selected) bool {
+	if of == s.Scenario.Name || of == s.Scenario.ID {
+		return true
+	}
+	if !strings.Contains(of, "@") {
+		return false
+	}
+	tags, wrong := pick.ParseTags(of)
+	return wrong == nil && tags.Match(s.TagNames())
+}
+
+// data reads the file that replaces the rows of outlines: CSV with a header.
+func (x *execution) data(one stage, d *ir.Data) (*load.Data, error) {
+	text := x.target.program.Source(d.File)
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || len(records) < 2 {
+		return nil, usage(fmt.Sprintf("%s: the data file %s holds no rows: %v", d.Pos, d.File, err), "write CSV with a line of column names first")
+	}
+	out := &load.Data{Columns: records[0], Rows: records[1:], Use: d.Use, AtEnd: d.AtEnd}
+	for _, s := range one.selected {
+		for _, c := range s.Scenario.Columns {
+			if !slices.Contains(out.Columns, c) {
+				return nil, usage(fmt.Sprintf("%s: the data file %s has no column %q, which %q reads", d.Pos, d.File, c, s.Scenario.Name),
+					"its columns are "+strings.Join(out.Columns, ", "))
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,149 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/monitor"
+)
+
+func (a *app) probeCommand() *cobra.Command {
+	var o options
+	var name string
+	var timeout time.Duration
+	c := &cobra.Command{
+		Use:   "probe [DIR | PATH:LINE | FILE.hoops]...",
+		Short: "Run scenarios once, as one monitoring check (Nagios by default)",
+		Long: `Run every selected scenario once, as one monitoring check. What is selected, where, is said by the first
+probe stage of hoops.yaml, if there is one, and narrowed by flags. In Nagios format the exit code is that of the
+plugin guidelines: 0 OK, 2 CRITICAL, 3 UNKNOWN.`,
+		Example: `  hoops probe --env production
+  hoops probe shop.hoops -t @checkout -f prometheus`,
+		RunE: func(c *cobra.Command, args []string) error {
+			err := a.probe(c.Context(), args, o, name, timeout)
+			if nagiosOnStdout(o.formats) {
+				return a.unknown(err)
+			}
+			return err
+		},
+	}
+	o.flags(c.Flags())
+	c.Flags().StringVar(&name, "stage", "", "take what to run from the probe stage `NAME`")
+	c.Flags().DurationVar(&timeout, "timeout", 0, "what one scenario may take (default 30s)")
+	return c
+}
+
+func (a *app) probe(ctx context.Context, args []string, o options, name string, timeout time.Duration) error {
+	t, err := a.open(args)
+	if err != nil {
+		return err
+	}
+	from, err := stageOf(t.program, ir.Probe, name)
+	if err != nil {
+		return err
+	}
+	x, s, err := a.single(t, o, from, "nagios")
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	x.start(string(ir.Probe))
+	outcome, err := x.monitor(ctx, s, &monitor.Runner{Timeout: timeout})
+	return x.end(ctx, outcome, err)
+}
+
+func (x *execution) monitor(ctx context.Context, s stage, r *monitor.Runner) (runners.Outcome, error) {
+	plan, err := x.plan(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	r.Drivers = drivers(x.allowsShell())
+	return runners.Run(ctx, r, plan, x.stream)
+}
+
+// stageOf is the named stage, or the first, of a runner; an empty one when hoops.yaml has none.
+func stageOf(p *ir.Program, runner ir.RunnerName, name string) (*ir.Stage, error) {
+	var names []string
+	for i := range p.Stages {
+		s := &p.Stages[i]
+		if s.Run != runner {
+			continue
+		}
+		if name == "" || s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	if name == "" {
+		return &ir.Stage{Name: string(runner), Run: runner}, nil
+	}
+	hint := "this project has no " + string(runner) + " stage"
+	if len(names) > 0 {
+		hint = string(runner) + " stages are " + strings.Join(names, ", ")
+	}
+	return nil, usage("no "+string(runner)+" stage is called "+name, hint)
+}
+
+// single prepares the execution of one stage: its selection made, its reports open, and everything refused that
+// can be.
+func (a *app) single(t *target, o options, from *ir.Stage, standard string) (*execution, stage, error) {
+	s := stage{name: from.Name, runner: string(from.Run), driver: "http"}
+	if from.Driver != "" {
+		s.driver = from.Driver
+	}
+	if err := knownDriver(s.driver); err != nil {
+		return nil, s, err
+	}
+	name := o.env
+	if name == "" {
+		name = from.Env
+	}
+	var err error
+	if s.env, err = environment(t.program, name, o.url); err != nil {
+		return nil, s, err
+	}
+	if s.selected, err = a.selected(t, o.selection, s.env.Where, from.Where); err != nil {
+		return nil, s, err
+	}
+	x, err := a.newExecution(t, o, standard)
+	if err != nil {
+		return nil, s, err
+	}
+	if err := x.refuse(s); err != nil {
+		x.stream.Close() // nothing was reported
+		return nil, s, err
+	}
+	return x, s, nil
+}
+
+// nagiosOnStdout reports whether who runs the command reads it as a Nagios check.
+func nagiosOnStdout(formats []string) bool {
+	return len(formats) == 0 || slices.Contains(formats, "nagios")
+}
+
+// unknown makes a check of a probe that never began: to Nagios an exit code of 2 would be a finding about the
+// software.
+func (a *app) unknown(err error) error {
+	var ran *ended
+	if err == nil || errors.As(err, &ran) {
+		return err
+	}
+	what := "see the diagnostics on stderr"
+	var f *failure
+	if errors.As(err, &f) && f.message != "" {
+		what = strings.SplitN(f.message, "\n", 2)[0]
+	}
+	what = strings.NewReplacer("|", "/").Replace(diag.Printable(a.mask(what)))
+	fmt.Fprintf(a.stdio.Out, "HOOPS UNKNOWN - could not probe: %s\n", what)
+	a.exit(err)
+	return said(exitHarness)
+}

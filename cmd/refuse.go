@@ -1,0 +1,66 @@
+package cmd
+
+import (
+	"slices"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// refuse says, before anything runs, what a stage may not do: run shell steps that nobody allowed, write or put
+// load where the environment refuses it, and, for every runner but the functional one, which reports it as a
+// status, run what does not run on its driver.
+func (x *execution) refuse(s stage) error {
+	plan := x.bare(s)
+	host, err := session.NewHost(plan)
+	if err != nil {
+		return usage(err.Error(), "")
+	}
+	plan.Info.URL = host.EnvText("url")
+	var list diag.List
+	if !slices.Contains(x.allow, "shell") {
+		list = append(list, shellSteps(plan)...)
+	}
+	if s.runner != string(ir.Functional) {
+		list = append(list, blocked(plan)...)
+	}
+	if s.runner == string(ir.LoadRunner) {
+		if d := runners.LoadRefusal(plan); d != nil {
+			list = append(list, *d)
+		}
+	}
+	for _, r := range runners.Refused(plan) {
+		list = append(list, r.Diagnostic(plan))
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	list.Sort()
+	x.diagnose(list, x.target.source)
+	return said(exitUsage)
+}
+
+// shellSteps points at the first step of each scenario that runs a script.
+func shellSteps(p runners.Plan) diag.List {
+	var list diag.List
+	for _, one := range p.Selected {
+		if step := needsShell(p.Program, one.Scenario.Steps, p.DriverOf(one)); step != nil {
+			list = append(list, diag.Errorf(diag.At(step.Pos, len([]rune(step.Text))), "shell/not-allowed", "this step runs a shell command, and shell commands are not allowed").
+				WithHelp("read what it runs, then allow it: --allow shell"))
+		}
+	}
+	return list
+}
+
+// blocked is the first obstacle of each scenario that does not run on its driver.
+func blocked(p runners.Plan) diag.List {
+	var list diag.List
+	for _, one := range p.Selected {
+		if o, trail := p.Program.Blocked(one.Scenario.Steps, p.DriverOf(one), one.Row); o != nil {
+			list = append(list, obstacleDiagnostic(matrixCell{obstacle: o, trail: trail}))
+		}
+	}
+	return list
+}

@@ -1,0 +1,212 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// journey is one session under load.
+type journey struct {
+	run     *run
+	way     *way
+	shard   *shard
+	session *session.Session
+	inside  []span // the steps that it is in, outermost first
+	closing bool
+}
+
+// span is a step from its first request to its last response.
+type span struct {
+	names        []string
+	began, ended time.Time
+	apart, until time.Duration // think time before the first request, and before the end of the last
+}
+
+// journey executes a scenario once and records it; arrival is when it was meant to start.
+func (r *run) journey(ctx context.Context, s *shard, w *way, row int, number uint64, arrival time.Time) {
+	j := &journey{run: r, way: w, shard: s}
+	// Every journey draws random values of its own, as an attempt does.
+	j.session = r.host.Open(w.script, row, int(number)+1, j.observe)
+	j.session.Watch(j)
+	var err error
+	at := 0
+	for ; at < j.session.Steps(); at++ {
+		if err = j.step(ctx, at); err != nil {
+			break
+		}
+	}
+	m := Measurement{Took: time.Since(arrival) - j.session.Apart()}
+	var failure *session.Failure
+	if err != nil {
+		failure = failed(ctx, err)
+	}
+	cause := "" // masked before the session forgets its secrets
+	if failure != nil {
+		cause = j.cause(at, failure)
+	}
+	if left := j.close(ctx); failure == nil && left != nil {
+		failure, at = left, -1
+		cause = j.cause(at, failure)
+	}
+	if failure != nil {
+		m.Failed, m.Cause = true, cause
+	}
+	s.journey(w, m)
+	if failure != nil && r.evidence.admit(cause) {
+		r.witness(w, row, number, at, failure, m.Took)
+	}
+}
+
+// step executes a step of the scenario and records it.
+func (j *journey) step(ctx context.Context, i int) error {
+	j.inside = append(j.inside[:0], span{names: j.way.steps[i]})
+	err := j.session.Step(ctx, i)
+	for len(j.inside) > 0 { // the step's own span; above it those that a panic has left open
+		j.leave(err)
+	}
+	return err
+}
+
+// failed is why a journey failed.
+func failed(ctx context.Context, err error) *session.Failure {
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, cause) {
+		return session.Failf("load/cut", "%v", cause)
+	}
+	if failure, ok := err.(*session.Failure); ok {
+		return failure
+	}
+	return &session.Failure{Code: "session/step", Message: err.Error(), Cause: err}
+}
+
+// close undoes what the journey did. What could not be undone is a failure too, the first of them.
+func (j *journey) close(ctx context.Context) (left *session.Failure) {
+	defer func() {
+		if p := recover(); p != nil { // a driver's
+			left = session.Failf("load/internal", "hoops failed at the end of a journey: %v", p)
+		}
+	}()
+	j.closing = true
+	if list := j.session.Close(ctx); len(list) > 0 {
+		return list[0]
+	}
+	return nil
+}
+
+// Entered and Left follow the steps of bodies.
+func (j *journey) Entered(step *ir.Step) {
+	j.inside = append(j.inside, span{names: j.way.inner[step]})
+}
+
+func (j *journey) Left(_ *ir.Step, err error) { j.leave(err) }
+
+var _ session.Watcher = (*journey)(nil)
+
+func (j *journey) leave(err error) {
+	s := j.inside[len(j.inside)-1]
+	j.inside = j.inside[:len(j.inside)-1]
+	if len(s.names) == 0 || s.began.IsZero() {
+		return
+	}
+	j.shard.step(s.names, Measurement{Took: s.ended.Sub(s.began) - (s.until - s.apart), Failed: err != nil})
+}
+
+// observe records a request.
+func (j *journey) observe(s session.Sample) {
+	if s.Once || s.Undo || j.closing {
+		return
+	}
+	apart := j.session.Apart()
+	for i := range j.inside {
+		in := &j.inside[i]
+		if in.began.IsZero() {
+			in.began, in.apart = s.Began, apart
+		}
+		in.ended, in.until = s.Began.Add(s.Duration), apart
+	}
+	m := Measurement{Took: s.Duration, Code: s.Code, Cause: clipped(j.run.plan.Secrets.Mask(s.Err))}
+	if m.Cause == "" && s.Code >= http.StatusBadRequest {
+		m.Cause = strings.TrimSpace(fmt.Sprintf("%d %s", s.Code, http.StatusText(s.Code))) // as vegeta says it
+	}
+	m.Failed = m.Cause != ""
+	j.shard.request(s.Name, m, newHit(s, m.Cause), &j.run.hits)
+}
+
+// cause is what equal failures have in common: "file:line step – first line".
+func (j *journey) cause(at int, f *session.Failure) string {
+	line, _, _ := strings.Cut(f.Message, "\n")
+	pos, what := j.way.Scenario.Pos, j.way.Scenario.Name // of undo, which belongs to no step
+	if at >= 0 {
+		step := &j.way.Scenario.Steps[at]
+		pos, what = step.Pos, strings.TrimSpace(step.Keyword+" "+step.Text)
+	}
+	line = fmt.Sprintf("%s:%d %s – %s", pos.File, pos.Line, what, line)
+	return clipped(j.run.plan.Secrets.Mask(line))
+}
+
+// clipped bounds a text that servers can make long.
+func clipped(s string) string {
+	if len(s) <= 300 {
+		return s
+	}
+	if r := []rune(s); len(r) > 300 {
+		return string(r[:300]) + "…"
+	}
+	return s
+}
+
+// Evidence is a few failed journeys in full; the others are only counted.
+const (
+	mostEvidence = 20
+	mostAlike    = 3
+)
+
+type evidence struct {
+	mu    sync.Mutex
+	alike map[string]int
+	total int
+}
+
+func (e *evidence) admit(cause string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.total >= mostEvidence || e.alike[cause] >= mostAlike {
+		return false
+	}
+	if e.alike == nil {
+		e.alike = map[string]int{}
+	}
+	e.alike[cause]++
+	e.total++
+	return true
+}
+
+// witness is the event of one failed journey.
+func (r *run) witness(w *way, row int, number uint64, at int, f *session.Failure, took time.Duration) {
+	e := runners.Event{
+		Kind: runners.Noticed, Feature: w.Feature.ID, Scenario: w.Scenario.ID, Name: w.Scenario.Name, Tags: w.TagNames(),
+		Status: runners.Failed, Duration: took, Pos: w.Scenario.Pos,
+	}
+	if row >= 0 {
+		e.Row, e.Pos = w.Scenario.Rows[row].ID, w.Scenario.Rows[row].Pos
+	}
+	if at >= 0 {
+		e.Step = at + 1
+		e.Failure = f.Diagnostic(&w.Scenario.Steps[at])
+	} else {
+		d := diag.Errorf(diag.At(w.Scenario.Pos, 1), f.Code, "%s", f.Message)
+		e.Failure = &d
+	}
+	line, _, _ := strings.Cut(f.Message, "\n")
+	e.Message = fmt.Sprintf("journey %d failed: %s", number+1, line)
+	r.emit(e)
+}

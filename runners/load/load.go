@@ -1,0 +1,216 @@
+// Package load runs scenarios many times over, at a rate, and says how long they took: each run of a scenario
+// is a journey, a session of its own, and the assertions that hold in a functional test hold under load.
+//
+//   - The model is open: arrivals come at their rate whatever the software does, a journey's latency is measured
+//     from its intended start, and an arrival above the limit in flight is dropped and counted. Users and max are
+//     closed models, and are called so: there a slow answer slows the next arrival, and percentiles flatter.
+//   - A request is measured from its own start, a step from its first request to its last response. Think time
+//     and @once bodies belong to no latency; the requests of @once and undo are not counted.
+//   - A journey fails when a step of it does. A request fails when it got no answer or one of 400 and above,
+//     which is what vegeta says of the same results file.
+//   - The gate is decided by expressions over the whole run. What has no samples is undecided and never passes.
+//
+// The package knows no HTTP and draws no report. It alone imports vegeta (pacers, results files) and
+// HdrHistogram (latencies that merge exactly).
+package load
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/rate"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// Runner is the load runner. It can be used for several runs, also at the same time, unless Results is set.
+type Runner struct {
+	// Drivers makes those of one run: a driver belongs to one host.
+	Drivers func() []session.Driver
+	// Funcs are the step functions in Go, in the order of Program.Funcs.
+	Funcs []session.GoFunc
+
+	Profile     rate.Profile  // arrivals; or
+	Users       int           // a closed model: so many journeys at any time
+	Duration    time.Duration // of a profile that does not say; of a closed model
+	Mix         []Share       // empty: every selected scenario has an equal share
+	MaxInFlight int           // journeys at once, of an open model; workers of Profile.Max
+	Drain       time.Duration // what journeys under way have when arrivals have ended
+	Data        *Data         // instead of the rows of outlines
+	Expect      []ir.Expression
+	StopWhen    *ir.Expression // ends the arrivals; looked at once a second
+	Results     io.Writer      // vegeta's gob records, one a request; nil for none
+}
+
+// Defaults of a load.
+const (
+	DefaultMaxInFlight = 10000
+	DefaultMaxWorkers  = 64 // of rate max
+	DefaultDrain       = 30 * time.Second
+)
+
+// grace is how long after their end arrivals that are late may still be started.
+const grace = time.Second
+
+// errCut is why a journey that did not end in time is interrupted.
+var errCut = errors.New("cut off at the drain limit")
+
+// Run puts the load on and judges it. When ctx ends, arrivals end and journeys under way are drained as at the
+// deadline: what was measured is reported.
+func (l *Runner) Run(ctx context.Context, plan runners.Plan, emit func(runners.Event)) (err error) {
+	gate, found := l.gate(plan)
+	if err := found.Err(); err != nil {
+		return err
+	}
+	r := &run{Runner: l, plan: plan, emit: emit, gate: gate}
+	if err := r.limits(); err != nil {
+		return err
+	}
+	var drivers []session.Driver
+	if l.Drivers != nil {
+		drivers = l.Drivers()
+	}
+	if r.host, err = session.NewHost(plan, drivers...); err != nil {
+		return err
+	}
+	closed := false
+	defer func() {
+		if !closed {
+			err = errors.Join(err, r.host.Close())
+		}
+	}()
+	r.host.Funcs = l.Funcs
+	if err := r.prepare(); err != nil {
+		return err
+	}
+	r.load(ctx)
+	closed = true
+	if err := r.host.Close(); err != nil { // a run was measured all the same
+		r.notice("after the run: %v", err)
+	}
+	wrote := r.flush()
+	r.finish(ctx)
+	return wrote
+}
+
+// run is one call of Run.
+type run struct {
+	*Runner
+	plan     runners.Plan
+	emit     func(runners.Event)
+	host     *session.Host
+	gate     *gate
+	profile  rate.Profile // with an end
+	workers  int          // of a closed model
+	inFlight int64        // at most
+	drain    time.Duration
+
+	ways  []*way // by plan.Selected
+	mix   *mixer
+	feed  *feed
+
+	began     time.Time
+	sent      time.Duration // the time in which arrivals came
+	shards    []*shard
+	asked     atomic.Int64
+	started   atomic.Int64
+	dropped   atomic.Int64
+	flying    atomic.Int64
+	unstarted int64 // arrivals that hoops itself was too late for
+	lateness  tally // how long after its time each journey was started
+	stopped   string
+	evidence  evidence
+	hits      atomic.Int64 // requests for the results file
+}
+
+// limits checks the numbers and fills in defaults.
+func (r *run) limits() error {
+	r.drain = cmp.Or(r.Drain, DefaultDrain)
+	r.inFlight = int64(cmp.Or(r.MaxInFlight, DefaultMaxInFlight))
+	asked := len(r.Profile.Segments) > 0
+	switch {
+	case r.Drain < 0 || r.MaxInFlight < 0 || r.Users < 0 || r.Duration < 0:
+		return errors.New("drain, max-in-flight, users and duration cannot be negative")
+	case r.Users > 0 && (asked || r.Profile.Max):
+		return errors.New("a load has a rate or users, not both")
+	case r.Profile.Max:
+		r.workers = cmp.Or(r.MaxInFlight, DefaultMaxWorkers)
+	case r.Users > 0:
+		r.workers = r.Users
+	case !asked:
+		return errors.New("a load needs a rate or users")
+	}
+	if r.workers == 0 {
+		var err error
+		r.profile, err = r.Profile.Within(r.Duration)
+		return err
+	}
+	if r.Duration == 0 {
+		return fmt.Errorf("%s needs a duration", r.model())
+	}
+	return nil
+}
+
+// model is the load in a few words.
+func (r *run) model() string {
+	switch {
+	case r.Profile.Max:
+		return fmt.Sprintf("rate max (a closed model with %d workers)", r.workers)
+	case r.workers > 0:
+		return fmt.Sprintf("a closed model with %d users", r.workers)
+	}
+	return r.profile.String()
+}
+
+// load lets journeys arrive until the end, drains them, and tells once a second how it goes.
+func (r *run) load(ctx context.Context) {
+	if r.workers > 0 {
+		r.notice("%s: a slow answer slows the arrivals, and latencies look better than users would find them", r.model())
+	}
+	for range runtime.GOMAXPROCS(0) {
+		r.shards = append(r.shards, newShard(r.Results != nil))
+	}
+	r.began = time.Now()
+	arriving, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	// Journeys outlive ctx: they are drained, and cut by their own.
+	journeys, cut := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cut(nil)
+
+	over := make(chan struct{})
+	var telling sync.WaitGroup
+	telling.Go(func() { r.tell(over, end) })
+
+	var flying sync.WaitGroup
+	if r.workers > 0 {
+		r.closed(arriving, journeys, &flying)
+	} else {
+		r.open(arriving, journeys, &flying)
+	}
+	r.sent = time.Since(r.began)
+
+	drained := make(chan struct{})
+	go func() { flying.Wait(); close(drained) }()
+	limit := time.NewTimer(r.drain)
+	defer limit.Stop()
+	select {
+	case <-drained:
+	case <-limit.C:
+		cut(errCut)
+		<-drained
+	}
+	close(over)
+	telling.Wait()
+}
+
+func (r *run) notice(format string, args ...any) {
+	r.emit(runners.Event{Kind: runners.Noticed, Message: fmt.Sprintf(format, args...)})
+}

@@ -1,0 +1,162 @@
+package load
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// way is one selected scenario or row, lowered.
+type way struct {
+	runners.Selected // its Scenario has the data's rows when there is a feed
+	script           *session.Script
+	feed             *feed
+	key              Key        // of the scenario
+	steps            [][]string // names under which each step of the scenario is measured
+	inner            stepNames  // and those of bodies
+}
+
+// stepNames are the names under which the steps of bodies are measured, for one driver.
+type stepNames map[*ir.Step][]string
+
+// driverOf is the driver of a scenario: tags are ordered from the feature's to the row's, the nearest counts.
+func driverOf(plan runners.Plan, s runners.Selected) string {
+	driver := plan.Driver
+	for _, tag := range s.TagNames() {
+		if name, ok := strings.CutPrefix(tag, "@driver:"); ok {
+			driver = name
+		}
+	}
+	return driver
+}
+
+// prepare lowers every selected scenario once, and refuses what cannot run.
+func (r *run) prepare() error {
+	if len(r.plan.Selected) == 0 {
+		return errors.New("nothing is selected")
+	}
+	var err error
+	if r.feed, err = newFeed(r.Data, r.plan.Seed); err != nil {
+		return err
+	}
+	type key struct {
+		scenario *ir.Scenario
+		driver   string
+	}
+	scripts := map[key]*session.Script{}
+	inner := map[string]stepNames{}
+	var refused []error
+	for _, selected := range r.plan.Selected {
+		if selected.Row >= len(selected.Scenario.Rows) || selected.Row < 0 && selected.Scenario.Outline {
+			return fmt.Errorf("%s: row %d of %q is selected, which has %d", selected.Scenario.Pos, selected.Row+1, selected.Scenario.Name, len(selected.Scenario.Rows))
+		}
+		driver := driverOf(r.plan, selected)
+		if o, trail := r.plan.Program.Blocked(selected.Scenario.Steps, driver, selected.Row); o != nil {
+			refused = append(refused, fmt.Errorf("%s: %s", trail[len(trail)-1].Pos, o.Message))
+			continue
+		}
+		names := inner[driver]
+		if names == nil {
+			names = r.innerNames(driver)
+			inner[driver] = names
+		}
+		w := &way{Selected: selected, key: Key{OfScenario, selected.Scenario.ID}, inner: names}
+		for i := range selected.Scenario.Steps {
+			step := &selected.Scenario.Steps[i]
+			w.steps = append(w.steps, measured(r.plan.Program, step, step.Binding(driver, selected.Row), true))
+		}
+		k := key{selected.Scenario, driver}
+		if w.script = scripts[k]; w.script == nil {
+			scenario := selected.Scenario
+			if r.feed != nil && scenario.Outline {
+				if scenario, err = r.feed.outline(scenario); err != nil {
+					return err
+				}
+			}
+			if w.script, err = r.host.Lower(selected.Feature, scenario, driver); err != nil {
+				return err
+			}
+			scripts[k] = w.script
+		}
+		if r.feed != nil && selected.Scenario.Outline {
+			w.feed, w.Scenario = r.feed, w.script.Scenario
+		}
+		r.ways = append(r.ways, w)
+	}
+	if len(refused) > 0 {
+		return fmt.Errorf("load does not start, because not every selected scenario can run:\n%w", errors.Join(refused...))
+	}
+	mix := r.Mix
+	if len(mix) == 0 {
+		mix = equalShares(r.plan.Selected)
+	}
+	arrivals := uint64(0)
+	if r.workers == 0 {
+		arrivals = newPacer(r.profile).arrivals
+	}
+	r.mix, err = newMixer(mix, len(r.plan.Selected), r.plan.Seed, arrivals)
+	return err
+}
+
+// equalShares gives every scenario the same, however many rows it has.
+func equalShares(selected []runners.Selected) []Share {
+	var shares []Share
+	at := map[*ir.Scenario]int{}
+	for i, s := range selected {
+		share, known := at[s.Scenario]
+		if !known {
+			share = len(shares)
+			at[s.Scenario] = share
+			shares = append(shares, Share{Weight: 1})
+		}
+		shares[share].Selected = append(shares[share].Selected, i)
+	}
+	return shares
+}
+
+// measured are the names of a step: its text, and the pattern of the definition that it calls.
+func measured(p *ir.Program, step *ir.Step, b *ir.Binding, text bool) []string {
+	var names []string
+	if text {
+		names = append(names, step.Text)
+	}
+	if b != nil && b.Definition > 0 {
+		if pattern := p.Definitions[b.Definition-1].Pattern; !text || pattern != step.Text {
+			names = append(names, pattern)
+		}
+	}
+	return names
+}
+
+// innerNames are those of every step of a body: patterns, and of texts those that the gate asks for, for they
+// are many.
+func (r *run) innerNames(driver string) stepNames {
+	names := stepNames{}
+	note := func(step *ir.Step) {
+		if list := measured(r.plan.Program, step, step.Binding(driver, -1), r.gate.steps[step.Text]); len(list) > 0 {
+			names[step] = list
+		}
+	}
+	for i := range r.plan.Program.Definitions {
+		for j := range r.plan.Program.Definitions[i].Body {
+			ir.WalkStep(&r.plan.Program.Definitions[i].Body[j], note)
+		}
+	}
+	for i := range r.plan.Program.Features {
+		for j := range r.plan.Program.Features[i].Scenarios {
+			for k := range r.plan.Program.Features[i].Scenarios[j].Steps {
+				outer := &r.plan.Program.Features[i].Scenarios[j].Steps[k]
+				ir.WalkStep(outer, func(step *ir.Step) { // the one inside a within
+					if step != outer {
+						note(step)
+					}
+				})
+			}
+		}
+	}
+	return names
+}
