@@ -95,12 +95,9 @@ func (t *Types) compile(source string, at diag.Pos, vocabulary bool) (*Pattern, 
 	expression, err := cucumberexpressions.NewCucumberExpression(rewritten.String(), t.registry)
 	if err != nil {
 		col, n, message, help := explained(err.Error())
-		if col < len(columns) {
-			col = columns[col]
-		} else {
-			col = len(runes)
-		}
-		d := fail(col, n, "%s", message)
+		columns = append(columns, len(runes))
+		from, to := columns[min(col, len(columns)-1)], columns[min(col+n, len(columns)-1)]
+		d := fail(from, max(1, to-from), "%s", message)
 		if help != "" {
 			*d = d.WithHelp("%s", help)
 		}
@@ -139,7 +136,7 @@ func (t *Types) checkParameter(name, typ string, named bool, col, n int, fail fu
 	if near := diag.Closest(typ, t.names); near != "" {
 		*d = d.WithHelp("did you mean {%s}?", strings.TrimPrefix(name+":"+near, ":"))
 	}
-	if !named && identifier.MatchString(typ) {
+	if !named && expr.IsName(typ) {
 		*d = d.WithHelp("for a parameter called %s write {%s:string}", typ, typ)
 	}
 	*d = d.WithHelp("types are %s, and those under types: in hoops.yaml", strings.Join(t.names, ", "))

@@ -113,9 +113,9 @@ type run struct {
 	inFlight int64        // at most
 	drain    time.Duration
 
-	ways  []*way // by plan.Selected
-	mix   *mixer
-	feed  *feed
+	ways []*way // by plan.Selected
+	mix  *mixer
+	feed *feed
 
 	began     time.Time
 	sent      time.Duration // the time in which arrivals came

@@ -30,7 +30,7 @@ type Measurement struct {
 	Cause  string // of the failure; "" for none
 }
 
-// mostKeys bounds what a recorder tells apart: a histogram is 139 KB.
+// mostKeys bounds the steps and requests that a recorder tells apart: a histogram is 139 KB.
 const mostKeys = 500
 
 // Recorder adds measurements up. Recorders of the parts of a run merge into that of the whole, in any order and
@@ -58,7 +58,7 @@ func (r *Recorder) Merge(from *Recorder) {
 		if own := r.tally(k); own != nil {
 			own.merge(t)
 		} else {
-			r.beyond += t.count - 1
+			r.beyond += t.count - 1 // asking has counted one
 		}
 	}
 }
@@ -66,7 +66,7 @@ func (r *Recorder) Merge(from *Recorder) {
 func (r *Recorder) tally(k Key) *tally {
 	t := r.tallies[k]
 	if t == nil {
-		if len(r.tallies) >= mostKeys {
+		if (k.Of == OfStep || k.Of == OfRequest) && len(r.tallies) >= mostKeys {
 			r.beyond++
 			return nil
 		}

@@ -190,7 +190,7 @@ func (r *run) health(all *Recorder, ended bool) {
 		r.notice("%s of %s arrivals were dropped: %s journeys were under way already", thousands(n), thousands(r.asked.Load()), thousands(r.inFlight))
 	}
 	if all.beyond > 0 {
-		r.notice("%s measurements are only counted in the totals: at most %d steps, requests and scenarios are told apart", thousands(all.beyond), mostKeys)
+		r.notice("%s measurements are only counted in the totals: at most %d steps and requests are told apart", thousands(all.beyond), mostKeys)
 	}
 }
 

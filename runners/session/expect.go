@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"time"
@@ -327,8 +329,8 @@ func decodeJSON(data []byte) (any, error) {
 	if err := d.Decode(&v); err != nil {
 		return nil, err
 	}
-	if d.More() {
-		return nil, fmt.Errorf("there is more than one JSON value")
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("there is something behind the JSON value")
 	}
 	return v, nil
 }

@@ -233,12 +233,11 @@ func (s *Session) rowValue() any {
 // bare in JSON is what Cucumber's substitution would make of it, and everything else verbatim text. Numbers
 // keep their digits, so that in text a cell always reads as it was written.
 func cell(text string) any {
-	switch v := scalar(text).(type) {
-	case string:
+	v := scalar(text)
+	if _, quoted := v.(string); quoted || expr.Text(v) != text {
 		return text
-	default:
-		return v
 	}
+	return v
 }
 
 // random is the session's own source, repeatable by the run's seed and the scenario, whatever else runs.

@@ -1,0 +1,243 @@
+package cmd_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/cucumber-value/hoops/cmd"
+)
+
+var update = flag.Bool("update", false, "write what the command prints into the scripts")
+
+// binaries is a folder with the calculator of examples/, built once.
+var binaries string
+
+func TestMain(m *testing.M) {
+	testscript.Main(suite{m}, map[string]func(){
+		"hoops": func() { os.Exit(cmd.Main(os.Args[1:], cmd.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})) },
+		"serve": serve,
+	})
+}
+
+type suite struct{ m *testing.M }
+
+func (s suite) Run() int {
+	var err error
+	if binaries, err = os.MkdirTemp("", "hoops"); err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(binaries)
+	build := exec.Command("go", "build", "-o", filepath.Join(binaries, "calculator"), "../examples/calculator/server")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%s%v\n", out, err)
+		return 1
+	}
+	return s.m.Run()
+}
+
+// serve is software under test for start commands: it answers everything with 200 at the port it is given, or
+// misbehaves as its second argument says.
+func serve() {
+	port, how := os.Args[1], ""
+	if len(os.Args) > 2 {
+		how = os.Args[2]
+	}
+	switch how {
+	case "exit":
+		fmt.Println("cannot read the settings")
+		os.Exit(3)
+	case "deaf":
+		fmt.Println("thinking")
+		time.Sleep(time.Minute)
+	case "forever":
+		if err := os.WriteFile("serve.pid", []byte(strconv.Itoa(os.Getpid())), 0o644); err != nil {
+			panic(err)
+		}
+	}
+	err := http.ListenAndServe("127.0.0.1:"+port, http.HandlerFunc(answer))
+	fmt.Println(err)
+	os.Exit(1)
+}
+
+// answer is 200 and "hello", but at /slow, which takes a minute, at /status/N, and at /echo.
+func answer(w http.ResponseWriter, r *http.Request) {
+	switch name, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); name {
+	case "slow":
+		select {
+		case <-r.Context().Done():
+		case <-time.After(time.Minute):
+		}
+	case "status":
+		code, err := strconv.Atoi(rest)
+		if err != nil {
+			code = http.StatusBadRequest
+		}
+		w.WriteHeader(code)
+	case "echo":
+		fmt.Fprintf(w, "%s %s\n", r.Method, r.URL)
+		r.Header.Write(w)
+		io.Copy(w, r.Body)
+	default:
+		fmt.Fprintln(w, "hello")
+	}
+}
+
+func TestScripts(t *testing.T)  { run(t, "testdata/script") }
+func TestBadInput(t *testing.T) { run(t, "testdata/bad") }
+
+func run(t *testing.T, dir string) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 dir,
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", binaries+string(os.PathListSeparator)+env.Getenv("PATH"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"hoops":      hoops,
+			"server":     server,
+			"port":       port,
+			"calculator": calculator,
+			"expand":     expand,
+			"crlf":       crlf,
+			"line":       line,
+			"bytes":      bytes,
+			"cut":        cut,
+			"interrupt":  interrupt,
+			"until":      until,
+		},
+	})
+}
+
+// hoops runs the command and expects its exit code: hoops CODE ARG…
+func hoops(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: hoops CODE ARG…")
+	}
+	code := 0
+	if err := ts.Exec("hoops", args[1:]...); err != nil {
+		var ended *exec.ExitError
+		if !errors.As(err, &ended) {
+			ts.Fatalf("%v", err)
+		}
+		code = ended.ExitCode()
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("hoops %s: exit code %d, expected %s", strings.Join(args[1:], " "), code, args[0])
+	}
+}
+
+// server starts one that answers, until the script ends: server VARIABLE
+func server(ts *testscript.TestScript, _ bool, args []string) {
+	s := httptest.NewServer(http.HandlerFunc(answer))
+	ts.Defer(s.Close)
+	ts.Setenv(args[0], s.URL)
+}
+
+// port finds one at which nothing listens: port VARIABLE…
+func port(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		ts.Check(err)
+		defer l.Close()
+		ts.Setenv(name, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
+	}
+}
+
+// calculator copies examples/calculator to here, with ports of its own and the server that was built.
+func calculator(ts *testscript.TestScript, neg bool, _ []string) {
+	port(ts, neg, []string{"WORKING", "BROKEN"})
+	ts.Check(os.CopyFS(ts.MkAbs("."), os.DirFS("../examples/calculator")))
+	change(ts, "hoops.yaml", func(s string) string {
+		return strings.NewReplacer("go run ./server", "calculator", "8031", ts.Getenv("WORKING"), "8032", ts.Getenv("BROKEN")).Replace(s)
+	})
+}
+
+// expand replaces $VARIABLES in files: expand FILE…
+func expand(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		change(ts, name, func(s string) string { return os.Expand(s, ts.Getenv) })
+	}
+}
+
+// crlf gives files a byte order mark and the line ends of Windows.
+func crlf(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		change(ts, name, func(s string) string { return "\ufeff" + strings.ReplaceAll(s, "\n", "\r\n") })
+	}
+}
+
+// line appends one of a length to a file: line FILE BYTES
+func line(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	change(ts, args[0], func(s string) string { return s + strings.Repeat("x", n) + "\n" })
+}
+
+// bytes writes a quoted Go string to a file: bytes FILE TEXT
+func bytes(ts *testscript.TestScript, _ bool, args []string) {
+	text, err := strconv.Unquote(`"` + args[1] + `"`)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// cut leaves the first half of a file, or replaces in it: cut FILE [OLD NEW]
+func cut(ts *testscript.TestScript, _ bool, args []string) {
+	change(ts, args[0], func(s string) string {
+		if len(args) == 1 {
+			return s[:len(s)/2]
+		}
+		if !strings.Contains(s, args[1]) {
+			ts.Fatalf("%s has no %q", args[0], args[1])
+		}
+		return strings.Replace(s, args[1], args[2], 1)
+	})
+}
+
+func change(ts *testscript.TestScript, name string, f func(string) string) {
+	file := ts.MkAbs(name)
+	data, err := os.ReadFile(file)
+	ts.Check(err)
+	ts.Check(os.WriteFile(file, []byte(f(string(data))), 0o644))
+}
+
+// interrupt sends one, as Ctrl-C does, to a program that the script runs in the background as &NAME&.
+func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	for _, c := range ts.BackgroundCmds() {
+		ts.Check(c.Process.Signal(os.Interrupt))
+	}
+}
+
+// until waits until a file exists, or with ! until the process whose id is in it has gone.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		data, err := os.ReadFile(ts.MkAbs(args[0]))
+		switch {
+		case err != nil || len(data) == 0:
+		case !neg:
+			return
+		default:
+			if _, err := os.Stat("/proc/" + strings.TrimSpace(string(data))); err != nil {
+				return
+			}
+		}
+	}
+	ts.Fatalf("waited in vain for %s", args[0])
+}

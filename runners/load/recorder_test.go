@@ -1,0 +1,111 @@
+package load
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/cucumber-value/hoops/runners"
+)
+
+func groups(r *Recorder) []runners.Group {
+	var list []runners.Group
+	for _, k := range r.keys() {
+		list = append(list, r.tallies[k].group(k, true))
+	}
+	return list
+}
+
+// What the shards of a run have measured, merged in any order and grouping, is what one recorder would have.
+func TestMergeIsTheSameAsOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		one := NewRecorder()
+		shards := make([]*Recorder, rapid.IntRange(1, 6).Draw(t, "shards"))
+		for i := range shards {
+			shards[i] = NewRecorder()
+		}
+		for range rapid.IntRange(0, 60).Draw(t, "measurements") {
+			k := Key{rapid.SampledFrom(order).Draw(t, "of"), rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "name")}
+			m := Measurement{
+				Took:   time.Duration(rapid.Int64Range(-5, int64(2*time.Minute)).Draw(t, "took")),
+				Failed: rapid.Bool().Draw(t, "failed"),
+				Code:   rapid.SampledFrom([]int{0, 200, 500}).Draw(t, "code"),
+				Cause:  rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "cause"),
+			}
+			one.Record(k, m)
+			shards[rapid.IntRange(0, len(shards)-1).Draw(t, "shard")].Record(k, m)
+		}
+		merged := NewRecorder()
+		for len(shards) > 0 {
+			i := rapid.IntRange(0, len(shards)-1).Draw(t, "next")
+			if len(shards) > 1 && rapid.Bool().Draw(t, "between themselves") {
+				shards[(i+1)%len(shards)].Merge(shards[i])
+			} else {
+				merged.Merge(shards[i])
+			}
+			shards = slices.Delete(shards, i, i+1)
+		}
+		if d := cmp.Diff(groups(one), groups(merged)); d != "" {
+			t.Fatal(d)
+		}
+	})
+}
+
+func TestHistogramsTravel(t *testing.T) {
+	var a tally
+	for i := range 1000 {
+		a.add(time.Duration(i+1) * time.Millisecond)
+	}
+	a.add(2 * time.Minute)
+	g := a.group(Key{Of: OfRequests}, true)
+	h, err := hdr.Decode([]byte(g.Histogram))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.TotalCount() != 1001 || h.ValueAtQuantile(95) != a.times.ValueAtQuantile(95) {
+		t.Errorf("%d values, p95 %d", h.TotalCount(), h.ValueAtQuantile(95))
+	}
+	if dropped := newHistogram().Merge(h); dropped != 0 {
+		t.Errorf("%d values do not fit", dropped)
+	}
+	if g.Latency["max"] != 2*time.Minute || g.Latency["above 60s"] != int64(1) {
+		t.Errorf("%v", g.Latency)
+	}
+	if p95 := g.Latency["p95"].(time.Duration); (p95 - 951*time.Millisecond).Abs() > time.Millisecond {
+		t.Errorf("p95 %s", p95)
+	}
+	if got := (&tally{}).group(Key{Of: OfRequests}, true); got.Latency != nil || got.Histogram != "" {
+		t.Errorf("nothing is %+v", got)
+	}
+}
+
+// Servers cannot make a recorder grow for ever.
+func TestRecorderIsBounded(t *testing.T) {
+	r := NewRecorder()
+	for i := range 2 * mostKeys {
+		r.Record(Key{OfRequest, fmt.Sprint(i)}, Measurement{})
+	}
+	if len(r.tallies) != mostKeys || r.beyond != mostKeys {
+		t.Errorf("%d keys, %d beyond", len(r.tallies), r.beyond)
+	}
+	full := NewRecorder()
+	for i := range mostKeys {
+		full.Record(Key{OfStep, fmt.Sprint(i)}, Measurement{})
+	}
+	full.Merge(r)
+	if full.beyond != 2*mostKeys {
+		t.Errorf("%d beyond after merging", full.beyond)
+	}
+	var a tally
+	for i := range 3 * mostCauses {
+		a.record(Measurement{Failed: true, Cause: fmt.Sprint("id ", i)})
+	}
+	if len(a.causes) != mostCauses+1 || a.causes[otherCause] != 2*mostCauses || a.failed != 3*mostCauses {
+		t.Errorf("%d causes, %d others", len(a.causes), a.causes[otherCause])
+	}
+}
