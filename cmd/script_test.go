@@ -111,7 +111,7 @@ func run(t *testing.T, dir string) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"hoops":      hoops,
+			"exits":      exits,
 			"server":     server,
 			"port":       port,
 			"calculator": calculator,
@@ -126,13 +126,13 @@ func run(t *testing.T, dir string) {
 	})
 }
 
-// hoops runs the command and expects its exit code: hoops CODE ARG…
-func hoops(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
-		ts.Fatalf("usage: hoops CODE ARG…")
+// exits runs a program and expects its exit code: exits CODE PROGRAM ARG…
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG…")
 	}
 	code := 0
-	if err := ts.Exec("hoops", args[1:]...); err != nil {
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
 		var ended *exec.ExitError
 		if !errors.As(err, &ended) {
 			ts.Fatalf("%v", err)
@@ -140,7 +140,7 @@ func hoops(ts *testscript.TestScript, neg bool, args []string) {
 		code = ended.ExitCode()
 	}
 	if strconv.Itoa(code) != args[0] {
-		ts.Fatalf("hoops %s: exit code %d, expected %s", strings.Join(args[1:], " "), code, args[0])
+		ts.Fatalf("%s: exit code %d, expected %s", strings.Join(args[1:], " "), code, args[0])
 	}
 }
 
