@@ -39,7 +39,7 @@ func TestEveryDiagnosticHasAHeading(t *testing.T) {
 }
 
 var (
-	code = regexp.MustCompile(`^(gherkin|steps|expr|pick|project|value|expect|keep|http|shell|session|functional|effects|monitor|load|browser|history)/[a-z-]+$`)
+	code = regexp.MustCompile(`^(gherkin|steps|expr|pick|project|value|expect|keep|http|shell|session|functional|effects|monitor|load|browser|history)/[a-z0-9-]+$`)
 	room = regexp.MustCompile(`^(gherkin|steps|expr|pick|project|value|expect|keep|http|shell|session|functional|effects|monitor|load|browser|history)/$`)
 )
 
@@ -48,6 +48,7 @@ var joined = map[string][]string{
 	"steps/": {"undefined", "ambiguous"}, // the statuses of an obstacle
 	"keep/":  {"no-data", "expression"},  // what was value/…, of a step that keeps
 	"http/":  nil,                        // what the driver's reason returns first
+	"value/": nil,                        // which keep/ replaces
 }
 
 // codesInSource are the codes of all diagnostics, each with a place that makes it.

@@ -50,6 +50,9 @@ func (a *app) check(t *target, format string) error {
 		clausesText(&b, t.program)
 		safeText(&b, t.program)
 		fmt.Fprintf(&b, "%s\n", summary(t.program))
+		if len(m.idle) > 0 {
+			fmt.Fprintf(&b, "no scenario runs on %s\n", strings.Join(m.idle, " or "))
+		}
 		fmt.Fprintf(&b, "digest %s\n", t.digest)
 		if _, err := io.WriteString(a.stdio.Out, b.String()); err != nil {
 			return harness(err, "")

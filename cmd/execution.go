@@ -6,9 +6,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -40,30 +40,9 @@ func (o *options) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE`")
 	f.StringArrayVar(&o.allow, "allow", nil, "allow `WHAT` is refused otherwise: shell")
 	f.Uint64Var(&o.seed, "seed", 0, "repeat a run's random values: its seed is `N`")
-	f.VarP((*jobs)(&o.workers), "jobs", "j", "run `N` scenarios at once (default: one per core)")
+	f.VarP(&count{&o.workers, 1}, "jobs", "j", "run `N` scenarios at once (default: one per core)")
 	o.selection.flags(f)
 	o.reports.flags(f)
-}
-
-// jobs is how many scenarios run at once; 0, which cannot be asked for, is one per core.
-type jobs int
-
-func (j *jobs) Set(s string) error {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		return errors.New("expected a number from 1 up")
-	}
-	*j = jobs(n)
-	return nil
-}
-
-func (j *jobs) Type() string { return "N" }
-
-func (j *jobs) String() string {
-	if *j == 0 {
-		return ""
-	}
-	return strconv.Itoa(int(*j))
 }
 
 // execution is one run of a program: what its stages have in common.
@@ -92,6 +71,7 @@ func (a *app) newExecution(t *target, o options, standard string) (*execution, e
 	x := &execution{app: a, options: o, target: t, looks: map[string]look{}, params: map[string]string{}, began: a.now()}
 	x.secrets = secret.NewStore(secret.Options{Lookup: a.lookup})
 	a.masks = x.secrets.Mask
+	x.foresee(os.Environ())
 	for _, what := range o.allow {
 		if what != "shell" {
 			return nil, usage(fmt.Sprintf("unknown permission %q", what), "--allow shell allows shell steps")
@@ -136,6 +116,17 @@ func (a *app) newExecution(t *target, o options, standard string) (*execution, e
 	}
 	x.sinks, x.stream = sinks, runners.NewStream(x.secrets.Mask, sinks...)
 	return x, nil
+}
+
+// foresee masks every secret of this process from the beginning, not only from its first use: a start command
+// that says too much says it before anything has been sent. What cannot be used is said where it is used.
+func (x *execution) foresee(environment []string) {
+	for _, v := range environment {
+		variable, _, _ := strings.Cut(v, "=")
+		if name, found := strings.CutPrefix(variable, secret.Prefix); found {
+			_, _ = x.secrets.Resolve(strings.TrimSuffix(name, "_FILE"))
+		}
+	}
 }
 
 // emit is for the events that belong to no stage.

@@ -81,9 +81,7 @@ probes; what a feature promises ("In order to …") is judged against metrics.`,
 	root.SetIn(a.stdio.In)
 	root.SetOut(a.stdio.Out)
 	root.SetErr(a.stdio.Err)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage(err.Error(), "hoops "+c.Name()+" --help lists its flags")
-	})
+	root.SetFlagErrorFunc(wrongFlag)
 	root.SetVersionTemplate(tool() + "\n")
 	root.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -102,6 +100,7 @@ probes; what a feature promises ("In order to …") is judged against metrics.`,
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.buildCommand(), a.showCommand(), a.testCommand(), a.loadCommand(), a.probeCommand(), a.valueCommand(),
 		a.runCommand(), a.reportCommand(), a.schemaCommand(), a.versionCommand())
+	complete(root)
 	return root
 }
 

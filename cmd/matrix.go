@@ -13,6 +13,7 @@ import (
 // matrix is which scenario runs on which driver, and the first obstacle where it does not.
 type matrix struct {
 	drivers []string
+	idle    []string // drivers that run no scenario
 	rows    []matrixRow
 }
 
@@ -53,7 +54,40 @@ func newMatrix(p *ir.Program) *matrix {
 			m.rows = append(m.rows, row)
 		}
 	}
+	m.settle()
 	return m
+}
+
+// settle leaves out the drivers that run no scenario, where another runs one: a project that says how its steps
+// run in a shell does not need to be told of each that http cannot run it.
+func (m *matrix) settle() {
+	runs := m.counts()
+	if !slices.ContainsFunc(runs, func(n int) bool { return n > 0 }) {
+		return
+	}
+	for i := len(runs) - 1; i >= 0; i-- {
+		if runs[i] > 0 {
+			continue
+		}
+		m.idle = append([]string{m.drivers[i]}, m.idle...)
+		m.drivers = slices.Delete(m.drivers, i, i+1)
+		for r := range m.rows {
+			m.rows[r].cells = slices.Delete(m.rows[r].cells, i, i+1)
+		}
+	}
+}
+
+// counts is how many scenarios each driver runs.
+func (m *matrix) counts() []int {
+	runs := make([]int, len(m.drivers))
+	for _, r := range m.rows {
+		for i, c := range r.cells {
+			if c.runs {
+				runs[i]++
+			}
+		}
+	}
+	return runs
 }
 
 // rank puts http first and the others in the order of their names.
@@ -171,30 +205,24 @@ func counted(n int, what string) string {
 }
 
 // nowhere is a diagnostic for each scenario that runs on no driver and is not @wip: its first obstacle on the
-// first driver.
+// driver that runs most of the others, because it was most likely meant for that.
 func (m *matrix) nowhere() diag.List {
 	var list diag.List
+	runs := m.counts()
 	for _, r := range m.rows {
 		if r.runs() || tagged(r.scenario, "@wip") {
 			continue
 		}
-		for _, c := range r.cells {
-			if c.obstacle != nil {
-				list = append(list, obstacleDiagnostic(c))
-				break
+		most := -1
+		for i, c := range r.cells {
+			if c.obstacle != nil && (most < 0 || runs[i] > runs[most]) {
+				most = i
 			}
+		}
+		if most >= 0 {
+			list = append(list, r.cells[most].obstacle.Diagnostic(r.cells[most].trail))
 		}
 	}
 	list.Sort()
 	return list
-}
-
-func obstacleDiagnostic(c matrixCell) diag.Diagnostic {
-	first := c.trail[0]
-	d := diag.Errorf(diag.At(first.Pos, len([]rune(first.Text))), "steps/"+c.obstacle.Status, "%s", c.obstacle.Message)
-	for _, s := range c.trail[1:] {
-		d = d.WithNote(diag.At(s.Pos, 1), "%s", s.Text)
-	}
-	d.Help = c.obstacle.Help
-	return d
 }

@@ -59,7 +59,7 @@ func blocked(p runners.Plan) diag.List {
 	var list diag.List
 	for _, one := range p.Selected {
 		if o, trail := p.Program.Blocked(one.Scenario.Steps, p.DriverOf(one), one.Row); o != nil {
-			list = append(list, obstacleDiagnostic(matrixCell{obstacle: o, trail: trail}))
+			list = append(list, o.Diagnostic(trail))
 		}
 	}
 	return list

@@ -73,7 +73,8 @@ func serve() {
 	os.Exit(1)
 }
 
-// answer is 200 and "hello", but at /slow, which takes a minute, at /status/N, and at /echo.
+// answer is 200 and "hello", but at /slow, which takes a minute, at /seen, which leaves a file, at
+// /status/N, and at /echo.
 func answer(w http.ResponseWriter, r *http.Request) {
 	switch name, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); name {
 	case "slow":
@@ -81,6 +82,8 @@ func answer(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 		case <-time.After(time.Minute):
 		}
+	case "seen":
+		_ = os.WriteFile("seen", []byte("yes"), 0o644)
 	case "status":
 		code, err := strconv.Atoi(rest)
 		if err != nil {
@@ -107,6 +110,11 @@ func run(t *testing.T, dir string) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
+			examples, err := filepath.Abs("../examples")
+			if err != nil {
+				return err
+			}
+			env.Setenv("EXAMPLES", examples)
 			env.Setenv("PATH", binaries+string(os.PathListSeparator)+env.Getenv("PATH"))
 			return nil
 		},
@@ -118,7 +126,7 @@ func run(t *testing.T, dir string) {
 			"expand":     expand,
 			"crlf":       crlf,
 			"line":       line,
-			"bytes":      bytes,
+			"binary":     binary,
 			"cut":        cut,
 			"interrupt":  interrupt,
 			"until":      until,
@@ -170,10 +178,17 @@ func calculator(ts *testscript.TestScript, neg bool, _ []string) {
 	})
 }
 
-// expand replaces $VARIABLES in files: expand FILE…
+// expand replaces those $VARIABLES in files that the script has set: expand FILE…
 func expand(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
-		change(ts, name, func(s string) string { return os.Expand(s, ts.Getenv) })
+		change(ts, name, func(s string) string {
+			return os.Expand(s, func(variable string) string {
+				if value := ts.Getenv(variable); value != "" {
+					return value
+				}
+				return "$" + variable
+			})
+		})
 	}
 }
 
@@ -191,8 +206,8 @@ func line(ts *testscript.TestScript, _ bool, args []string) {
 	change(ts, args[0], func(s string) string { return s + strings.Repeat("x", n) + "\n" })
 }
 
-// bytes writes a quoted Go string to a file: bytes FILE TEXT
-func bytes(ts *testscript.TestScript, _ bool, args []string) {
+// binary writes a quoted Go string to a file: binary FILE TEXT
+func binary(ts *testscript.TestScript, _ bool, args []string) {
 	text, err := strconv.Unquote(`"` + args[1] + `"`)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))

@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -56,8 +57,12 @@ func (a *app) selected(t *target, s selection, wheres ...string) ([]runners.Sele
 				if row >= 0 {
 					c.Row = sc.Rows[row].Pos.Line
 				}
+				written, called := c, c
+				if row >= 0 && len(s.names) > 0 {
+					called.Name = runners.RowNames(sc)[row] // as reports call it
+				}
 				switch {
-				case selector.Match(c):
+				case selector.Match(written) || selector.Match(called):
 					list = append(list, one)
 				case selector.LeftOut(c):
 					leftOut++
@@ -100,19 +105,56 @@ func nothing(p *ir.Program, ask pick.Selection, leftOut int) error {
 	if len(why) > 0 {
 		message += ": no scenario has " + strings.Join(why, " and ")
 	}
-	hint := ""
-	switch known := tagNames(p); {
-	case leftOut > 0:
-		hint = "@wip is left out; add -t @wip to run it"
-	case len(ask.Tags) > 0 && len(known) > 0:
-		hint = "tags in this project: " + strings.Join(known, " ")
-	case len(why) == 0:
-		hint = "write a scenario with steps in a *.feature file"
-	}
-	return usage(message, hint)
+	return usage(message, remedy(p, ask, leftOut))
 }
 
-// tagNames are the first tags of a program by name, for a hint.
+// remedy is what would select something.
+func remedy(p *ir.Program, ask pick.Selection, leftOut int) string {
+	known := tagNames(p)
+	for _, e := range ask.Tags {
+		if near := diag.Closest(e, known); near != "" && near != e {
+			return fmt.Sprintf("did you mean %s?", near)
+		}
+	}
+	for _, l := range ask.Places {
+		if lines := linesOf(p, l.Path); l.Line > 0 && lines != "" {
+			return fmt.Sprintf("scenarios of %s begin at line %s", l.Path, lines)
+		}
+	}
+	switch {
+	case leftOut > 0:
+		return "@wip is left out; add -t @wip to run it"
+	case len(ask.Tags) > 0 && len(known) > 0:
+		return "tags in this project: " + strings.Join(first(known, 12), " ")
+	case len(ask.Tags)+len(ask.Names)+len(ask.Places) > 0:
+		return "hoops check lists the scenarios"
+	}
+	return "write a scenario with steps in a *.feature file"
+}
+
+// linesOf are the lines at which a feature's scenarios begin.
+func linesOf(p *ir.Program, path string) string {
+	var lines []string
+	for _, f := range p.Features {
+		if f.Path != path {
+			continue
+		}
+		for _, s := range f.Scenarios {
+			lines = append(lines, strconv.Itoa(s.Pos.Line))
+		}
+	}
+	return strings.Join(first(lines, 12), ", ")
+}
+
+// first are the first n of a list, with a sign that there are more.
+func first(list []string, n int) []string {
+	if len(list) <= n {
+		return list
+	}
+	return append(slices.Clone(list[:n]), "…")
+}
+
+// tagNames are the tags of a program, sorted.
 func tagNames(p *ir.Program) []string {
 	var names []string
 	for _, f := range p.Features {
@@ -125,8 +167,5 @@ func tagNames(p *ir.Program) []string {
 		}
 	}
 	slices.Sort(names)
-	if len(names) > 12 {
-		names = append(names[:12], "…")
-	}
 	return names
 }

@@ -32,6 +32,9 @@ func (t *target) source(file string) string {
 	return t.program.Source(file)
 }
 
+// nameOne is the remedy where an argument names nothing that hoops can work on.
+const nameOne = "name a folder with features, a feature file, PATH:LINE or an artefact"
+
 // artefactSuffix is how an artefact's file ends.
 const artefactSuffix = ".hoops"
 
@@ -63,7 +66,10 @@ func (a *app) openArtefact(name string) (*target, error) {
 	p, digest, newer, err := ir.Decode(data)
 	if err != nil {
 		hint := "build it again: hoops build -o " + name
-		if errors.Is(err, ir.ErrVersion) {
+		switch {
+		case errors.Is(err, ir.ErrNotArtefact):
+			hint = "hoops build -o FILE writes an artefact"
+		case errors.Is(err, ir.ErrVersion):
 			hint = "build it again with this hoops, or run it with the hoops that built it"
 		}
 		return nil, usage(name+": "+err.Error(), hint)
@@ -99,10 +105,10 @@ func (a *app) openSources(args []string) (*target, error) {
 		if err != nil {
 			var ok bool
 			if path, lines, ok = pick.ParseLocation(arg); !ok {
-				return nil, usage(fmt.Sprintf("%q is neither a file nor PATH:LINE", arg), "")
+				return nil, usage(fmt.Sprintf("%q is neither a file nor PATH:LINE", arg), nameOne)
 			}
 			if info, err = os.Stat(path); err != nil {
-				return nil, usage(unreadable(path, err), "name a folder with features, a feature file, PATH:LINE or an artefact")
+				return nil, usage(unreadable(path, err), nameOne)
 			}
 		}
 		project := dsl.FindProject(path)
@@ -119,7 +125,7 @@ func (a *app) openSources(args []string) (*target, error) {
 		}
 		root = project
 		if !info.IsDir() && !strings.HasSuffix(path, ".feature") && filepath.Base(path) != dsl.ProjectFile {
-			return nil, usage(fmt.Sprintf("%s is neither a feature file nor an artefact", path), "")
+			return nil, usage(fmt.Sprintf("%s is neither a feature file nor an artefact", path), nameOne)
 		}
 		if filepath.Base(path) != dsl.ProjectFile {
 			places = append(places, place{path, lines})

@@ -33,7 +33,7 @@ func (a *app) testCommand() *cobra.Command {
 	}
 	o.flags(c.Flags())
 	c.Flags().StringVar(&driver, "driver", "http", "how steps reach the software: `http or shell`")
-	c.Flags().IntVar(&retry, "retry", 0, "repeat a failed scenario up to `N` times; one that then passes is flaky")
+	c.Flags().Var(&count{&retry, 0}, "retry", "repeat a failed scenario up to `N` times; one that then passes is flaky")
 	return c
 }
 

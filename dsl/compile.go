@@ -6,7 +6,7 @@
 package dsl
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"sort"
 	"strings"
@@ -52,7 +52,7 @@ func Compile(in *Sources) *Result {
 	c.stages()
 	c.embed()
 	c.list.Sort()
-	c.result.Diagnostics = c.list
+	c.result.Diagnostics, c.result.Drivers = c.list, c.drivers
 	if !c.list.HasErrors() {
 		c.result.Program = c.program
 	}
@@ -67,6 +67,7 @@ type compiler struct {
 	yaml    *project.Project
 	library *steps.Library
 	drivers []string
+	linked  []*steps.Definition // what program.Definitions were made of, in their order
 	kept    []string
 	names   *steps.Names // of scenarios
 	columns []string     // of every table: what an @each body may read
@@ -86,12 +87,15 @@ func (c *compiler) normal(s Source) (string, bool) {
 func (c *compiler) project() {
 	c.yaml = &project.Project{}
 	if c.in.Project != nil {
-		text := string(c.in.Project.Data)
+		text := yamlText(c.in.Project.Data)
 		var wrong diag.List
 		c.yaml, wrong = project.Parse(c.in.Project.Path, text, project.Options{
 			Read: func(name string) (string, error) {
+				if c.in.Read == nil {
+					return "", errors.New("there is no folder to read it from")
+				}
 				data, err := c.in.Read(name)
-				return string(data), err
+				return yamlText(data), err
 			},
 			Template: steps.ProjectTemplate,
 		})
@@ -117,8 +121,16 @@ func (c *compiler) project() {
 		types = append(types, steps.Type{Name: t.Name, Pattern: t.Pattern, Pos: t.Pos})
 	}
 	known, wrong := steps.NewTypes(types)
-	c.list = append(c.list, wrong...)
+	if !c.list.HasErrors() { // else the file has said so itself
+		c.list = append(c.list, wrong...)
+	}
 	c.library = steps.NewLibrary(known)
+}
+
+// yamlText is a YAML file without byte order mark and with Unix line ends, so that its digest does not depend on
+// who checked it out.
+func yamlText(data []byte) string {
+	return strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n")
 }
 
 // parse reads every feature file, and tells features from definitions.
@@ -240,6 +252,7 @@ func (c *compiler) link() {
 			}
 			continue
 		}
+		c.linked = append(c.linked, d)
 		c.program.Definitions = append(c.program.Definitions, d.Definition)
 		number[d.Index()] = len(c.program.Definitions)
 	}
@@ -266,9 +279,9 @@ func (c *compiler) recursion() {
 		case entered:
 			from := slices.Index(path, d)
 			e := diag.Errorf(diag.At(d.Pos, len([]rune(d.Pattern))), "steps/recursion", "this definition calls itself")
-			for i, p := range path[from:] {
-				next := append(path[from+1:], d)[i]
-				e = e.WithNote(diag.At(p.Pos, 1), "%s → %s", p.Pattern, next.Pattern)
+			circle := append(slices.Clone(path[from:]), d)
+			for i, p := range circle[:len(circle)-1] {
+				e = e.WithNote(diag.At(p.Pos, 1), "%s → %s", p.Pattern, circle[i+1].Pattern)
 			}
 			c.add(e.WithHelp("a behaviour ends: split what repeats into a definition of its own, or use @each"))
 			return
@@ -315,7 +328,7 @@ func (c *compiler) readers() {
 			}
 			d, names := c.library.Definitions[b.Definition-1], reads[b.Definition]
 			unread := func(what, how string) {
-				c.add(diag.Errorf(diag.At(s.Pos, len([]rune(s.Text))), "steps/unread", "nothing reads this %s", what).
+				c.add(diag.Errorf(s.Range(), "steps/unread", "nothing reads this %s", what).
 					WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern).WithHelp("%s", how))
 			}
 			if s.Doc != nil && !names["doc"] {
@@ -325,7 +338,7 @@ func (c *compiler) readers() {
 				unread("table", "remove it, or read it in the definition as ${table} or ${rows}, or tag the definition @each")
 			}
 			if d.Each && s.Table == nil {
-				c.add(diag.Errorf(diag.At(s.Pos, len([]rune(s.Text))), "steps/argument", "this step needs a table: its definition runs once for each row").
+				c.add(diag.Errorf(s.Range(), "steps/argument", "this step needs a table: its definition runs once for each row").
 					WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern))
 			}
 		}
@@ -354,16 +367,9 @@ func (c *compiler) readOnly() {
 			}
 			if trail := c.program.Writes([]ir.Step{w.Step}, b.Driver, -1); trail != nil {
 				last := trail[len(trail)-1]
-				c.add(diag.Errorf(diag.At(w.Step.Pos, len([]rune(w.Step.Text))), "steps/within", "within repeats its step, and this one writes: %s", last.Text).
+				c.add(diag.Errorf(w.Step.Range(), "steps/within", "within repeats its step, and this one writes: %s", last.Text).
 					WithHelp("repeat a step that only reads, or tag its definition @read if it changes nothing"))
 			}
 		}
 	})
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return fmt.Sprintf("%d %s", n, word)
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

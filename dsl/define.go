@@ -25,7 +25,8 @@ func (c *compiler) define(docs []*gherkin.Document) {
 				WithHelp("write these steps into the definitions that need them"))
 		}
 		for _, r := range f.Rules {
-			c.add(diag.Errorf(diag.At(r.Pos, len([]rune(r.Keyword))), "steps/file", "a file of step definitions holds Feature and Scenario only, found %s", r.Keyword))
+			c.add(diag.Errorf(diag.At(r.Pos, len([]rune(r.Keyword))), "steps/file", "a file of step definitions holds Feature and Scenario only, found %s", r.Keyword).
+				WithHelp("write its scenarios without it"))
 		}
 		for _, s := range f.Scenarios {
 			if s.Outline() {
@@ -159,7 +160,7 @@ func (c *compiler) bodies() {
 			step, wrong := c.library.Bind(line, steps.Context{Drivers: drivers, Inside: d, Names: d.Names})
 			c.list = append(c.list, wrong...)
 			d.Body = append(d.Body, step)
-			if len(step.Bindings) == 0 && !wrong.HasErrors() {
+			if len(step.Bindings) == 0 && len(step.Obstacles) > 0 {
 				c.obstacle(&step, &step.Obstacles[0])
 			}
 		}
@@ -178,7 +179,7 @@ func answerName(name string) bool {
 
 // obstacle reports why a step runs nowhere.
 func (c *compiler) obstacle(s *ir.Step, o *ir.Obstacle) {
-	d := diag.Errorf(diag.At(s.Pos, len([]rune(s.Text))), "steps/"+o.Status, "%s", o.Message)
+	d := diag.Errorf(s.Range(), "steps/"+o.Status, "%s", o.Message)
 	d.Help = o.Help
 	c.add(d)
 }

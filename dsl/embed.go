@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
-	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/steps"
 )
 
 // embed adds the sources, normalised, and every file that the program names, so that the artefact needs nothing
@@ -33,36 +33,22 @@ func (c *compiler) embed() {
 		}
 		c.program.Files = append(c.program.Files, file(path, data))
 	}
-	ir.WalkSteps(c.program, func(s *ir.Step) {
-		for _, source := range ir.Expressions(s) {
-			if !strings.Contains(source, "file") {
-				continue
+	read := func(list []ir.Step, names *steps.Names) {
+		for i := range list {
+			for _, call := range fileCalls(&list[i], names) {
+				need(call, list[i].Range())
 			}
-			if p, wrong := c.anyNames().Program(source); wrong == nil {
-				for _, call := range p.Calls() {
-					if call.Name == "file" && call.Literal {
-						need(call.Arg, diag.At(s.Pos, len([]rune(s.Text))))
-					}
-				}
-			}
+			ir.WalkStep(&list[i], func(s *ir.Step) { c.filesOf(s, need) })
 		}
-		for _, b := range s.Bindings {
-			switch op := b.Op.(type) {
-			case *ir.Expect:
-				if path, ok := op.Want.Constant(); ok && op.Check == ir.CheckSchema {
-					need(path, diag.At(op.Pos, len([]rune(path))))
-				}
-			case *ir.Request:
-				if op.Body != nil && op.Body.Kind == ir.BodyParts {
-					for _, f := range op.Body.Fields {
-						if text, ok := f.Value.Constant(); ok && strings.HasPrefix(text, "@") {
-							need(text[1:], diag.At(f.Pos, len([]rune(f.Name))))
-						}
-					}
-				}
-			}
+	}
+	for i := range c.program.Features {
+		for j := range c.program.Features[i].Scenarios {
+			read(c.program.Features[i].Scenarios[j].Steps, c.scenarioNames())
 		}
-	})
+	}
+	for i, d := range c.linked {
+		read(c.program.Definitions[i].Body, d.Names)
+	}
 	for _, e := range c.program.Environments {
 		if e.TLS == nil {
 			continue
@@ -93,19 +79,47 @@ func file(path string, data []byte) ir.File {
 	return f
 }
 
-// anyNames compiles an expression wherever it stands, to look at its calls.
-func (c *compiler) anyNames() *anyNames { return &anyNames{c} }
-
-type anyNames struct{ c *compiler }
-
-func (a *anyNames) Program(source string) (*expr.Program, *expr.Error) {
-	if p, wrong := a.c.scenarioNames().Program(source); wrong == nil {
-		return p, nil
-	}
-	for _, d := range a.c.library.Definitions {
-		if p, wrong := d.Names.Program(source); wrong == nil {
-			return p, nil
+// fileCalls are the files that the expressions of a step read by name.
+func fileCalls(s *ir.Step, names *steps.Names) []string {
+	var files []string
+	for _, source := range ir.Expressions(s) {
+		if !strings.Contains(source, "file") {
+			continue
+		}
+		p, wrong := names.Program(source)
+		if wrong != nil {
+			continue
+		}
+		for _, call := range p.Calls() {
+			if call.Name == "file" && call.Literal {
+				files = append(files, call.Arg)
+			}
 		}
 	}
-	return nil, &expr.Error{Message: "it compiles nowhere"}
+	return files
+}
+
+// filesOf are the files that the ops of a step name.
+func (c *compiler) filesOf(s *ir.Step, need func(path string, at diag.Range)) {
+	for _, b := range s.Bindings {
+		switch op := b.Op.(type) {
+		case *ir.Expect:
+			if path, ok := op.Want.Constant(); ok && op.Check == ir.CheckSchema {
+				need(path, diag.At(op.Pos, len([]rune(path))))
+			}
+		case *ir.Act:
+			if path, ok := op.Value.Constant(); ok && op.Verb == ir.Upload {
+				need(path, diag.At(op.Pos, 1))
+			}
+		case *ir.Request:
+			if op.Body == nil || op.Body.Kind != ir.BodyParts {
+				continue
+			}
+			for _, f := range op.Body.Fields {
+				if text, ok := f.Value.Constant(); ok && strings.HasPrefix(text, "@") {
+					need(text[1:], diag.At(f.Pos, len([]rune(f.Name))))
+				}
+			}
+		}
+	}
 }

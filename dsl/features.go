@@ -24,10 +24,13 @@ func (c *compiler) features(docs []*gherkin.Document) {
 		if doc.Language != "en" {
 			feature.Language = doc.Language
 		}
-		feature.ID = ids.feature(doc.Path, f.Tags)
+		feature.ID = ids.feature(doc.Path, f)
 		c.clauses(&feature, f)
 		for _, s := range f.Scenarios {
 			feature.Scenarios = append(feature.Scenarios, c.scenario(ids, &feature, f, s))
+		}
+		for _, r := range f.Rules {
+			ids.misplaced(r.Tags)
 		}
 		c.program.Features = append(c.program.Features, feature)
 	}
@@ -42,8 +45,15 @@ func irTags(tags []gherkin.Tag) []ir.Tag {
 	return out
 }
 
+// inherited is all tags of a scenario without the ids of what it stands in.
+func inherited(effective, own []gherkin.Tag) []ir.Tag {
+	return irTags(slices.DeleteFunc(slices.Clone(effective), func(t gherkin.Tag) bool {
+		return isID(t) && !slices.ContainsFunc(own, func(o gherkin.Tag) bool { return o.Name == t.Name })
+	}))
+}
+
 func (c *compiler) scenario(ids *ids, feature *ir.Feature, f *gherkin.Feature, s *gherkin.Scenario) ir.Scenario {
-	scenario := ir.Scenario{Name: s.Name, Tags: irTags(f.Effective(s, nil)), Outline: s.Outline(), Pos: s.NamePos, From: s.From, To: s.To}
+	scenario := ir.Scenario{Name: s.Name, Tags: inherited(f.Effective(s, nil), s.Tags), Outline: s.Outline(), Pos: s.NamePos, From: s.From, To: s.To}
 	if s.Name == "" {
 		scenario.Pos = s.Pos
 	}
@@ -95,6 +105,7 @@ func (c *compiler) scenarioNames() *steps.Names {
 func (c *compiler) rows(ids *ids, scenario *ir.Scenario, f *gherkin.Feature, s *gherkin.Scenario) [][]steps.Cell {
 	var out [][]steps.Cell
 	for _, e := range s.Examples {
+		ids.misplaced(e.Tags)
 		var header []string
 		for _, cell := range e.Header {
 			header = append(header, cell.Value)
@@ -126,7 +137,7 @@ func (c *compiler) rows(ids *ids, scenario *ir.Scenario, f *gherkin.Feature, s *
 				continue
 			}
 		}
-		tags := irTags(f.Effective(s, e))
+		tags := inherited(f.Effective(s, e), s.Tags)
 		for _, r := range e.Rows {
 			row := ir.Row{Tags: tags, Pos: r.Pos}
 			sorted := make([]steps.Cell, len(order))

@@ -3,17 +3,17 @@ package dsl
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/dsl/steps"
 )
 
-// flow follows kept values through every scenario on every driver: a name that is read before anything can
-// have kept it is an error, and says what would keep it.
+// flow follows kept values through every scenario on every driver that it runs on: a name that is read before
+// anything can have kept it is an error, and says what would keep it. Compensations are not followed: one that
+// lacks a value is not run, and the report says so.
 func (c *compiler) flow() {
-	f := &flow{compiler: c, bodies: map[flowKey]*summary{}, keepers: map[string][]string{}}
+	f := &flow{compiler: c, bodies: map[flowKey]*summary{}, keepers: map[string][]string{}, told: map[[2]keep]bool{}}
 	for i := range c.program.Definitions {
 		d := &c.program.Definitions[i]
 		for j := range d.Body {
@@ -32,17 +32,54 @@ func (c *compiler) flow() {
 	for i := range c.program.Features {
 		for j := range c.program.Features[i].Scenarios {
 			s := &c.program.Features[i].Scenarios[j]
-			for _, driver := range c.drivers {
-				f.scenario(s, driver)
+			for _, driver := range driversOf(s) {
+				for _, row := range rowsToFollow(s) {
+					f.scenario(s, driver, row)
+				}
 			}
 		}
 	}
+}
+
+// driversOf are the drivers that a scenario's first step is bound on: it runs on no other.
+func driversOf(s *ir.Scenario) []string {
+	var drivers []string
+	if len(s.Steps) > 0 {
+		for _, b := range s.Steps[0].Bindings {
+			if !slices.Contains(drivers, b.Driver) {
+				drivers = append(drivers, b.Driver)
+			}
+		}
+	}
+	return drivers
+}
+
+// rowsToFollow is -1 for all rows alike, or each row when they are bound one by one.
+func rowsToFollow(s *ir.Scenario) []int {
+	alike := true
+	for i := range s.Steps {
+		for _, b := range s.Steps[i].Bindings {
+			alike = alike && len(b.Rows) == 0
+		}
+		for _, o := range s.Steps[i].Obstacles {
+			alike = alike && len(o.Rows) == 0
+		}
+	}
+	if alike {
+		return []int{-1}
+	}
+	rows := make([]int, len(s.Rows))
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
 }
 
 type flow struct {
 	*compiler
 	bodies  map[flowKey]*summary
 	keepers map[string][]string // definitions that keep a name
+	told    map[[2]keep]bool    // what was warned of
 }
 
 type flowKey struct {
@@ -53,97 +90,141 @@ type flowKey struct {
 // summary is what a body reads from outside and what it leaves kept.
 type summary struct {
 	needs []need
-	keeps []string
+	keeps []keep
 }
 
-// need is a name that is read, and where.
+// need is a kept name, or a column of the row, that is read, and where.
 type need struct {
-	name string
-	at   diag.Range
+	name   string // "row" for a column
+	column string // "" when it is computed
+	at     diag.Range
 }
 
-func (f *flow) scenario(s *ir.Scenario, driver string) {
-	if o, _ := f.program.Blocked(s.Steps, driver, -1); o != nil && len(s.Rows) == 0 {
+// keep is a name that is kept, and the definition that does it: 0 for a step of a scenario.
+type keep struct {
+	name string
+	by   int
+}
+
+func (s *summary) has(name string) bool {
+	return slices.ContainsFunc(s.keeps, func(k keep) bool { return k.name == name })
+}
+
+func (f *flow) scenario(s *ir.Scenario, driver string, row int) {
+	if o, _ := f.program.Blocked(s.Steps, driver, row); o != nil {
 		return // it does not run there
 	}
-	sum := f.walk(s.Steps, driver, f.scenarioNames(), func(step *ir.Step, n need, known []string) {
-		d := diag.Errorf(n.at, "steps/not-kept", "%s is read before anything can have kept it", n.name)
-		if n.at.Pos.File != step.Pos.File || n.at.Pos.Line != step.Pos.Line {
-			d = d.WithNote(diag.At(step.Pos, len([]rune(step.Text))), "in %q, for %s", s.Name, step.Text)
+	sum := &summary{}
+	for i := range s.Steps {
+		step := &s.Steps[i]
+		inner := f.binding(step, step.Binding(driver, row), 0, f.scenarioNames())
+		for _, n := range inner.needs {
+			switch {
+			case n.name == "row":
+				f.noColumn(s, step, n)
+			case !sum.has(n.name):
+				f.notKept(s, step, n)
+			}
 		}
-		for _, k := range f.keepers[n.name] {
-			d = d.WithHelp("it is kept by: %s", k)
+		for _, k := range inner.keeps {
+			f.twice(s, step, sum.keeps, k)
 		}
-		if len(f.keepers[n.name]) == 0 {
-			d = d.WithHelp("keep it in an earlier step: I keep %s = …", n.name)
-		}
-		f.add(d)
-	})
-	_ = sum
+		sum.add(inner)
+	}
 }
 
-// walk follows steps in order; missing is called for each name that a step needs and none before it kept.
-func (f *flow) walk(list []ir.Step, driver string, names *steps.Names, missing func(*ir.Step, need, []string)) *summary {
-	sum := &summary{}
-	for i := range list {
-		step := &list[i]
-		for _, b := range step.Bindings {
-			if b.Driver != driver {
-				continue
-			}
-			inner := f.binding(step, &b, driver, names)
-			for _, n := range inner.needs {
-				if slices.Contains(sum.keeps, n.name) {
-					continue
-				}
-				sum.needs = append(sum.needs, n)
-				if missing != nil {
-					missing(step, n, sum.keeps)
-				}
-			}
-			for _, k := range inner.keeps {
-				if !slices.Contains(sum.keeps, k) {
-					sum.keeps = append(sum.keeps, k)
-				}
-			}
+// noColumn refuses to read a column that a scenario does not have.
+func (f *flow) noColumn(s *ir.Scenario, step *ir.Step, n need) {
+	if slices.Contains(s.Columns, n.column) || n.column == "" && len(s.Columns) > 0 {
+		return
+	}
+	d := diag.Errorf(n.at, "steps/no-column", "%q has no column %q", s.Name, n.column)
+	if len(s.Columns) == 0 {
+		d = diag.Errorf(n.at, "steps/no-column", "%q has no examples, so there is no row to read", s.Name)
+	}
+	if near := diag.Closest(n.column, s.Columns); near != "" {
+		d = d.WithHelp("did you mean row.%s?", near)
+	}
+	f.add(n.explained(d, s, step))
+}
+
+// explained adds the step of the scenario that leads to what is read.
+func (n need) explained(d diag.Diagnostic, s *ir.Scenario, step *ir.Step) diag.Diagnostic {
+	if n.at.File == step.Pos.File && n.at.Line == step.Pos.Line {
+		return d
+	}
+	return d.WithNote(step.Range(), "in %q, for %s", s.Name, step.Text)
+}
+
+func (f *flow) notKept(s *ir.Scenario, step *ir.Step, n need) {
+	d := n.explained(diag.Errorf(n.at, "steps/not-kept", "%s is read before anything can have kept it", n.name), s, step)
+	for _, k := range f.keepers[n.name] {
+		d = d.WithHelp("it is kept by: %s", k)
+	}
+	if len(f.keepers[n.name]) == 0 {
+		d = d.WithHelp("keep it in an earlier step: I keep %s = …", n.name)
+	}
+	f.add(d)
+}
+
+// twice warns of a name that two definitions of one scenario keep: the later one wins, wherever it is read.
+func (f *flow) twice(s *ir.Scenario, step *ir.Step, before []keep, k keep) {
+	for _, b := range before {
+		if b.name != k.name || b.by == k.by || b.by == 0 || k.by == 0 || f.told[[2]keep{b, k}] {
+			continue
+		}
+		f.told[[2]keep{b, k}] = true
+		first, second := &f.program.Definitions[b.by-1], &f.program.Definitions[k.by-1]
+		f.add(diag.Warnf(diag.At(second.Pos, len([]rune(second.Pattern))), "steps/kept-twice", "%s is kept by this definition and by another of one scenario", k.name).
+			WithNote(diag.At(first.Pos, 1), "the other: %s", first.Pattern).
+			WithNote(diag.At(step.Pos, 1), "in %q, for %s", s.Name, step.Text).
+			WithHelp("keep it under two names if these are two things"))
+	}
+}
+
+// add takes in what comes behind: reads that nothing before has kept, and what is kept from then on.
+func (s *summary) add(next *summary) {
+	for _, n := range next.needs {
+		if !s.has(n.name) {
+			s.needs = append(s.needs, n)
 		}
 	}
-	return sum
+	for _, k := range next.keeps {
+		if !slices.Contains(s.keeps, k) {
+			s.keeps = append(s.keeps, k)
+		}
+	}
 }
 
-func (f *flow) binding(step *ir.Step, b *ir.Binding, driver string, names *steps.Names) *summary {
+// binding is what one step does on a driver, in the body of a definition (0 for a scenario). What it reads itself,
+// its arguments among that, comes before what it calls.
+func (f *flow) binding(step *ir.Step, b *ir.Binding, by int, names *steps.Names) *summary {
 	own := *step
 	own.Bindings = []ir.Binding{*b}
 	sum := &summary{needs: f.reads(&own, names)}
 	switch op := b.Op.(type) {
 	case nil:
-		body := f.body(b.Definition, driver)
-		sum.needs = append(sum.needs, body.needs...)
-		sum.keeps = body.keeps
+		sum.add(f.body(b.Definition, b.Driver))
 	case *ir.Keep:
-		sum.keeps = []string{op.Name}
+		sum.keeps = []keep{{op.Name, by}}
 	case *ir.Within:
-		if inner := op.Step.Binding(driver, -1); inner != nil {
-			more := f.binding(&op.Step, inner, driver, names)
-			sum.needs, sum.keeps = append(sum.needs, more.needs...), more.keeps
-		}
+		sum.add(f.binding(&op.Step, op.Step.Binding(b.Driver, -1), by, names))
 	}
 	return sum
 }
 
+// body is what a definition does on a driver; the body of an @once is no other, since what it kept is copied.
 func (f *flow) body(definition int, driver string) *summary {
 	key := flowKey{definition, driver}
 	if s := f.bodies[key]; s != nil {
 		return s
 	}
-	d := &f.program.Definitions[definition-1]
-	var names *steps.Names
-	for _, known := range f.library.Definitions {
-		if known.Pos == d.Pos {
-			names = known.Names
+	s, d := &summary{}, &f.program.Definitions[definition-1]
+	for i := range d.Body {
+		if b := d.Body[i].Binding(driver, -1); b != nil {
+			s.add(f.binding(&d.Body[i], b, definition, f.linked[definition-1].Names))
 		}
 	}
-	s := f.walk(d.Body, driver, names, nil)
 	f.bodies[key] = s
 	return s
 }
@@ -157,13 +238,14 @@ func (f *flow) reads(step *ir.Step, names *steps.Names) []need {
 			return
 		}
 		for _, r := range p.Reads() {
-			if slices.Contains(f.kept, r.Name) && !names.IsParameter(r.Name) {
-				at := pos
-				if r.Line <= 1 {
-					at.Col += r.Col - 1
-				}
-				needs = append(needs, need{r.Name, diag.At(at, r.Len)})
+			if names.IsParameter(r.Name) || r.Name != "row" && !slices.Contains(f.kept, r.Name) {
+				continue
 			}
+			at := pos
+			if r.Line <= 1 {
+				at.Col += r.Col - 1
+			}
+			needs = append(needs, need{r.Name, r.Field, diag.At(at, r.Len)})
 		}
 	}
 	ir.Templates(step, func(t ir.Template, _ string) {
@@ -189,24 +271,4 @@ func (f *flow) reads(step *ir.Step, names *steps.Names) []need {
 		}
 	}
 	return needs
-}
-
-// drivers of a scenario are those it runs on as a whole, its rows included.
-func (c *compiler) driversOf(s *ir.Scenario) []string {
-	var list []string
-	for _, d := range c.drivers {
-		if o, _ := c.program.Blocked(s.Steps, d, -1); o == nil {
-			list = append(list, d)
-		}
-	}
-	return list
-}
-
-func pinned(tags []ir.Tag) string {
-	for _, t := range tags {
-		if name, ok := strings.CutPrefix(t.Name, "@driver:"); ok {
-			return name
-		}
-	}
-	return ""
 }

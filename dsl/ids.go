@@ -52,22 +52,35 @@ func (n *ids) tagged(tags []gherkin.Tag) string {
 	return id
 }
 
-func (n *ids) take(id string, pos diag.Pos, what string) {
+// misplaced refuses @id: where it names nothing.
+func (n *ids) misplaced(tags []gherkin.Tag) {
+	for _, t := range tags {
+		if isID(t) {
+			n.problems = append(n.problems, diag.Errorf(diag.At(t.Pos, len([]rune(t.Name))), "project/id", "@id: stands on a feature, an outline or a scenario").
+				WithHelp("the id of a row is made of its cells"))
+		}
+	}
+}
+
+func isID(t gherkin.Tag) bool { return strings.HasPrefix(t.Name, "@id:") }
+
+func (n *ids) take(id string, pos diag.Pos, what, remedy string) {
 	if other, taken := n.taken[id]; taken {
 		n.problems = append(n.problems, diag.Errorf(diag.At(pos, 1), "project/duplicate-id", "this %s has the id of another: %s", what, id).
-			WithNote(diag.At(other, 1), "the other").
-			WithHelp("give it another name, or an id of its own: @id:name"))
+			WithNote(diag.At(other, 1), "the other").WithHelp("%s", remedy))
 		return
 	}
 	n.taken[id] = pos
 }
 
-func (n *ids) feature(path string, tags []gherkin.Tag) string {
-	id := n.tagged(tags)
+const rename = "give it another name, or an id of its own: @id:name"
+
+func (n *ids) feature(path string, f *gherkin.Feature) string {
+	id := n.tagged(f.Tags)
 	if id == "" {
 		id = slug(strings.TrimSuffix(path, ".feature"), "/")
 	}
-	n.take(id, diag.Pos{File: path, Line: 1, Col: 1}, "feature")
+	n.take(id, f.Pos, "feature", rename)
 	return id
 }
 
@@ -80,7 +93,7 @@ func (n *ids) scenario(feature, name string, own []gherkin.Tag, pos diag.Pos) st
 		id = "unnamed"
 	}
 	id = feature + "/" + id
-	n.take(id, pos, "scenario")
+	n.take(id, pos, "scenario", rename)
 	return id
 }
 
@@ -110,7 +123,7 @@ func (n *ids) rows(s *ir.Scenario) {
 			id += "~" + short(strings.Join(s.Rows[i].Cells, "\x00"))
 		}
 		s.Rows[i].ID = s.ID + "/" + id
-		n.take(s.Rows[i].ID, s.Rows[i].Pos, "row")
+		n.take(s.Rows[i].ID, s.Rows[i].Pos, "row", "remove one of the two: they ask for the same")
 	}
 }
 

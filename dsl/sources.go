@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -52,29 +53,23 @@ func FindProject(start string) string {
 
 // Open reads a project: dir's hoops.yaml, if it has one, and every *.feature below it except in hidden
 // folders, node_modules, vendor, and folders with a hoops.yaml of their own. With only, the features are those
-// files alone, beside every *.steps.feature.
+// files alone, beside every *.steps.feature. No file outside of dir is read, not even by a link.
 func Open(dir string, only ...string) (*Sources, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &Sources{Dir: root, Read: func(name string) ([]byte, error) { return readInside(root, name) }}
-	data, err := os.ReadFile(filepath.Join(root, ProjectFile))
+	data, err := readInside(root, ProjectFile)
 	switch {
 	case err == nil:
 		s.Project = &Source{ProjectFile, data}
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	if len(only) > 0 {
-		for _, name := range only {
-			data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
-			if err != nil {
-				return nil, err
-			}
-			s.Features = append(s.Features, Source{name, data})
-		}
-		return s, nil
+	paths := map[string]bool{}
+	for _, name := range only {
+		paths[path.Clean(filepath.ToSlash(name))] = true
 	}
 	err = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -86,24 +81,26 @@ func Open(dir string, only ...string) (*Sources, error) {
 			}
 			return nil
 		}
-		if !strings.HasSuffix(entry.Name(), ".feature") {
-			return nil
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
 		relative, err := filepath.Rel(root, name)
 		if err != nil {
 			return err
 		}
-		s.Features = append(s.Features, Source{filepath.ToSlash(relative), data})
+		relative = filepath.ToSlash(relative)
+		if strings.HasSuffix(relative, stepsSuffix) || len(only) == 0 && strings.HasSuffix(relative, ".feature") {
+			paths[relative] = true
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	sort.Slice(s.Features, func(i, j int) bool { return s.Features[i].Path < s.Features[j].Path })
+	for _, name := range slices.Sorted(maps.Keys(paths)) {
+		data, err := readInside(root, name)
+		if err != nil {
+			return nil, err
+		}
+		s.Features = append(s.Features, Source{name, data})
+	}
 	return s, nil
 }
 
@@ -124,5 +121,12 @@ func readInside(root, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer inside.Close()
+	info, err := inside.Stat(filepath.FromSlash(clean))
+	if err == nil && !info.Mode().IsRegular() { // reading a pipe would wait for ever
+		return nil, fmt.Errorf("%s is not a file", name)
+	}
+	if err != nil {
+		return nil, err
+	}
 	return inside.ReadFile(filepath.FromSlash(clean))
 }

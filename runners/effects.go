@@ -41,10 +41,10 @@ func Refused(plan Plan) []Refusal {
 // Diagnostic points at the step of the feature that writes first, and at the definitions on the way. It is the
 // same for all rows of an outline that are refused for the same step.
 func (r Refusal) Diagnostic(plan Plan) diag.Diagnostic {
-	d := diag.Errorf(stepRange(r.Trail[0]), "effects/writes", "%q writes, and environment %s refuses that", r.Scenario.Name, named(plan.Env))
+	d := diag.Errorf(r.Trail[0].Range(), "effects/writes", "%q writes, and environment %s refuses that", r.Scenario.Name, named(plan.Env))
 	d.Label = "the first step that writes"
 	for _, s := range r.Trail[1:] {
-		d = d.WithNote(stepRange(s), "by this step: %s", strings.TrimSpace(s.Keyword+" "+s.Text))
+		d = d.WithNote(s.Range(), "by this step: %s", s.Words())
 	}
 	last := r.Trail[len(r.Trail)-1]
 	if b := last.Binding(r.Driver, r.Row); b != nil && b.Definition > 0 {
@@ -102,8 +102,18 @@ func LoadAllowed(env *ir.Environment, address string) bool {
 	return env != nil && (env.Load == "allow" || ours(env, address))
 }
 
+// ours reports whether hoops starts the environment, or all of it is on this machine. An environment without a
+// url has nothing but shell steps, and those were allowed by hand.
 func ours(env *ir.Environment, address string) bool {
-	return env.Start != nil || loopback(hostOf(address))
+	if env.Start != nil {
+		return true
+	}
+	for _, s := range env.Services {
+		if text, fixed := s.Value.Constant(); !fixed || !loopback(hostOf(text)) {
+			return false
+		}
+	}
+	return address == "" && env.URL == nil || loopback(hostOf(address))
 }
 
 // hostOf is the host of a URL without its port, "" when there is none.
@@ -142,5 +152,3 @@ func named(env *ir.Environment) string {
 	}
 	return env.Name
 }
-
-func stepRange(s *ir.Step) diag.Range { return diag.At(s.Pos, utf8.RuneCountInString(s.Text)) }

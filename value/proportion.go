@@ -1,6 +1,7 @@
 package value
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -122,16 +123,20 @@ func holds(compare string, value, target, upper *big.Rat) bool {
 func (t *trial) judgeSample(sentence string, per *big.Rat, isShare bool) {
 	n, _ := t.seen.Observation.Events.Float64()
 	e, _ := per.Float64()
-	bounds := func(alpha float64) (float64, float64) {
+	bounds := func(alpha float64) (stat.Interval, error) {
 		if isShare {
 			return stat.BinomialBounds(n, e, alpha)
 		}
-		lower, upper := stat.PoissonBounds(n, alpha)
-		return lower / e, upper / e
+		return stat.RateBounds(stat.Count{Events: n, Exposure: e}, alpha)
 	}
-	low, high := bounds(alpha)
+	likely, err := bounds(alpha)
+	surely, errSurely := bounds(alpha / float64(max(1, t.claims)))
+	if err := errors.Join(err, errSurely); err != nil {
+		t.undecided(SourceFailed, "%s: %s", sentence, err)
+		return
+	}
+	low, high := likely.Lower, likely.Upper
 	t.j.Interval = interval(low, high, isShare)
-	surelyLow, surelyHigh := bounds(alpha / float64(max(1, t.claims)))
 	c, _ := t.target.Float64()
 	top := c
 	if t.upper != nil {
@@ -140,13 +145,13 @@ func (t *trial) judgeSample(sentence string, per *big.Rat, isShare bool) {
 	var yes, no bool
 	switch t.claim.Compare {
 	case "<", "<=":
-		yes, no = high < c || high == c && t.claim.Compare == "<=", surelyLow > c
+		yes, no = high < c || high == c && t.claim.Compare == "<=", surely.Lower > c
 	case ">", ">=":
-		yes, no = low > c || low == c && t.claim.Compare == ">=", surelyHigh < c
+		yes, no = low > c || low == c && t.claim.Compare == ">=", surely.Upper < c
 	case "=": // a sample can rule an exact value out, and never in
-		no = surelyHigh < c || surelyLow > c
+		no = surely.Upper < c || surely.Lower > c
 	case "between":
-		yes, no = low >= c && high <= top, surelyHigh < c || surelyLow > top
+		yes, no = low >= c && high <= top, surely.Upper < c || surely.Lower > top
 	}
 	sentence += ", so the truth lies " + t.j.Interval
 	switch {

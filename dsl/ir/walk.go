@@ -1,6 +1,11 @@
 package ir
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+)
 
 // WalkSteps visits every step of scenarios and bodies, and the steps inside ops.
 func WalkSteps(p *Program, visit func(*Step)) {
@@ -65,6 +70,31 @@ func (s *Step) Binding(driver string, row int) *Binding {
 // perRow reports whether the rows of an outline are bound one by one.
 func (s *Step) perRow(driver string) bool {
 	return slices.ContainsFunc(s.Bindings, func(b Binding) bool { return b.Driver == driver && len(b.Rows) > 0 })
+}
+
+// Range is the place of the step's text.
+func (s *Step) Range() diag.Range { return diag.At(s.Pos, utf8.RuneCountInString(s.Text)) }
+
+// Words are the step as people read it, with its keyword.
+func (s *Step) Words() string { return Worded(s.Keyword, s.Text) }
+
+// Worded joins a keyword, which may be missing, and a text.
+func Worded(keyword, text string) string {
+	if keyword == "" {
+		return text
+	}
+	return keyword + " " + text
+}
+
+// Diagnostic shows the obstacle under the step of the feature that it keeps from running; trail is that of
+// Blocked. The steps of definitions on the way are notes, innermost first as in every failure.
+func (o *Obstacle) Diagnostic(trail []*Step) diag.Diagnostic {
+	d := diag.Errorf(trail[0].Range(), "steps/"+o.Status, "%s", o.Message)
+	d.Help = o.Help
+	for _, s := range slices.Backward(trail[1:]) {
+		d = d.WithNote(s.Range(), "%s", s.Words())
+	}
+	return d
 }
 
 // Blocked is the first step that keeps a scenario or one of its rows (-1 for none) from running on a driver,

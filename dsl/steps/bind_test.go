@@ -2,19 +2,18 @@ package steps
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 	"pgregory.net/rapid"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
-	"os"
 )
 
 // project is what a test binds: definitions ("driver: pattern", "undo" before it for a compensation), steps in
@@ -27,8 +26,7 @@ type project struct {
 	kept     []string
 }
 
-// bind returns the text form of what was bound, and the diagnostics.
-func (p project) bind(t testing.TB) (*ir.Program, diag.List) {
+func (p project) library(t testing.TB) (*Library, diag.List) {
 	t.Helper()
 	l := NewLibrary(custom(t))
 	var list diag.List
@@ -44,16 +42,27 @@ func (p project) bind(t testing.TB) (*ir.Program, diag.List) {
 		}
 		list = append(list, l.Define(d)...)
 	}
-	list = append(list, l.PairUndos()...)
+	return l, append(list, l.PairUndos()...)
+}
+
+func (p project) bind(t testing.TB) (*ir.Program, diag.List) {
+	t.Helper()
+	return p.bindLines(t, lines("steps", p.steps))
+}
+
+func (p project) bindLines(t testing.TB, lines []Line) (*ir.Program, diag.List) {
+	t.Helper()
+	l, list := p.library(t)
 	c := Context{Drivers: p.drivers, Names: NewNames(p.kept, nil, nil)}
-	if rows := table("examples", strings.Split(strings.TrimSpace(p.examples), "\n"), 0); p.examples != "" {
+	if p.examples != "" {
+		rows := table("examples", strings.Split(strings.TrimSpace(p.examples), "\n"), 0)
 		for _, cell := range rows[0] {
 			c.Columns = append(c.Columns, cell.Text)
 		}
 		c.Rows = rows[1:]
 	}
 	scenario := ir.Scenario{}
-	for _, line := range lines("steps", p.steps) {
+	for _, line := range lines {
 		step, wrong := l.Bind(line, c)
 		list = append(list, wrong...)
 		scenario.Steps = append(scenario.Steps, step)
@@ -247,7 +256,11 @@ func TestStubBinds(t *testing.T) {
 		if rapid.Bool().Draw(rt, "outline") {
 			p.examples = "| col | b |\n| 1 | a b |\n| 2 | 3 |"
 		}
-		program, list := p.bindText(t, text)
+		line := []Line{{Text: text, Pos: diag.Pos{File: "steps", Line: 1, Col: 1}}}
+		program, list := p.bindLines(t, line)
+		for _, d := range list {
+			inside(t, p.source, d)
+		}
 		step := program.Features[0].Scenarios[0].Steps[0]
 		if list.HasErrors() || len(step.Obstacles) == 0 {
 			return
@@ -262,7 +275,7 @@ func TestStubBinds(t *testing.T) {
 			p.defs += "http: " + pattern + "\n"
 		}
 		p.defs = strings.Join(slices.Compact(slices.Sorted(slices.Values(strings.Split(strings.TrimSpace(p.defs), "\n")))), "\n")
-		program, list = p.bindText(t, text)
+		program, list = p.bindLines(t, line)
 		step = program.Features[0].Scenarios[0].Steps[0]
 		for _, o := range step.Obstacles {
 			if o.Status != "ambiguous" { // two rows may have stubs that overlap
@@ -273,33 +286,6 @@ func TestStubBinds(t *testing.T) {
 			rt.Fatalf("%q: %q: %v", text, p.defs, list)
 		}
 	})
-}
-
-// bindText is bind for one step that is exactly text.
-func (p project) bindText(t testing.TB, text string) (*ir.Program, diag.List) {
-	l := p
-	l.steps = ""
-	program, list := l.bind(t)
-	library := NewLibrary(custom(t))
-	for i, def := range strings.Split(p.defs, "\n") {
-		if def != "" {
-			list = append(list, library.Define(&Definition{Definition: ir.Definition{Pattern: strings.TrimPrefix(def, "http: "), Driver: "http", Pos: diag.Pos{File: "defs", Line: i + 1, Col: 7}}})...)
-		}
-	}
-	c := Context{Drivers: p.drivers, Names: NewNames(p.kept, nil, nil)}
-	if p.examples != "" {
-		rows := table("examples", strings.Split(p.examples, "\n"), 0)
-		c.Rows = rows[1:]
-		for _, cell := range rows[0] {
-			c.Columns = append(c.Columns, cell.Text)
-		}
-	}
-	step, wrong := library.Bind(Line{Text: text, Pos: diag.Pos{File: "steps", Line: 1, Col: 1}}, c)
-	program.Features[0].Scenarios[0].Steps = []ir.Step{step}
-	for _, d := range wrong {
-		inside(t, func(string) string { return text }, d)
-	}
-	return program, append(list, wrong...)
 }
 
 // Patterns and phrases with placeholders for whole parameters: those of every type may be one.

@@ -61,6 +61,9 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 		d := diag.Errorf(diag.At(s.pos(i), 1), "steps/character", "the private character %U cannot stand in a step", []rune(s.text[i:])[0])
 		return p, &d
 	}
+	if _, column := firstColumn(s.text, columns); column == "" && !strings.Contains(s.text, "${") {
+		return phrase{text: s.text, pos: s.pos}, nil
+	}
 	pieces, err := expr.Split(s.text)
 	if err != nil {
 		e := err.(*expr.Error)

@@ -3,6 +3,8 @@ package steps
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -32,6 +34,8 @@ func (p phrase) urlTemplate() ir.Template {
 	}
 	return p.template(func(i int) ir.Place { return places[i] })
 }
+
+var byteOfError = regexp.MustCompile(`'[^']*'`)
 
 // jsonTemplate makes a template of a JSON text: a value inside quotes is escaped, one outside is JSON of its
 // type. Text that is not JSON around its values is a diagnostic where it stops being so.
@@ -73,8 +77,11 @@ func (p phrase) jsonTemplate() (ir.Template, *diag.Diagnostic) {
 			offset = offsets[syntax.Offset-1]
 		}
 		message := strings.TrimPrefix(err.Error(), "json: ")
-		if r, _ := utf8.DecodeRuneInString(p.text[offset:]); isPlaceholder(r) {
+		switch r, _ := utf8.DecodeRuneInString(p.text[offset:]); {
+		case isPlaceholder(r):
 			message = "a value cannot stand here"
+		case r >= utf8.RuneSelf: // the library quotes its first byte
+			message = byteOfError.ReplaceAllString(message, fmt.Sprintf("%q", r))
 		}
 		d := diag.Errorf(diag.At(p.pos(offset), 1), "steps/json", "this is not JSON: %s", message).
 			WithHelp("values go inside quotes as text, or bare as JSON of their type")

@@ -47,6 +47,7 @@ var builtin = []struct{ name, pattern string }{
 	{"hoops name", `[\pL_][\pL\pN_]*`},
 	{"hoops expression", `.+`},
 	{"hoops step", `.+`},
+	{"hoops target", targetPattern},
 }
 
 // Types compiles patterns. It holds what hoops.yaml adds to the built-in types.

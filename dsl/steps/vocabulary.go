@@ -32,7 +32,9 @@ type entry struct {
 
 // vocabulary is every phrase. Where two match one text the earlier counts. docs/language.md has an example of
 // each, which a test runs.
-func vocabulary() []entry { return slices.Concat(phrasesForAll, phrasesOfHTTP, phrasesOfShell) }
+func vocabulary() []entry {
+	return slices.Concat(phrasesForAll, phrasesOfHTTP, phrasesOfBrowser, phrasesOfShell)
+}
 
 var internalType = regexp.MustCompile(`\{hoops (\w+)\}`)
 

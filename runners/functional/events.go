@@ -29,7 +29,7 @@ func (r *run) start(s *scenario) {
 func (r *run) stepFinished(s *scenario, status runners.Status) {
 	step := &s.Scenario.Steps[s.current]
 	e := r.event(runners.StepFinished, s)
-	e.Step, e.Name, e.Pos = s.current+1, worded(step.Keyword, s.pickle.Steps[s.current].Text), step.Pos
+	e.Step, e.Name, e.Pos = s.current+1, ir.Worded(step.Keyword, s.pickle.Steps[s.current].Text), step.Pos
 	e.Status, e.Duration = status, s.took
 	switch status {
 	case runners.Passed:

@@ -2,9 +2,7 @@ package functional
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -53,7 +51,7 @@ func (r *run) prepare() ([]*scenario, error) {
 		if selected.Row >= len(selected.Scenario.Rows) || selected.Row < 0 && selected.Scenario.Outline {
 			return nil, fmt.Errorf("%s: row %d of %q is selected, which has %d", selected.Scenario.Pos, selected.Row+1, selected.Scenario.Name, len(selected.Scenario.Rows))
 		}
-		s := &scenario{Selected: selected, name: oneLine(selected.Scenario.Name), driver: r.plan.Driver}
+		s := &scenario{Selected: selected, name: runners.OneLine(selected.Scenario.Name), driver: r.plan.Driver}
 		for _, tag := range s.TagNames() {
 			if name, ok := strings.CutPrefix(tag, "@driver:"); ok {
 				s.driver = name // tags are ordered from the feature's to the row's: the nearest counts
@@ -61,7 +59,7 @@ func (r *run) prepare() ([]*scenario, error) {
 		}
 		if s.Row >= 0 {
 			if names[s.Scenario] == nil {
-				names[s.Scenario] = rowNames(s.Scenario)
+				names[s.Scenario] = runners.RowNames(s.Scenario)
 			}
 			s.name = names[s.Scenario][s.Row]
 		}
@@ -91,20 +89,7 @@ func obstacleOf(p *ir.Program, s *scenario) obstacle {
 			found.step = i
 		}
 	}
-	d := diag.Errorf(stepRange(trail[0]), "steps/"+string(found.status), "%s", o.Message)
-	d.Help = o.Help
-	for _, step := range slices.Backward(trail[1:]) { // innermost first, as in every failure
-		d = d.WithNote(stepRange(step), "%s", worded(step.Keyword, step.Text))
-	}
+	d := o.Diagnostic(trail)
 	found.failure = &d
 	return found
-}
-
-func stepRange(s *ir.Step) diag.Range { return diag.At(s.Pos, utf8.RuneCountInString(s.Text)) }
-
-func worded(keyword, text string) string {
-	if keyword == "" {
-		return text
-	}
-	return keyword + " " + text
 }

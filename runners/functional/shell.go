@@ -150,7 +150,7 @@ func (s *scenario) agrees(p *messages.Pickle) error {
 	for i := range steps {
 		want := steps[i].Text
 		if s.Row >= 0 {
-			want = filled(want, s.Scenario.Columns, s.Scenario.Rows[s.Row].Cells)
+			want = runners.Filled(want, s.Scenario.Columns, s.Scenario.Rows[s.Row].Cells)
 		}
 		if strings.TrimSpace(want) != strings.TrimSpace(p.Steps[i].Text) {
 			return fmt.Errorf("%s: step %d of %q is %q in the text of the feature and %q in the program", steps[i].Pos, i+1, s.name, p.Steps[i].Text, want)

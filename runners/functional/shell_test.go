@@ -96,11 +96,11 @@ func TestRowNames(t *testing.T) {
 		"add 1 (1, 2)", "add 1 (1, 2) #2", "add 1 (1, 2) #3",
 		"add x y (x y, " + strings.Repeat("é", 55) + "…)", "add z (<b>, z)",
 	}
-	if d := cmp.Diff(want, rowNames(s)); d != "" {
+	if d := cmp.Diff(want, runners.RowNames(s)); d != "" {
 		t.Error(d)
 	}
 	s.Name = "<a> <b>"
-	if got := rowNames(s)[0]; got != "1 2" {
+	if got := runners.RowNames(s)[0]; got != "1 2" {
 		t.Error(got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/session"
 )
@@ -28,10 +29,10 @@ func (r *run) stepFinished(a *attempt, i int, status runners.Status, took time.D
 	step := &a.Scenario.Steps[i]
 	text := step.Text
 	if a.Row >= 0 {
-		text = filled(text, a.Scenario.Columns, a.Scenario.Rows[a.Row].Cells)
+		text = runners.Filled(text, a.Scenario.Columns, a.Scenario.Rows[a.Row].Cells)
 	}
 	e := event(runners.StepFinished, a.check, a.number)
-	e.Step, e.Name, e.Pos, e.Status, e.Duration = i+1, worded(step.Keyword, text), step.Pos, status, took
+	e.Step, e.Name, e.Pos, e.Status, e.Duration = i+1, ir.Worded(step.Keyword, text), step.Pos, status, took
 	switch {
 	case status == runners.Skipped && a.status != runners.Skipped: // the step before says why
 	case status != runners.Passed:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -54,11 +53,11 @@ func (r *run) prepare() error {
 				failed = append(failed, err)
 			}
 		}
-		c := &check{Selected: s, name: oneLine(s.Scenario.Name), script: scripts[k]}
+		c := &check{Selected: s, name: runners.OneLine(s.Scenario.Name), script: scripts[k]}
 		c.reads = r.plan.Program.Writes(s.Scenario.Steps, driver, s.Row) == nil
 		if s.Row >= 0 {
 			if names[s.Scenario] == nil {
-				names[s.Scenario] = rowNames(s.Scenario)
+				names[s.Scenario] = runners.RowNames(s.Scenario)
 			}
 			c.name = names[s.Scenario][s.Row]
 		}
@@ -78,19 +77,6 @@ func obstacle(p *ir.Program, s runners.Selected, driver string) *diag.Diagnostic
 	if o == nil {
 		return nil
 	}
-	d := diag.Errorf(stepRange(trail[0]), "steps/"+o.Status, "%s", o.Message)
-	d.Help = o.Help
-	for _, step := range slices.Backward(trail[1:]) { // innermost first, as in every failure
-		d = d.WithNote(stepRange(step), "%s", worded(step.Keyword, step.Text))
-	}
+	d := o.Diagnostic(trail)
 	return &d
-}
-
-func stepRange(s *ir.Step) diag.Range { return diag.At(s.Pos, utf8.RuneCountInString(s.Text)) }
-
-func worded(keyword, text string) string {
-	if keyword == "" {
-		return text
-	}
-	return keyword + " " + text
 }

@@ -58,7 +58,7 @@ func (l *Lowering) within(op *ir.Within) (Action, error) {
 		began := h.Now()
 		pause := firstPause
 		for tries := 1; ; tries++ {
-			err := try(ctx, f)
+			err := try(context.WithValue(ctx, patience{}, began.Add(d)), f)
 			if err == nil || interrupted(ctx, err) {
 				return err
 			}

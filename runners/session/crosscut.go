@@ -10,15 +10,16 @@ import (
 	"github.com/cucumber-value/hoops/dsl/pick"
 )
 
-// rule is one cross-cutting expectation that holds after every request of a scenario.
+// rule is one cross-cutting expectation that holds after every request or navigation of a scenario.
 type rule struct {
 	condition *expr.Program
 	at        diag.Pos
 	source    string
+	page      bool // it reads the page, and does not apply to requests
+	body      bool // it reads what a navigation does not keep, and does not apply to one
 }
 
-// rules are the cross-cutting expectations for a scenario. Those that read the page belong to navigations, and
-// do not apply to requests.
+// rules are the cross-cutting expectations for a scenario.
 func (l *Lowering) rules(s *ir.Scenario) ([]rule, error) {
 	var tags []string
 	for _, t := range s.Tags {
@@ -40,36 +41,52 @@ func (l *Lowering) rules(s *ir.Scenario) ([]rule, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", e.Pos, err)
 			}
-			applies := true
+			r := rule{condition: condition, at: e.Pos, source: e.Source, page: readsPage(condition)}
 			for _, name := range condition.Names() {
-				applies = applies && name != "page"
+				r.body = r.body || name == "body" || name == "text"
 			}
-			if applies {
-				list = append(list, rule{condition, e.Pos, e.Source})
+			for _, call := range condition.Calls() {
+				r.body = r.body || call.Name == "xpath"
 			}
+			list = append(list, r)
 		}
 	}
 	return list, nil
 }
 
-// crossCut holds the scenario's rules after a request. A frame of its own keeps parameters that are called like
-// an answer's names from hiding them.
-func crossCut(run Action) Action {
+// crossCut holds the scenario's rules after a request, or after a navigation if there was one. A frame of its
+// own keeps parameters that are called like an answer's names from hiding them.
+func crossCut(run Action, navigates bool) Action {
 	return func(ctx context.Context, f *Frame) error {
+		s := f.session
+		before := s.answer
 		if err := run(ctx, f); err != nil {
 			return err
 		}
-		s := f.session
-		if s.script == nil || s.undoing {
+		if s.script == nil || s.undoing || navigates && s.answer == before {
 			return nil
 		}
 		for _, r := range s.script.rules {
-			result := r.condition.Test(&Frame{session: s})
+			if r.page && !navigates || r.body && navigates {
+				continue
+			}
+			outside := &Frame{session: s}
+			result := r.condition.Test(outside)
+			if r.page && result.NoData { // a page is measured a little later than it is loaded
+				var err error
+				if result, err = outside.look(ctx, r.condition, result, func(r expr.Result) bool { return !r.NoData }); err != nil {
+					return err
+				}
+			}
 			if result.Holds {
 				continue
 			}
+			words := "expected after every request: "
+			if navigates {
+				words = "expected after every navigation: "
+			}
 			failure := f.unexpected("expect/cross-cutting", "%s", result.Explanation)
-			failure.Trail = []diag.Note{{Range: diag.At(r.at, len([]rune(r.source))), Text: "expected after every request: " + r.source}}
+			failure.Trail = []diag.Note{{Range: diag.At(r.at, len([]rune(r.source))), Text: words + r.source}}
 			return failure
 		}
 		return nil

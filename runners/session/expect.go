@@ -43,8 +43,15 @@ func (l *Lowering) expectTrue(op *ir.Expect) (Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(_ context.Context, f *Frame) error {
+	looks := readsPage(condition)
+	return func(ctx context.Context, f *Frame) error {
 		r := condition.Test(f)
+		if looks && !r.Holds {
+			var err error
+			if r, err = f.look(ctx, condition, r, func(r expr.Result) bool { return r.Holds }); err != nil {
+				return err
+			}
+		}
 		if r.Holds {
 			return nil
 		}

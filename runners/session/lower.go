@@ -124,8 +124,13 @@ func (l *Lowering) op(op ir.Op) (Action, error) {
 			continue
 		}
 		run, err := d.Lower(op, l)
-		if err == nil && op.Kind() == ir.KindRequest && len(l.host.Program.CrossCutting) > 0 {
-			run = crossCut(run)
+		if err == nil && len(l.host.Program.CrossCutting) > 0 {
+			switch op.Kind() {
+			case ir.KindRequest:
+				run = crossCut(run, false)
+			case ir.KindOpen, ir.KindAct:
+				run = crossCut(run, true)
+			}
 		}
 		return run, err
 	}
@@ -290,11 +295,7 @@ func trailed(err error, step *ir.Step) error {
 		failure = &Failure{Code: "session/step", Message: err.Error(), Cause: err}
 	}
 	f := *failure
-	words := step.Text
-	if step.Keyword != "" {
-		words = step.Keyword + " " + words
-	}
-	f.Trail = append(f.Trail[:len(f.Trail):len(f.Trail)], diag.Note{Range: diag.At(step.Pos, len([]rune(step.Text))), Text: words})
+	f.Trail = append(f.Trail[:len(f.Trail):len(f.Trail)], diag.Note{Range: step.Range(), Text: step.Words()})
 	return &f
 }
 

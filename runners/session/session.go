@@ -12,6 +12,7 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/secret"
 )
 
@@ -31,6 +32,7 @@ type Session struct {
 	answer  Answer   // of the last request
 	command Answer   // of the last command
 	page    Answer
+	onPage  bool // the page said something last
 	rng     *rand.Rand
 	actor   string
 	states  []actorState
@@ -41,6 +43,8 @@ type Session struct {
 	root    Frame
 	secrets *secret.Scope // masked until some time after the session's end
 	watcher Watcher
+	attach  func(runners.Attachment)
+	shots   int // attachments so far
 	apart   time.Duration
 }
 
@@ -92,7 +96,11 @@ func (s *Session) Step(ctx context.Context, i int) (err error) {
 	s.step = i + 1
 	for _, alternative := range s.script.steps[i] {
 		if len(alternative.rows) == 0 || slices.Contains(alternative.rows, s.row) {
-			return alternative.run(ctx, &s.root)
+			err := alternative.run(ctx, &s.root)
+			if failure, ok := err.(*Failure); ok && ctx.Err() == nil {
+				s.witness(ctx, failure)
+			}
+			return err
 		}
 	}
 	return Failf("steps/undefined", "undefined step for driver %s", s.script.Driver)
@@ -165,13 +173,16 @@ func (s *Session) stateOf(d Driver, actor string) State {
 func (s *Session) Wrote() { s.writes++ }
 
 // Answered is what the last request said.
-func (s *Session) Answered(a Answer) { s.answer = a }
+func (s *Session) Answered(a Answer) { s.answer, s.onPage = a, false }
 
 // Commanded is what the last command said.
 func (s *Session) Commanded(a Answer) { s.command = a }
 
 // OnPage is what the page says now.
-func (s *Session) OnPage(a Answer) { s.page = a }
+func (s *Session) OnPage(a Answer) { s.page, s.onPage = a, true }
+
+// InOnce reports whether this is the session of a @once body, which stays open to the end of the run.
+func (s *Session) InOnce() bool { return s.inOnce }
 
 // Sampled passes a measured request on.
 func (s *Session) Sampled(sample Sample) {
@@ -197,7 +208,11 @@ func (s *Session) setApart(began time.Time) { s.apart += s.host.Now().Sub(began)
 
 // describe is what the software last said, for a failure.
 func (s *Session) describe() []string {
-	for _, a := range []Answer{s.answer, s.command} {
+	said := []Answer{s.answer, s.command}
+	if s.onPage {
+		said = []Answer{s.page}
+	}
+	for _, a := range said {
 		if a != nil {
 			return strings.Split(strings.TrimRight(a.Describe(), "\n"), "\n")
 		}

@@ -1,4 +1,4 @@
-package functional
+package runners
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 // longestLabel is how many runes of its cells a row's name shows.
 const longestLabel = 60
 
-// rowNames are what people call the rows of an outline: its name with the cells in the place of the columns, and
+// RowNames are what people call the rows of an outline: its name with the cells in the place of the columns, and
 // the cells again when the name does not hold them all. Each is unique within the outline.
-func rowNames(s *ir.Scenario) []string {
+func RowNames(s *ir.Scenario) []string {
 	told := true
 	for _, column := range s.Columns {
 		told = told && strings.Contains(s.Name, "<"+column+">")
@@ -22,7 +22,7 @@ func rowNames(s *ir.Scenario) []string {
 	taken := make(map[string]bool, len(s.Rows))
 	same := map[string]int{}
 	for i, row := range s.Rows {
-		name := filled(s.Name, s.Columns, row.Cells)
+		name := Filled(s.Name, s.Columns, row.Cells)
 		if !told {
 			label := []rune(strings.Join(row.Cells, ", "))
 			if len(label) > longestLabel {
@@ -30,7 +30,7 @@ func rowNames(s *ir.Scenario) []string {
 			}
 			name += " (" + string(label) + ")"
 		}
-		name = oneLine(name)
+		name = OneLine(name)
 		names[i] = name
 		for taken[names[i]] {
 			same[name]++
@@ -41,8 +41,8 @@ func rowNames(s *ir.Scenario) []string {
 	return names
 }
 
-// filled puts the cells in the place of the columns, in the way and the order of Gherkin.
-func filled(text string, columns, cells []string) string {
+// Filled puts the cells in the place of the columns, in the way and the order of Gherkin.
+func Filled(text string, columns, cells []string) string {
 	if !strings.Contains(text, "<") {
 		return text
 	}
@@ -52,8 +52,8 @@ func filled(text string, columns, cells []string) string {
 	return text
 }
 
-// oneLine keeps a name from breaking reports whose entries are lines.
-func oneLine(s string) string {
+// OneLine keeps a name from breaking reports whose entries are lines.
+func OneLine(s string) string {
 	return strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) {
 			return ' '

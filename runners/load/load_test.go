@@ -1,0 +1,494 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+)
+
+// stalls is a server that takes 1ms, except for the second before 1.998s, when it takes no request at all.
+func stalls() server {
+	began := time.Now()
+	return func(ctx context.Context, _, _ string) (int, error) {
+		if at := time.Since(began); at >= 998*time.Millisecond && at < 1998*time.Millisecond {
+			if err := pause(ctx, 1998*time.Millisecond-at); err != nil {
+				return 0, err
+			}
+		}
+		return 200, pause(ctx, time.Millisecond)
+	}
+}
+
+func near(t *testing.T, what string, got, want, by time.Duration) {
+	t.Helper()
+	if (got - want).Abs() > by {
+		t.Errorf("%s is %s, want %s", what, got, want)
+	}
+}
+
+// Of 800 arrivals in 4s the 200 of the stalled second wait for its end, from 1s down to 0: 5% wait for more than
+// 0.8s. A limit in flight must not hide them.
+func TestStalledServer(t *testing.T) {
+	plan := func() runners.Plan { p := &ir.Program{}; return planOf(p, scenarioOf(p, "look", "GET /")) }
+	synctest.Test(t, func(t *testing.T) {
+		got := loaded(t, t.Context(), &Runner{Drivers: stalls().drivers, Profile: profileOf(t, "200/s for 4s"), Expect: expects("p95 < 300ms", "achieved == 1")}, plan())
+		if g := got.group(OfJourneys, ""); g.Count != 800 || g.Failed != 0 || g.Dropped != 0 {
+			t.Errorf("%+v", g)
+		}
+		near(t, "p95", got.latency(OfJourneys, "", "p95"), 801*time.Millisecond, 6*time.Millisecond)
+		near(t, "p50", got.latency(OfJourneys, "", "p50"), time.Millisecond, 10*time.Microsecond)
+		near(t, "max", got.latency(OfRequests, "", "max"), 999*time.Millisecond, time.Millisecond)
+		if got.end.Outcome != runners.GateFailed || !strings.HasPrefix(got.end.Message, "p95 < 300ms is false: p95 = ") || !strings.HasSuffix(got.end.Message, " (800 samples)") {
+			t.Errorf("%q, %s", got.end.Outcome, got.end.Message)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		got := loaded(t, t.Context(), &Runner{Drivers: stalls().drivers, Profile: profileOf(t, "200/s for 4s"), MaxInFlight: 20}, plan())
+		g := got.group(OfJourneys, "")
+		if g.Dropped != 180 || g.Count != 620 || got.final.Asked != 800 || got.final.Started != 620 || got.final.Dropped != 180 {
+			t.Errorf("%+v, %+v", g, got.final)
+		}
+		if got.noticed("180 of 800 arrivals were dropped: 20 journeys were under way") != 1 {
+			t.Errorf("%+v", got.notices)
+		}
+		if want := "errors == 0 is false: errors = 0.225 (0 failed and 180 dropped of 800 journeys)"; got.end.Outcome != runners.GateFailed || got.end.Message != want {
+			t.Errorf("%q, %s", got.end.Outcome, got.end.Message)
+		}
+	})
+}
+
+// Every second says what that second measured; together they are the whole.
+func TestIntervals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		plan := planOf(p, scenarioOf(p, "look", "GET /"))
+		got := loaded(t, t.Context(), &Runner{Drivers: stalls().drivers, Profile: profileOf(t, "200/s for 4s")}, plan)
+		if n := len(got.intervals); n < 4 || n > 5 {
+			t.Fatalf("%d intervals", n)
+		}
+		var asked, count, requests, scenario int64
+		last := time.Duration(0)
+		for _, s := range got.intervals {
+			if s.From != last || s.To <= s.From || s.Final {
+				t.Errorf("from %s to %s after %s", s.From, s.To, last)
+			}
+			last = s.To
+			asked += s.Asked
+			for _, g := range s.Groups {
+				switch g.Of {
+				case OfJourneys:
+					count += g.Count
+				case OfRequests:
+					requests += g.Count
+				case OfScenario:
+					scenario += g.Count
+				}
+				if g.Histogram != "" {
+					t.Error("an interval with a histogram")
+				}
+			}
+		}
+		if asked != 800 || count != 800 || requests != 800 || scenario != 800 {
+			t.Errorf("%d asked, %d journeys, %d requests, %d of the scenario", asked, count, requests, scenario)
+		}
+		if s := got.intervals[1]; s.InFlight < 190 || s.Groups[0].Count > 10 {
+			t.Errorf("the stalled second: %d in flight, %d ended", s.InFlight, s.Groups[0].Count)
+		}
+		if g := got.group(OfScenario, "look"); g.Scenario != "f/look" || g.Histogram == "" {
+			t.Errorf("%+v", g)
+		}
+	})
+}
+
+// Think time and @once bodies belong to no latency; a step is measured from its first request to its last
+// response, at any depth.
+func TestWhatALatencyIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		definitionOf(p, "log in", "POST /login").Once = true
+		definitionOf(p, "pay", "POST /basket", "wait 2s", "POST /pay", "wait 1s")
+		definitionOf(p, "order", "wait 3s", "pay", "GET /order")
+		plan := planOf(p, scenarioOf(p, "buy", "log in", "order", "wait 5s", "GET /bye"))
+		serve := server(func(ctx context.Context, name, _ string) (int, error) {
+			return 200, pause(ctx, map[string]time.Duration{
+				"POST /login": time.Second, "POST /basket": 10 * time.Millisecond, "POST /pay": 20 * time.Millisecond,
+				"GET /order": 40 * time.Millisecond, "GET /bye": 80 * time.Millisecond,
+			}[name])
+		})
+		got := loaded(t, t.Context(), &Runner{
+			Drivers: serve.drivers, Profile: profileOf(t, "30/m for 40s"), // slow enough that nobody waits for the login
+			Expect: expects(`step("pay").max < 31ms`, `step("POST /pay").p50 < 21ms`, `step("order").count == 20`, `request("POST /pay").count == 20`,
+				`scenario("buy").max < 151ms`, `scenario("f/buy").count == 20`),
+		}, plan)
+		if got.end.Outcome != runners.GatePassed {
+			t.Error(got.end.Message)
+		}
+		for _, c := range []struct {
+			of, name string
+			want     time.Duration
+		}{
+			{OfJourneys, "", 150 * time.Millisecond}, {OfStep, "pay", 30 * time.Millisecond}, {OfStep, "order", 70 * time.Millisecond},
+			{OfStep, "POST /pay", 20 * time.Millisecond}, {OfStep, "GET /bye", 80 * time.Millisecond},
+		} {
+			near(t, c.name, got.latency(c.of, c.name, "max"), c.want, 0)
+			if n := got.group(c.of, c.name).Count; n != 20 {
+				t.Errorf("%d of %s", n, c.name)
+			}
+		}
+		for _, unmeasured := range []string{"log in", "POST /basket", "wait 5s"} {
+			if g := got.group(OfStep, unmeasured); g.Count != 0 {
+				t.Errorf("%+v", g)
+			}
+		}
+		if g := got.group(OfRequests, ""); g.Count != 80 || got.group(OfRequest, "POST /login").Count != 0 {
+			t.Errorf("%+v", g)
+		}
+	})
+}
+
+// Of the tries of a within each is a request, and together they are one run of the step.
+func TestWithinIsOneStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		definitionOf(p, "it is ready", "GET /export", "the status is 200")
+		plan := planOf(p, scenarioOf(p, "export", "within 10s it is ready"))
+		var tries atomic.Int64
+		serve := server(func(ctx context.Context, _, _ string) (int, error) {
+			if tries.Add(1) < 3 {
+				return 503, nil
+			}
+			return 200, nil
+		})
+		got := loaded(t, t.Context(), &Runner{Drivers: serve.drivers, Profile: profileOf(t, "1/s for 1s"), Expect: expects(`step("it is ready").errors == 0`)}, plan)
+		if g := got.group(OfStep, "it is ready"); got.end.Outcome != runners.GatePassed || g.Count != 1 || g.Failed != 0 {
+			t.Errorf("%s %+v", got.end.Message, g)
+		}
+		if g := got.group(OfRequests, ""); g.Count != 3 || g.Failed != 2 {
+			t.Errorf("%+v", g)
+		}
+	})
+}
+
+// Failed journeys are counted to the last, and a few of each kind are shown with their places.
+func TestFailedJourneys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		definitionOf(p, "pay", "POST /pay", "the status is 201")
+		plan := planOf(p, scenarioOf(p, "buy", "GET /", "pay"))
+		var n atomic.Int64
+		serve := server(func(ctx context.Context, name, _ string) (int, error) {
+			if name != "POST /pay" {
+				return 200, nil
+			}
+			switch n.Add(1) % 100 {
+			case 7:
+				return 500, nil
+			case 9:
+				return 0, errors.New("connection refused")
+			}
+			return 201, nil
+		})
+		l := &Runner{Drivers: serve.drivers, Profile: profileOf(t, "100/s for 10s")}
+		got := loaded(t, t.Context(), l, plan)
+		g := got.group(OfJourneys, "")
+		want := []runners.Cause{
+			{Key: "f.feature:5 When pay – no answer: connection refused", Count: 10},
+			{Key: "f.feature:5 When pay – the status is 500, expected 201", Count: 10},
+		}
+		if g.Count != 1000 || g.Failed != 20 || !slices.Equal(g.Errors, want) {
+			t.Errorf("%d of %d: %+v", g.Failed, g.Count, g.Errors)
+		}
+		if g := got.group(OfRequest, "POST /pay"); g.Count != 1000 || g.Failed != 20 || g.Codes[201] != 980 || g.Codes[500] != 10 {
+			t.Errorf("%+v", g)
+		}
+		if g := got.group(OfStep, "pay"); g.Failed != 20 {
+			t.Errorf("%+v", g)
+		}
+		if want := "errors == 0 is false: errors = 0.02 (20 failed and 0 dropped of 1,000 journeys)"; got.end.Message != want || got.end.Outcome != runners.GateFailed {
+			t.Errorf("%s", got.end.Message)
+		}
+		if n := got.noticed("failed: "); n != 2*mostAlike {
+			t.Errorf("%d journeys shown", n)
+		}
+		e := got.notices[0]
+		if e.Failure == nil || e.Failure.Range.Pos.String() != "f.feature:5:10" || e.Scenario != "f/buy" || e.Step != 2 {
+			t.Fatalf("%+v", e)
+		}
+		if last := e.Failure.Notes[len(e.Failure.Notes)-1]; last.Range.Pos.String() != "f.steps.feature:3:5" || last.Text != "the status is 201" {
+			t.Errorf("%+v", e.Failure.Notes)
+		}
+		if got.end.Counts.Failed != 1 {
+			t.Errorf("%+v", got.end.Counts)
+		}
+
+		// Accepted by who asks for it, and by nobody else.
+		for expect, want := range map[string]runners.Outcome{
+			"errors < 3%": runners.GatePassed, "errors < 1%": runners.GateFailed, "p95 < 1s": runners.GateFailed,
+			"journeys.errors < 3%": runners.GatePassed, `scenario("buy").errors < 3%`: runners.GatePassed,
+		} {
+			n.Store(0)
+			l.Expect = expects(expect)
+			if got := loaded(t, t.Context(), l, plan); got.end.Outcome != want {
+				t.Errorf("%s: %q, %s", expect, got.end.Outcome, got.end.Message)
+			}
+		}
+	})
+}
+
+// Journeys that have started are drained; what does not end is cut, and has failed.
+func TestDrain(t *testing.T) {
+	p := &ir.Program{}
+	plan := planOf(p, scenarioOf(p, "look", "GET /", "GET /more"))
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		got := loaded(t, t.Context(), &Runner{Drivers: answers(200, 2*time.Second).drivers, Profile: profileOf(t, "10/s for 1s")}, plan)
+		if g := got.group(OfJourneys, ""); g.Count != 10 || g.Failed != 0 || got.end.Outcome != runners.GatePassed {
+			t.Errorf("%+v, %s", g, got.end.Message)
+		}
+		near(t, "the run", time.Since(began), 4900*time.Millisecond, time.Millisecond)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		got := loaded(t, t.Context(), &Runner{Drivers: answers(200, 2*time.Second).drivers, Profile: profileOf(t, "10/s for 1s"), Drain: 3*time.Second + 50*time.Millisecond}, plan)
+		g := got.group(OfJourneys, "")
+		want := []runners.Cause{{Key: "f.feature:5 When GET /more – cut off at the drain limit", Count: 10}}
+		if g.Count != 10 || g.Failed != 10 || !slices.Equal(g.Errors, want) || got.end.Outcome != runners.GateFailed {
+			// arrivals end with the last of them, 0.9s after the first
+			if g.Failed == 0 || g.Errors[0].Key != want[0].Key {
+				t.Errorf("%+v, %s", g, got.end.Message)
+			}
+		}
+		if since := time.Since(began); since > 4*time.Second {
+			t.Errorf("cut after %s", since)
+		}
+	})
+}
+
+// Ctrl-C ends the arrivals, drains, and reports what was measured.
+func TestInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		plan := planOf(p, scenarioOf(p, "look", "GET /"))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(2050*time.Millisecond, cancel)
+		got := loaded(t, ctx, &Runner{Drivers: answers(200, 500*time.Millisecond).drivers, Profile: profileOf(t, "10/s for 1h"), Expect: expects("p95 < 1s")}, plan)
+		if g := got.group(OfJourneys, ""); g.Count != 21 || g.Failed != 0 || got.final.Asked != 21 {
+			t.Errorf("%+v", g)
+		}
+		if got.end.Outcome != runners.GateUndecided || got.end.Message != "interrupted after 2.05s" {
+			t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+		}
+		if len(got.final.Expectations) != 2 || got.final.Expectations[0].Outcome != runners.GatePassed {
+			t.Errorf("%+v", got.final.Expectations)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) { // a failure stays one
+		p := &ir.Program{}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		got := loaded(t, ctx, &Runner{Drivers: answers(500, 0).drivers, Users: 2, Duration: time.Hour}, planOf(p, scenarioOf(p, "look", "GET /", "wait 10ms", "the status is 200")))
+		if got.end.Outcome != runners.GateFailed {
+			t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+		}
+	})
+}
+
+// A closed model is called so, and its shares are exact too.
+func TestUsers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		plan := planOf(p, scenarioOf(p, "buy", "POST /"), scenarioOf(p, "browse", "GET /"))
+		got := loaded(t, t.Context(), &Runner{
+			Drivers: answers(200, 100*time.Millisecond).drivers, Users: 5, Duration: 10*time.Second - time.Millisecond,
+			Mix: []Share{{[]int{0}, 30}, {[]int{1}, 70}}, Expect: expects("errors == 0", "p95 < 101ms", "requests.rate > 49"),
+		}, plan)
+		if got.end.Outcome != runners.GatePassed {
+			t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+		}
+		if a, b := got.group(OfScenario, "buy").Count, got.group(OfScenario, "browse").Count; a != 150 || b != 350 {
+			t.Errorf("%d and %d", a, b)
+		}
+		if got.noticed("a closed model with 5 users: ") != 1 {
+			t.Errorf("%+v", got.notices)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		got := loaded(t, t.Context(), &Runner{
+			Drivers: answers(200, 100*time.Millisecond).drivers, Profile: profileOf(t, "max"), Duration: time.Second - time.Millisecond, Expect: expects("achieved > 99%"),
+		}, planOf(p, scenarioOf(p, "look", "GET /")))
+		if got.end.Outcome != runners.GateUndecided || !strings.Contains(got.end.Message, "a closed model asks for no rate") {
+			t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+		}
+		if n := got.group(OfJourneys, "").Count; n != 10*DefaultMaxWorkers || got.noticed("rate max (a closed model with 64 workers)") != 1 {
+			t.Errorf("%d journeys, %+v", n, got.notices)
+		}
+	})
+}
+
+func TestStopWhen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		plan := planOf(p, scenarioOf(p, "look", "GET /", "the status is 200"))
+		got := loaded(t, t.Context(), &Runner{
+			Drivers: answers(500, 0).drivers, Profile: profileOf(t, "10/s for 1h"), StopWhen: &ir.Expression{Source: "journeys.count >= 25 && errors > 50%"},
+		}, plan)
+		if got.end.Outcome != runners.GateFailed || got.noticed("arrivals ended after 3s: journeys.count >= 25") != 1 {
+			t.Errorf("%q %s, %+v", got.end.Outcome, got.end.Message, got.notices)
+		}
+		if n := got.group(OfJourneys, "").Count; n < 30 || n > 31 {
+			t.Errorf("%d journeys", n)
+		}
+	})
+}
+
+// No data never passes.
+func TestNothingMeasuredIsUndecided(t *testing.T) {
+	for _, c := range []struct {
+		steps  []string
+		expect string
+		want   string
+	}{
+		{[]string{"wait 1ms"}, "p95 < 1s", "p95 < 1s has no data: p95 is missing: no request was measured"},
+		{[]string{"wait 1ms"}, "requests.errors == 0", "requests.errors == 0 has no data: requests.errors is missing: no request was measured"},
+		{[]string{"wait 1ms"}, "requests.count < 10", "requests.count < 10 has no data: requests.count is missing: no request was measured"},
+		{[]string{"wait 1ms"}, `not (step("wait 1ms").p99 > 1s)`, `not (step("wait 1ms").p99 > 1s) has no data: step("wait 1ms").p99 is missing: no run of it was measured`},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &ir.Program{}
+			got := loaded(t, t.Context(), &Runner{Drivers: answers(200, 0).drivers, Profile: profileOf(t, "10/s for 1s"), Expect: expects(c.expect)}, planOf(p, scenarioOf(p, "think", c.steps...)))
+			if got.end.Outcome != runners.GateUndecided || got.end.Message != c.want {
+				t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		got := loaded(t, ctx, &Runner{Drivers: answers(200, 0).drivers, Profile: profileOf(t, "10/s for 1s")}, planOf(p, scenarioOf(p, "look", "GET /")))
+		if want := "errors == 0 has no data: errors is missing: no journey was measured"; got.end.Outcome != runners.GateUndecided || got.end.Message != want {
+			t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+		}
+	})
+}
+
+func outlineOf(p *ir.Program) ir.Scenario {
+	s := scenarioOf(p, "read", "GET /cats/<id>")
+	s.Outline, s.Columns = true, []string{"id"}
+	for _, id := range []string{"1", "2", "3"} {
+		s.Rows = append(s.Rows, ir.Row{ID: "f/read/" + id, Cells: []string{id}})
+	}
+	return s
+}
+
+// The rows of an outline take turns in its share; data takes their place.
+func TestRows(t *testing.T) {
+	count := func(to map[string]int) server {
+		return func(_ context.Context, _, target string) (int, error) {
+			to[target]++
+			return 200, nil
+		}
+	}
+	data := &Data{Columns: []string{"user", "id"}}
+	for i := range 5 {
+		data.Rows = append(data.Rows, []string{"u", fmt.Sprint("d", i)})
+	}
+	for _, c := range []struct {
+		title string
+		data  func() *Data
+		want  string
+		count int64
+		end   runners.Outcome
+	}{
+		{"rows", func() *Data { return nil }, "map[/:10 /cats/1:4 /cats/2:3 /cats/3:3]", 20, runners.GatePassed},
+		{"data that loops", func() *Data { return data }, "map[/:10 /cats/d0:2 /cats/d1:2 /cats/d2:2 /cats/d3:2 /cats/d4:2]", 20, runners.GatePassed},
+		{"data that ends", func() *Data { d := *data; d.AtEnd = "stop"; return &d }, "", 0, runners.GatePassed},
+		{"data that must not end", func() *Data { d := *data; d.AtEnd = "fail"; return &d }, "", 0, runners.GateFailed},
+	} {
+		t.Run(c.title, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &ir.Program{}
+				targets := map[string]int{}
+				got := loaded(t, t.Context(), &Runner{Drivers: count(targets).drivers, Profile: profileOf(t, "20/s for 1s"), Data: c.data()}, planOf(p, scenarioOf(p, "home", "GET /"), outlineOf(p)))
+				if got.err != nil || got.end.Outcome != c.end {
+					t.Fatalf("%v %q %s", got.err, got.end.Outcome, got.end.Message)
+				}
+				if s := fmt.Sprint(targets); c.want != "" && s != c.want {
+					t.Error(s)
+				}
+				if c.want == "" {
+					for i := range 5 {
+						if targets[fmt.Sprint("/cats/d", i)] != 1 {
+							t.Error(targets)
+						}
+					}
+					if got.noticed("arrivals ended: the data has only 5 rows") != 1 {
+						t.Errorf("%+v", got.notices)
+					}
+				}
+				if g := got.group(OfJourneys, ""); c.count > 0 && g.Count != c.count {
+					t.Errorf("%+v", g)
+				}
+			})
+		})
+	}
+}
+
+// Every journey is another: no two draw the same random values.
+func TestJourneysDiffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		s := scenarioOf(p, "new", "POST /x")
+		s.Steps[0].Bindings[0].Op.(*ir.Request).Target = ir.Template{{Expr: "uuid()", Place: ir.Segment}}
+		seen := map[string]bool{}
+		serve := server(func(_ context.Context, _, target string) (int, error) { seen[target] = true; return 200, nil })
+		loaded(t, t.Context(), &Runner{Drivers: serve.drivers, Profile: profileOf(t, "100/s for 1s")}, planOf(p, s))
+		if len(seen) != 100 {
+			t.Errorf("%d different", len(seen))
+		}
+	})
+}
+
+func TestLoadThatDoesNotStart(t *testing.T) {
+	p := &ir.Program{}
+	definitionOf(p, "pay", "POST /pay")
+	scenario := scenarioOf(p, "buy", "GET /", "pay")
+	unbound := scenarioOf(p, "lost", "the moon is full")
+	for want, c := range map[string]struct {
+		plan runners.Plan
+		l    Runner
+	}{
+		"nothing is selected":        {planOf(p), Runner{Users: 1, Duration: time.Second}},
+		"a load needs a rate or u":   {planOf(p, scenario), Runner{}},
+		"not both":                   {planOf(p, scenario), Runner{Users: 1, Profile: profileOf(t, "1/s")}},
+		"goes on for ever":           {planOf(p, scenario), Runner{Profile: profileOf(t, "1/s")}},
+		"5 users needs a duration":   {planOf(p, scenario), Runner{Users: 5}},
+		"64 workers) needs a durat":  {planOf(p, scenario), Runner{Profile: profileOf(t, "max")}},
+		"cannot be negative":         {planOf(p, scenario), Runner{Drain: -1}},
+		"f.feature:4:10: undefined ": {planOf(p, scenario, unbound), Runner{Users: 1, Duration: time.Second}},
+		"has no share":               {planOf(p, scenario, scenario), Runner{Users: 1, Duration: time.Second, Mix: []Share{{[]int{0}, 1}}}},
+		"unique":                     {planOf(p, scenario), Runner{Users: 1, Duration: time.Second, Data: &Data{Columns: []string{"a"}, Rows: [][]string{{"1"}}, Use: "unique"}}},
+		`no column "id"`:             {planOf(p, outlineOf(p)), Runner{Users: 1, Duration: time.Second, Data: &Data{Columns: []string{"a"}, Rows: [][]string{{"1"}}}}},
+		"row 1 has 2 cells":          {planOf(p, outlineOf(p)), Runner{Users: 1, Duration: time.Second, Data: &Data{Columns: []string{"a"}, Rows: [][]string{{"1", "2"}}}}},
+		"there are no rows":          {planOf(p, outlineOf(p)), Runner{Users: 1, Duration: time.Second, Data: &Data{Columns: []string{"a"}}}},
+		"hoops.yaml:1:10: error: no": {planOf(p, scenario), Runner{Users: 1, Duration: time.Second, Expect: expects(`step("pey").p99 < 1s`)}},
+	} {
+		t.Run(want, func(t *testing.T) {
+			c.l.Drivers = server(func(context.Context, string, string) (int, error) { t.Error("it ran"); return 200, nil }).drivers
+			got := loaded(t, t.Context(), &c.l, c.plan)
+			if got.err == nil || !strings.Contains(got.err.Error(), want) || got.end.Outcome != runners.GateUndecided {
+				t.Errorf("%v", got.err)
+			}
+		})
+	}
+}

@@ -1,0 +1,83 @@
+package stat
+
+// Answer is what an interval says of a claim. Its zero value says nothing, and no comparison with a NaN says more.
+type Answer int
+
+const (
+	Unclear Answer = iota // the bounds lie on both sides
+	Yes                   // the claim holds at the alpha of the bounds
+	No                    // the claim is ruled out at the alpha of the bounds
+)
+
+func (a Answer) String() string {
+	switch a {
+	case Yes:
+		return "yes"
+	case No:
+		return "no"
+	}
+	return "unclear"
+}
+
+// AtMost asks whether the truth is at most c. Of a ratio where less is better, and c = 1+m, it is the question of
+// non-inferiority: no worse than m.
+func AtMost(i Interval, c float64) Answer { return answer(i.Upper <= c, i.Lower > c) }
+
+// AtLeast asks whether the truth is at least c. Of a ratio where more is better, and c = 1−m, it is the question
+// of non-inferiority.
+func AtLeast(i Interval, c float64) Answer { return answer(i.Lower >= c, i.Upper < c) }
+
+// Fewer asks a bare "fewer" of a ratio: Yes when it is below 1, No when it is above 1−mde, so that a reduction
+// worth knowing about is ruled out. That No makes every bare comparison end: with data enough one of the two
+// comes, and when both hold (a surely smaller reduction than mde) it is Yes.
+func Fewer(ratio Interval, mde float64) Answer { return answer(ratio.Upper < 1, ratio.Lower > 1-mde) }
+
+// More asks a bare "more" of a ratio: Yes when it is above 1, No when it is below 1+mde; Yes when both hold.
+func More(ratio Interval, mde float64) Answer { return answer(ratio.Lower > 1, ratio.Upper < 1+mde) }
+
+// Within asks whether the truth lies between low and high, both included: equivalence by two one-sided tests when
+// the bounds are one-sided bounds at alpha (TOST). No when either end is ruled out.
+func Within(i Interval, low, high float64) Answer {
+	return answer(i.Lower >= low && i.Upper <= high, i.Upper < low || i.Lower > high)
+}
+
+func answer(yes, no bool) Answer {
+	switch {
+	case yes:
+		return Yes
+	case no:
+		return No
+	}
+	return Unclear
+}
+
+// Each counts the answers for sub-windows: "on k of n days" holds when k surely did, and is missed when more than
+// n−k surely did not. An empty list, and k outside 1..n, say nothing.
+func Each(days []Answer, k int) Answer {
+	var yes, no int
+	for _, a := range days {
+		switch a {
+		case Yes:
+			yes++
+		case No:
+			no++
+		}
+	}
+	if k < 1 || k > len(days) {
+		return Unclear
+	}
+	return answer(yes >= k, no > len(days)-k)
+}
+
+// EachAlpha is the alpha at which to ask each of n sub-windows, so that the answer of Each for k of n errs at most
+// at alpha: the partial conjunction of Benjamini and Heller (2008), with Bonferroni's bound. To say Yes, alpha
+// divided by n−k+1, which is alpha itself for "every day"; to say No, alpha divided by k.
+func EachAlpha(k, n int, alpha float64) (yes, no float64, err error) {
+	if err := checkAlpha(alpha); err != nil {
+		return 0, 0, err
+	}
+	if k < 1 || k > n {
+		return 0, 0, inputError("%d of %d sub-windows", k, n)
+	}
+	return alpha / float64(n-k+1), alpha / float64(k), nil
+}
