@@ -79,4 +79,7 @@ require (
 	modernc.org/sqlite v1.40.0 // indirect
 )
 
-tool honnef.co/go/tools/cmd/staticcheck
+tool (
+	github.com/tsenart/vegeta/v12
+	honnef.co/go/tools/cmd/staticcheck
+)

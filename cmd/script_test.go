@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -115,6 +116,7 @@ func run(t *testing.T, dir string) {
 				return err
 			}
 			env.Setenv("EXAMPLES", examples)
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process of a -race test sleeps a second
 			env.Setenv("PATH", binaries+string(os.PathListSeparator)+env.Getenv("PATH"))
 			return nil
 		},
@@ -128,6 +130,7 @@ func run(t *testing.T, dir string) {
 			"line":       line,
 			"binary":     binary,
 			"cut":        cut,
+			"undigest":   undigest,
 			"interrupt":  interrupt,
 			"until":      until,
 		},
@@ -224,6 +227,17 @@ func cut(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		return strings.Replace(s, args[1], args[2], 1)
 	})
+}
+
+var digest = regexp.MustCompile(`sha256:[0-9a-f]+|(is|says) [0-9a-f]{12}`)
+
+// undigest copies what was printed without its digests, which change with the format of programs: undigest
+// stdout|stderr FILE
+func undigest(ts *testscript.TestScript, _ bool, args []string) {
+	text := digest.ReplaceAllStringFunc(ts.ReadFile(args[0]), func(s string) string {
+		return strings.TrimRight(s, "0123456789abcdef") + "…"
+	})
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
 }
 
 func change(ts *testscript.TestScript, name string, f func(string) string) {

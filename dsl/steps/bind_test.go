@@ -262,7 +262,7 @@ func TestStubBinds(t *testing.T) {
 			inside(t, p.source, d)
 		}
 		step := program.Features[0].Scenarios[0].Steps[0]
-		if list.HasErrors() || len(step.Obstacles) == 0 {
+		if text == "" || list.HasErrors() || len(step.Obstacles) == 0 {
 			return
 		}
 		for _, o := range step.Obstacles {
@@ -282,8 +282,13 @@ func TestStubBinds(t *testing.T) {
 				rt.Fatalf("%q: the stubs %q do not bind it: %s", text, p.defs, o.Message)
 			}
 		}
-		if list.HasErrors() || len(step.Bindings) == 0 && len(step.Obstacles) == 0 {
-			rt.Fatalf("%q: %q: %v", text, p.defs, list)
+		for _, d := range list {
+			if d.Code != "expr/invalid" { // what it binds may still read an unknown name
+				rt.Fatalf("%q: %q: %s", text, p.defs, d.FirstLine())
+			}
+		}
+		if len(step.Bindings) == 0 && len(step.Obstacles) == 0 {
+			rt.Fatalf("%q: %q: nothing was bound", text, p.defs)
 		}
 	})
 }

@@ -331,7 +331,7 @@ func (p phrase) hasColumns() bool {
 }
 
 // fitting sorts the rows of an outline into those whose cells the types of the parameters accept and the others,
-// which are other steps, as in Cucumber. The vocabulary's own types are words of the phrase.
+// which are other steps, as in Cucumber. A method or a name is a word of the phrase.
 func (b *binder) fitting(f found, text phrase) (good, bad []int) {
 	params := f.params()
 	for i, row := range b.context.Rows {
@@ -339,8 +339,8 @@ func (b *binder) fitting(f found, text phrase) (good, bad []int) {
 		for j, a := range f.args {
 			column, ok := b.column(a.text, text)
 			switch typ := params[j].Type; {
-			case !ok || typ == "hoops expression" || typ == "hoops step":
-			case strings.HasPrefix(typ, hoopsOwn):
+			case !ok:
+			case typ == "hoops method" || typ == "hoops name":
 				fits = false
 			default:
 				fits = fits && b.library.types.Accepts(typ, row[column].Text)

@@ -118,8 +118,8 @@ func (t *Types) register(name, pattern string, wholePlaceholder bool) error {
 // Accepts reports whether a value is one of the type, as a whole.
 func (t *Types) Accepts(typ, value string) bool {
 	r := t.regexps[typ]
-	if r == nil || typ == "string" {
-		return true
+	if r == nil || typ == "string" || typ == "hoops expression" || typ == "hoops step" || typ == "hoops target" {
+		return true // any text can be such a value
 	}
 	if typ == "duration" {
 		_, err := expr.ParseDuration(value)

@@ -96,17 +96,9 @@ func wordly(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_'
 }
 
-// Stub is a definition to paste that matches a step's text.
-func Stub(text string) string {
-	p, wrong := cut(oneLine(text, diag.Pos{}), nil)
-	if wrong != nil {
-		p.text = text
-	}
-	return stub(p, func(ir.Part) string { return "word" })
-}
-
 var special = regexp.MustCompile(`[\\/(){}]`)
 
+// stub is a definition to paste that matches a step's text.
 func stub(p phrase, placeholder func(ir.Part) string) string {
 	var b strings.Builder
 	each(p.text, func(piece, typ string) {

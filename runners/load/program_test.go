@@ -149,6 +149,9 @@ func (d *fake) Lower(op ir.Op, l *session.Lowering) (session.Action, error) {
 		if err != nil {
 			return err
 		}
+		if r.Effect() == ir.Writes {
+			f.Session().Wrote()
+		}
 		began := time.Now()
 		code, err := d.serve(ctx, r.Name, to)
 		sample := session.Sample{Name: r.Name, Began: began, Duration: time.Since(began), Code: code}
@@ -265,4 +268,26 @@ func loaded(t testing.TB, ctx context.Context, l *Runner, plan runners.Plan) *to
 		t.Fatalf("%q, but %+v, %+v", outcome, out.end, out.final)
 	}
 	return out
+}
+
+// prepared is a run that has not begun.
+func prepared(t testing.TB, l *Runner, plan runners.Plan) *run {
+	t.Helper()
+	gate, found := l.gate(plan)
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	host, err := session.NewHost(plan, l.Drivers()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { host.Close() })
+	r := &run{Runner: l, plan: plan, emit: func(runners.Event) {}, gate: gate, host: host, shards: []*shard{newShard(false)}}
+	if err := r.limits(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

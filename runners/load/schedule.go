@@ -16,10 +16,13 @@ func (r *run) open(ctx, journeys context.Context, flying *sync.WaitGroup) {
 	for n := uint64(0); ; n++ {
 		elapsed := time.Since(r.began)
 		wait, stop := pace.Pace(elapsed, n)
-		if stop || ctx.Err() != nil {
+		if stop { // a load of a minute lasts a minute, whenever its last arrival comes
+			wait = pace.end - elapsed
+		}
+		if ctx.Err() != nil {
 			return
 		}
-		if elapsed > pace.end+grace {
+		if !stop && elapsed > pace.end+grace {
 			r.unstarted = int64(pace.arrivals - n)
 			r.asked.Add(r.unstarted)
 			r.dropped.Add(r.unstarted)
@@ -33,9 +36,14 @@ func (r *run) open(ctx, journeys context.Context, flying *sync.WaitGroup) {
 				return
 			case <-timer.C:
 			}
+			if stop {
+				return
+			}
 			now := time.Now()
 			r.lateness.add(now.Sub(arrival))
 			arrival = now
+		} else if stop {
+			return
 		} else {
 			r.lateness.add(-wait)
 		}

@@ -280,15 +280,16 @@ func appendJSON(b *strings.Builder, v any) error {
 	return nil
 }
 
-// cssString escapes s for the inside of a quoted CSS string.
+// cssString escapes s so that it means itself inside a quoted CSS string and as a name outside of one.
 func cssString(s string) string {
 	var b strings.Builder
-	for _, c := range s {
-		if c == '"' || c == '\'' || c == '\\' || c < 0x20 || c == 0x7f {
+	for i, c := range s {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_', c >= 0x80, i > 0 && (c == '-' || c >= '0' && c <= '9'):
+			b.WriteRune(c)
+		default:
 			fmt.Fprintf(&b, "\\%x ", c)
-			continue
 		}
-		b.WriteRune(c)
 	}
 	return b.String()
 }

@@ -136,7 +136,7 @@ func TestEncodeForEachPlace(t *testing.T) {
 		ir.Form:        "a%2Fb%3Fc%26d%3De+f%22g%27%5C%3Ch%3E%0D%0A%23%C3%BC",
 		ir.Shell:       "error",
 		ir.ShellQuoted: "error",
-		ir.Selector:    `a/b?c&d=e f\22 g\27 \5c <h>\d \a #ü`,
+		ir.Selector:    `a\2f b\3f c\26 d\3d e\20 f\22 g\27 \5c \3c h\3e \d \a \23 ü`,
 	}
 	for _, place := range ir.Places {
 		var b strings.Builder

@@ -132,8 +132,8 @@ func (e Estimate) Test(value float64) (Tails, error) {
 
 // BoundsAlways are bounds that hold at every look at once, as the data grow: the asymptotic confidence sequence
 // of Waudby-Smith et al., arXiv 2103.06476 (9). Alpha is the error of both sides and all looks together. They are
-// tightest, at 1.2 to 1.6 times the width of one look, near tuned samples (both sides together; 5,000 is usual).
-// They are for sides that ran at the same time, and approximate below some hundred samples.
+// tightest, about 1.55 times as wide as one two-sided look, near tuned samples (both sides together; 5,000 is
+// usual). They are for sides that ran at the same time, and approximate below some hundred samples.
 func (e Estimate) BoundsAlways(alpha, tuned float64) (Interval, error) {
 	if err := firstError(e.check(), checkAlpha(alpha)); err != nil {
 		return unknown, err
@@ -148,7 +148,7 @@ func (e Estimate) BoundsAlways(alpha, tuned float64) (Interval, error) {
 	return Interval{e.Value - half, e.Value + half}, nil
 }
 
-// mixing is the ρ with which the sequence is tightest at n samples, arXiv 2103.06476 appendix B.2.
+// mixing is the ρ with which the sequence is tightest near n samples, by the closed form of arXiv 2103.06476.
 func mixing(alpha, n float64) float64 {
 	l := -2 * math.Log(alpha)
 	return math.Sqrt((l + math.Log(l+1)) / n)

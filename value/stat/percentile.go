@@ -56,10 +56,11 @@ func QuantileRanks(n, q, alpha float64) (Ranks, error) {
 		p, _ := betaTails(k, n-k+1, q, 1-q)
 		return p
 	}
+	at := math.Max(1, math.Ceil(n*q-1e-9))
 	return Ranks{
-		Lower: firstWhole(0, n, func(r float64) bool { return atMost(r) > alpha }),
-		At:    math.Max(1, math.Ceil(n*q-1e-9)),
-		Upper: firstWhole(1, n+1, func(s float64) bool { return s > n || more(s) <= alpha }),
+		Lower: math.Min(at, firstWhole(0, n, func(r float64) bool { return atMost(r) > alpha })),
+		At:    at,
+		Upper: math.Max(at, firstWhole(1, n+1, func(s float64) bool { return s > n || more(s) <= alpha })),
 	}, nil
 }
 

@@ -108,7 +108,8 @@ func rankDistribution(m, n int, ties []int) []float64 {
 				}
 				gain := k * (2*below + t - k)
 				times := choose(t, k)
-				for u, w := range ways[i-k][:max(0, size-gain)] {
+				reached := 2*(i-k)*below + 1 // by those chosen so far
+				for u, w := range ways[i-k][:max(0, min(reached, size-gain))] {
 					if w != 0 {
 						ways[i][u+gain] += times * w
 					}

@@ -20,6 +20,9 @@ var errTimeout = errors.New("no answer in time")
 func (d *Driver) exchange(ctx context.Context, f *session.Frame, name string, m *message) error {
 	s := f.Session()
 	st := s.State(d).(*state)
+	if err := s.ShareCookies(ctx, st); err != nil {
+		return err
+	}
 	began := time.Now()
 	for hop := 0; ; hop++ {
 		got, err := d.send(ctx, s, st, m, hopName(name, hop))

@@ -1,6 +1,7 @@
 package http
 
 import (
+	"context"
 	"encoding/base64"
 	"net/http"
 	"net/http/cookiejar"
@@ -22,9 +23,34 @@ type state struct {
 	driver  *Driver
 	secrets *secret.Scope
 	jars    map[string]*jar
+	news    []session.Cookie // for the other drivers of this actor
 }
 
-var _ session.State = (*state)(nil)
+var (
+	_ session.State        = (*state)(nil)
+	_ session.CookieKeeper = (*state)(nil)
+)
+
+// News are the cookies that were received since the last call.
+func (s *state) News(context.Context) ([]session.Cookie, error) {
+	news := s.news
+	s.news = nil
+	return news, nil
+}
+
+// Take stores cookies that another driver received.
+func (s *state) Take(_ context.Context, news []session.Cookie) error {
+	for _, n := range news {
+		from := *n.From
+		a, _, err := normalise(&from)
+		if err != nil {
+			continue // of an address that no request goes to
+		}
+		s.hideCookie(n.Cookie)
+		s.jar(a).set(&from, n.Cookie)
+	}
+	return nil
+}
 
 // Adopt copies the cookies of another state of this driver.
 func (s *state) Adopt(from session.State) {
@@ -36,6 +62,7 @@ func (s *state) Adopt(from session.State) {
 		own := s.realm(realm)
 		for _, c := range j.received {
 			own.set(c.from, c.cookie)
+			s.news = append(s.news, session.Cookie{From: c.from, Cookie: c.cookie})
 		}
 	}
 }
@@ -104,6 +131,7 @@ func (s *state) incoming(from destination, header http.Header) {
 		}
 		s.hideCookie(c)
 		s.jar(from.address).set(from.url, c)
+		s.news = append(s.news, session.Cookie{From: from.url, Cookie: c})
 	}
 }
 

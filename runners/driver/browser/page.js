@@ -1,0 +1,456 @@
+// The part of the driver that lives in the page, in a world of its own: scripts of the page cannot see it, and
+// what they did to built-in objects does not reach it. It finds elements as a person does, and says why it
+// cannot.
+(() => {
+  const squeeze = s => (s || '').replace(/\s+/g, ' ').trim();
+  const same = (a, b) => a === b || a.toLowerCase() === b.toLowerCase();
+
+  const fields = ['textbox', 'searchbox', 'spinbutton', 'combobox', 'listbox', 'slider', 'checkbox', 'radio', 'switch', 'radiogroup'];
+  const interactive = ['button', 'link', 'menuitem', 'menuitemcheckbox', 'menuitemradio', 'tab', 'option', 'treeitem', ...fields];
+  const rolesFor = {
+    click: interactive,
+    fill: ['textbox', 'searchbox', 'spinbutton', 'combobox', 'slider'],
+    set: fields,
+    choose: ['combobox', 'listbox', 'radiogroup', 'textbox'],
+    tick: ['checkbox', 'radio', 'switch', 'menuitemcheckbox', 'menuitemradio'],
+    upload: [],
+  };
+  // Which elements may have a role, so that names are computed for those only.
+  const heads = 'h1,h2,h3,h4,h5,h6';
+  const selectors = {
+    button: 'button,summary,input[type=button],input[type=submit],input[type=reset],input[type=image]',
+    link: 'a[href],area[href]', heading: heads, img: 'img,svg,image', row: 'tr', cell: 'td', gridcell: 'td',
+    columnheader: 'th', rowheader: 'th', table: 'table', grid: 'table', list: 'ul,ol,menu', listitem: 'li',
+    form: 'form', region: 'section', article: 'article', navigation: 'nav', main: 'main', banner: 'header',
+    contentinfo: 'footer', complementary: 'aside', dialog: 'dialog', group: 'fieldset,details,optgroup', figure: 'figure',
+    option: 'option', progressbar: 'progress', meter: 'meter', status: 'output', search: 'search',
+  };
+  const inputs = 'input,select,textarea,[contenteditable]';
+  const fieldSelector = inputs + ',' + fields.map(r => `[role~=${r}]`).join(',');
+  const selectorOf = role => {
+    if (role === 'field') return fieldSelector;
+    if (fields.includes(role)) return `${inputs},[role~=${role}]`;
+    return (selectors[role] ? selectors[role] + ',' : '') + `[role~=${role}]`;
+  };
+  const named = 'a[href],area[href],button,summary,input,select,textarea,img,svg,[contenteditable],[role],[aria-label],[aria-labelledby],option,' + heads;
+
+  const implicit = {
+    A: e => e.hasAttribute('href') ? 'link' : 'generic', AREA: () => 'link', BUTTON: () => 'button', SUMMARY: () => 'button',
+    SELECT: e => e.multiple || e.size > 1 ? 'listbox' : 'combobox', TEXTAREA: () => 'textbox', OPTION: () => 'option',
+    H1: () => 'heading', H2: () => 'heading', H3: () => 'heading', H4: () => 'heading', H5: () => 'heading', H6: () => 'heading',
+    IMG: () => 'img', TR: () => 'row', TD: () => 'cell', TH: () => 'columnheader', TABLE: () => 'table', UL: () => 'list', OL: () => 'list',
+    LI: () => 'listitem', FORM: () => 'form', SECTION: () => 'region', NAV: () => 'navigation', MAIN: () => 'main', DIALOG: () => 'dialog',
+    ARTICLE: () => 'article', FIELDSET: () => 'group', HEADER: () => 'banner', FOOTER: () => 'contentinfo', ASIDE: () => 'complementary',
+    INPUT: e => ({button: 'button', submit: 'button', reset: 'button', image: 'button', checkbox: 'checkbox', radio: 'radio', range: 'slider',
+      number: 'spinbutton', search: 'searchbox', file: 'button', hidden: 'generic'})[e.type] || (e.list ? 'combobox' : 'textbox'),
+  };
+  const roleOf = e => {
+    if ('computedRole' in e) {
+      const role = e.computedRole;
+      if (role === 'image') return 'img';
+      if (role && role !== 'none' && role !== 'generic' && role !== 'ignored') return role;
+    }
+    const own = squeeze(e.getAttribute('role')).split(' ')[0];
+    return own || (implicit[e.tagName] ? implicit[e.tagName](e) : 'generic');
+  };
+  const labelText = e => e.labels ? [...e.labels].map(l => squeeze(l.textContent)).join(' ') : '';
+  const nameOf = e => {
+    if ('computedName' in e) {
+      const name = squeeze(e.computedName);
+      if (name) return name;
+    }
+    const by = e.getAttribute('aria-labelledby');
+    if (by) return squeeze(by.split(/\s+/).map(id => e.getRootNode().getElementById(id)?.textContent).join(' '));
+    return squeeze(e.getAttribute('aria-label')) || labelText(e) || squeeze(e.getAttribute('alt'))
+      || (e.tagName === 'INPUT' ? (['button', 'submit', 'reset'].includes(e.type) ? e.value : '')
+        : e.tagName === 'SELECT' || e.tagName === 'TEXTAREA' ? '' : squeeze(e.innerText ?? e.textContent)) || squeeze(e.getAttribute('title'));
+  };
+
+  // Every root that a person sees as one page: the document and the open shadow roots in it.
+  const roots = from => {
+    const all = [from];
+    for (let i = 0; i < all.length; i++) {
+      const walker = document.createTreeWalker(all[i], NodeFilter.SHOW_ELEMENT);
+      if (all[i] === from && from.shadowRoot) all.push(from.shadowRoot);
+      while (walker.nextNode()) if (walker.currentNode.shadowRoot) all.push(walker.currentNode.shadowRoot);
+    }
+    return all;
+  };
+  const query = (scope, selector) => {
+    const found = scope.flatMap(r => [...r.querySelectorAll(selector)]);
+    return found;
+  };
+
+  const visible = e => {
+    if (e.tagName === 'OPTION' || e.tagName === 'OPTGROUP') {
+      const list = e.closest('select');
+      return !!list && visible(list);
+    }
+    if (!e.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})) return false;
+    if (e.tagName === 'AREA') return true;
+    const box = e.getBoundingClientRect();
+    if (box.width > 0 && box.height > 0) return true;
+    return [...e.children].some(visible);
+  };
+  const usable = (e, verb) => verb === 'upload' || visible(e)
+    // A box that is drawn by its label is hidden itself: who ticks it clicks the label.
+    || verb === 'tick' && [...(e.labels || [])].some(visible);
+
+  // The innermost elements whose text has the words.
+  const withText = (scope, words) => {
+    const needle = words.toLowerCase();
+    const found = [];
+    const has = n => squeeze(n.textContent).toLowerCase().includes(needle);
+    const skip = e => ['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'OPTION'].includes(e.tagName);
+    const down = n => {
+      let deeper = false;
+      for (const child of n.children) if (!skip(child) && has(child)) deeper = down(child) || deeper;
+      if (!deeper && n.nodeType === 1) {
+        const text = 'innerText' in n ? n.innerText : n.textContent;
+        if (!squeeze(text).toLowerCase().includes(needle) && !squeeze(n.textContent).toLowerCase().includes(needle)) return false;
+        found.push(n);
+        return true;
+      }
+      return deeper;
+    };
+    for (const r of scope) if (r.nodeType === 1 && skip(r) ? false : has(r)) down(r);
+    for (const input of query(scope, 'input[type=button],input[type=submit],input[type=reset]')) {
+      if (squeeze(input.value).toLowerCase().includes(needle)) found.push(input);
+    }
+    return found;
+  };
+
+  // The tiers of a name, from what is surest: the first that has a visible element counts.
+  const tiersOf = (t, scope, verb) => {
+    const exact = list => {
+      const precise = list.filter(e => nameOf(e) === t.name);
+      return precise.length ? precise : list.filter(e => same(nameOf(e), t.name));
+    };
+    if (t.css) return [() => query(scope, t.css)];
+    if (t.role) {
+      const ofRole = () => query(scope, selectorOf(t.role)).filter(e => {
+        const role = roleOf(e);
+        return t.role === 'field' ? fields.includes(role) || e.isContentEditable || e.type === 'file' : role === t.role
+          || t.role === 'cell' && role === 'gridcell' || t.role === 'table' && role === 'grid' || t.role === 'textbox' && role === 'searchbox'
+          // An unnamed section is no region for assistive technology, but a person sees one.
+          || t.role === 'region' && e.tagName === 'SECTION' || t.role === 'form' && e.tagName === 'FORM';
+      });
+      if (['row', 'listitem', 'region', 'form', 'group', 'article', 'dialog', 'list', 'table', 'grid', 'option', 'navigation', 'main', 'figure'].includes(t.role)) {
+        return [
+          () => exact(ofRole()),
+          () => ofRole().filter(e => [...e.querySelectorAll('td,th,[role=cell],[role=gridcell],legend,caption,' + heads)].some(c => same(squeeze(c.textContent), t.name))),
+          () => innermost(ofRole().filter(e => squeeze(e.innerText ?? e.textContent).toLowerCase().includes(t.name.toLowerCase()))),
+        ];
+      }
+      return [
+        () => exact(ofRole()),
+        () => t.role === 'field' || fields.includes(t.role) ? ofRole().filter(e => same(squeeze(e.placeholder), t.name)) : [],
+        () => ofRole().filter(e => e.getAttribute('data-testid') === t.name),
+      ];
+    }
+    const wanted = rolesFor[verb];
+    const tiers = [];
+    if (wanted) {
+      if (verb !== 'upload') tiers.push(() => exact(query(scope, named).filter(e => e.tagName !== 'OPTION' && (wanted.includes(roleOf(e)) || e.isContentEditable && verb !== 'tick' && verb !== 'choose'))));
+      const ofVerb = e => verb === 'upload' ? e.type === 'file' : verb === 'click' || wanted.includes(roleOf(e));
+      tiers.push(() => query(scope, 'label').filter(l => same(squeeze(l.textContent), t.name) || same(squeeze(l.textContent).replace(/[\s:*]+$/, ''), t.name))
+        .map(l => l.control).filter(e => e && ofVerb(e)));
+      if (verb === 'upload') tiers.push(() => exact(query(scope, 'input[type=file]')));
+      if (verb !== 'tick' && verb !== 'upload') tiers.push(() => query(scope, '[placeholder]').filter(e => same(squeeze(e.placeholder), t.name)));
+      if (verb === 'click') {
+        tiers.push(() => withText(scope, t.name).filter(e => same(squeeze(e.innerText ?? e.textContent), t.name)));
+        tiers.push(() => withText(scope, t.name));
+      }
+      tiers.push(() => query(scope, '[data-testid]').filter(e => e.getAttribute('data-testid') === t.name && (verb === 'click' || ofVerb(e))));
+      return tiers;
+    }
+    return [
+      () => exact(query(scope, named).filter(e => e.tagName !== 'OPTION')),
+      () => query(scope, '[placeholder]').filter(e => same(squeeze(e.placeholder), t.name)),
+      () => withText(scope, t.name),
+      () => query(scope, '[data-testid]').filter(e => e.getAttribute('data-testid') === t.name),
+    ];
+  };
+  const innermost = list => list.filter(e => !list.some(o => o !== e && e.contains(o)));
+
+  // Everything that a target means in this frame: the first tier with a visible element, and what was hidden.
+  const find = (t, verb) => {
+    let scope = roots(document);
+    if (t.in) {
+      const holder = find({...t.in, role: t.in.role || ''}, 'in');
+      const chosen = pick(holder.found, t.in.nth);
+      if (!chosen) return {found: [], tier: 99, hidden: 0, holder: t.in.name || t.in.css, holders: holder.found.length};
+      let e = chosen;
+      if (!t.in.role && !t.in.css) e = chosen.closest('tr,li,section,form,fieldset,article,dialog,table,ul,ol,[role]') || chosen;
+      scope = roots(e);
+    }
+    let hidden = 0;
+    const tiers = tiersOf(t, scope, verb);
+    for (let i = 0; i < tiers.length; i++) {
+      const all = [...new Set(tiers[i]())];
+      const found = all.filter(e => usable(e, verb));
+      hidden += all.length - found.length;
+      if (found.length) return {found, tier: i, hidden};
+    }
+    return {found: [], tier: 99, hidden};
+  };
+  const pick = (found, nth) => nth ? found[nth - 1] : found.length === 1 ? found[0] : null;
+
+  // An element in a message, as one would write it in a step.
+  const shown = e => {
+    const role = roleOf(e);
+    const name = nameOf(e) || squeeze(e.innerText ?? e.textContent);
+    const cut = name.length > 60 ? name.slice(0, 60) + '…' : name;
+    if (cut && role !== 'generic' && role !== 'none') return `the "${cut}" ${role}`;
+    const tag = e.tagName.toLowerCase() + (e.id ? '#' + e.id : '');
+    return cut ? `"${cut}" (${tag})` : tag;
+  };
+  const containerOf = e => {
+    for (let c = e.parentElement; c; c = c.parentElement) {
+      const role = roleOf(c);
+      if (role === 'row') {
+        const first = [...c.cells || []].map(x => squeeze(x.textContent)).find(x => x);
+        if (first) return ` in the "${first.slice(0, 40)}" row`;
+      }
+      if (['region', 'form', 'dialog', 'group', 'navigation', 'article'].includes(role)) {
+        const name = nameOf(c);
+        if (name && name.length < 60) return ` in the "${name}" ${role}`;
+      }
+    }
+    return '';
+  };
+  const candidates = found => found.slice(0, 5).map(e => shown(e) + containerOf(e));
+
+  // What there is of the kind that was looked for, the most alike first.
+  const alike = (t, verb) => {
+    const words = (t.name || '').toLowerCase();
+    const selector = t.css ? '*' : t.role ? selectorOf(t.role) : verb in rolesFor && verb !== 'click' ? fieldSelector : named;
+    const score = name => {
+      const n = name.toLowerCase();
+      if (!n) return 0;
+      if (n.includes(words) || words.includes(n)) return 3;
+      const parts = words.split(' ').filter(w => w.length > 2);
+      if (parts.some(w => n.includes(w))) return 2;
+      const common = new Set(n); let hits = 0;
+      for (const c of new Set(words)) if (common.has(c)) hits++;
+      return hits / Math.max(common.size, 1);
+    };
+    if (t.css) return [];
+    return query(roots(document), selector).slice(0, 2000).filter(e => visible(e) || verb === 'upload')
+      .map(e => [e, score(nameOf(e) || squeeze(e.placeholder))]).filter(x => x[1] > 0.5)
+      .sort((a, b) => b[1] - a[1]).slice(0, 5).map(x => shown(x[0]));
+  };
+
+  const disabled = e => e.matches(':disabled') || !!e.closest('[aria-disabled=true],[inert]') || e.tagName === 'LABEL' && e.control && e.control.matches(':disabled');
+  const frames = n => new Promise(done => {
+    let left = n;
+    const stop = setTimeout(done, 250); // a page in the background draws nothing
+    const next = () => --left < 0 ? (clearTimeout(stop), done()) : requestAnimationFrame(next);
+    requestAnimationFrame(next);
+  });
+  const box = e => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; };
+  const deepest = (x, y) => {
+    let e = document.elementFromPoint(x, y);
+    while (e && e.shadowRoot) {
+      const inner = e.shadowRoot.elementFromPoint(x, y);
+      if (!inner || inner === e) break;
+      e = inner;
+    }
+    return e;
+  };
+  const within = (inner, outer) => {
+    for (let e = inner; e; e = e.parentNode || e.host) if (e === outer) return true;
+    return false;
+  };
+  // Where a click lands on an element, in the coordinates of its frame; or what stands in the way.
+  const pointOf = e => {
+    const tried = [];
+    for (const r of e.getClientRects()) {
+      const left = Math.max(r.left, 0), top = Math.max(r.top, 0), right = Math.min(r.right, innerWidth), bottom = Math.min(r.bottom, innerHeight);
+      if (right - left < 1 || bottom - top < 1) continue;
+      const x = (left + right) / 2, y = (top + bottom) / 2;
+      const hit = deepest(x, y);
+      const label = hit && hit.closest && hit.closest('label');
+      if (hit && (within(hit, e) || label && label.control === e)) return {x, y};
+      if (hit) tried.push(hit);
+    }
+    return {cover: tried[0]};
+  };
+  // The offset of this frame in the page, as far as its parents may be asked.
+  const offset = () => {
+    let x = 0, y = 0, far = false;
+    for (let w = window; w !== w.parent; w = w.parent) {
+      let frame = null;
+      try { frame = w.frameElement; } catch { }
+      if (!frame) { far = true; break; }
+      const r = frame.getBoundingClientRect();
+      x += r.x + frame.clientLeft; y += r.y + frame.clientTop;
+    }
+    return {x, y, far};
+  };
+
+  const refuse = (why, more) => ({ok: false, why, ...more});
+  const locate = (t, verb) => {
+    const r = find(t, verb);
+    const e = pick(r.found, t.nth);
+    if (e) return {e};
+    if (r.holder) return refuse(r.holders > 1 ? 'holders' : 'holder', {holder: r.holder, count: r.holders});
+    if (r.found.length && t.nth) return refuse('few', {count: r.found.length, candidates: candidates(r.found)});
+    if (r.found.length) return refuse('many', {count: r.found.length, tier: r.tier, candidates: candidates(r.found)});
+    return refuse(r.hidden ? 'hidden' : 'none', {});
+  };
+
+  // ready waits until the element of a target can be acted upon: it stands still, is enabled, and nothing covers
+  // it. It answers with the point, or with what it was waiting for.
+  const ready = async (t, verb) => {
+    const r = locate(t, verb);
+    if (!r.e) return r;
+    let e = r.e;
+    H.last = e;
+    const what = {shown: shown(e), tag: e.tagName, type: e.type || '', role: roleOf(e)};
+    if (disabled(e)) return refuse('disabled', what);
+    if (verb === 'upload') return {ok: true, ...what};
+    if (verb === 'tick') {
+      what.checked = e.checked !== undefined && e.tagName === 'INPUT' ? e.checked : e.getAttribute('aria-checked') === 'true';
+      if (!visible(e)) e = [...e.labels].find(visible);
+    }
+    if (verb === 'fill' || verb === 'set') {
+      if (e.readOnly || e.getAttribute('aria-readonly') === 'true') return refuse('read-only', what);
+      return {ok: true, ...what};
+    }
+    if (verb === 'choose' && e.tagName === 'SELECT') return {ok: true, ...what};
+    e.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
+    const before = box(e);
+    await frames(2);
+    if (!e.isConnected) return refuse('gone', what);
+    const after = box(e);
+    if (before.some((v, i) => Math.abs(v - after[i]) > 0.5)) return refuse('moving', what);
+    let p = pointOf(e);
+    if (p.cover === undefined && p.x === undefined || p.cover) {
+      e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'}); // from under what sticks to an edge
+      p = pointOf(e);
+    }
+    if (p.x === undefined) return refuse(p.cover ? 'covered' : 'outside', {...what, cover: p.cover && shown(p.cover)});
+    const o = offset();
+    if (!o.far) for (let w = window, x = p.x, y = p.y; w !== w.parent; w = w.parent) { // what covers the frame
+      const frame = w.frameElement, r = frame.getBoundingClientRect();
+      x += r.x + frame.clientLeft; y += r.y + frame.clientTop;
+      const hit = w.parent.document.elementFromPoint(x, y);
+      if (hit && hit !== frame && !within(hit, frame) && !(frame.getRootNode() instanceof w.parent.ShadowRoot)) return refuse('covered', {...what, cover: shown(hit)});
+    }
+    return {ok: true, x: p.x + o.x, y: p.y + o.y, far: o.far, ...what};
+  };
+
+  const changed = e => { for (const type of ['input', 'change']) e.dispatchEvent(new Event(type, {bubbles: true, composed: true})); };
+
+  const fill = value => {
+    const e = H.last;
+    if (!e || !e.isConnected) return refuse('gone');
+    e.focus();
+    if (e.isContentEditable) {
+      getSelection().selectAllChildren(e);
+      if (value) document.execCommand('insertText', false, value); else document.execCommand('delete');
+      return {ok: true};
+    }
+    if (!('value' in e) || ['checkbox', 'radio', 'file', 'button', 'submit', 'reset', 'image'].includes(e.type)) return refuse('not-fillable', {shown: shown(e)});
+    if (e.maxLength >= 0 && value.length > e.maxLength) return refuse('too-long', {shown: shown(e), count: e.maxLength});
+    e.value = value;
+    changed(e);
+    if (value && e.value === '') return refuse('not-taken', {shown: shown(e), type: e.type});
+    return {ok: true};
+  };
+
+  const choose = value => {
+    const e = H.last;
+    if (!e || !e.isConnected) return refuse('gone');
+    if (e.tagName !== 'SELECT') return refuse('not-select');
+    const options = [...e.options];
+    const option = options.find(o => squeeze(o.label || o.text) === value) || options.find(o => same(squeeze(o.label || o.text), value)) || options.find(o => o.value === value);
+    if (!option) return refuse('no-option', {shown: shown(e), candidates: options.slice(0, 20).map(o => squeeze(o.label || o.text))});
+    if (option.disabled || option.parentElement.disabled) return refuse('option-disabled', {shown: shown(e)});
+    e.focus();
+    if (!option.selected) { option.selected = true; changed(e); }
+    return {ok: true};
+  };
+
+  const upload = (name, media, data) => {
+    const e = H.last;
+    if (!e || !e.isConnected) return refuse('gone');
+    const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
+    const files = new DataTransfer();
+    files.items.add(new File([bytes], name, {type: media}));
+    e.files = files.files;
+    changed(e);
+    return {ok: true};
+  };
+
+  // outline is the page as assistive technology reads it, a line each.
+  const outline = () => {
+    const lines = [];
+    const walk = (n, depth) => {
+      for (const e of n.children) {
+        if (lines.length >= 200) return;
+        if (!e.checkVisibility({visibilityProperty: true})) continue;
+        const role = roleOf(e);
+        let inner = depth;
+        if (role && role !== 'generic' && role !== 'none' && role !== 'presentation' && role !== 'LineBreak') {
+          const name = nameOf(e).slice(0, 100);
+          const state = [disabled(e) && 'disabled', e.checked && 'ticked', document.activeElement === e && 'focused'].filter(x => x).join(', ');
+          lines.push('  '.repeat(depth) + role + (name ? ` "${name}"` : '') + (state ? ` (${state})` : ''));
+          inner++;
+        } else {
+          const own = squeeze([...e.childNodes].filter(c => c.nodeType === 3).map(c => c.data).join(' '));
+          if (own) lines.push('  '.repeat(depth) + own.slice(0, 200));
+        }
+        if (e.shadowRoot) walk(e.shadowRoot, inner);
+        walk(e, inner);
+      }
+    };
+    if (document.body) walk(document.body, 0);
+    return lines;
+  };
+
+  const H = {
+    last: null,
+    // look is what a person sees of a target: how many there are in sight.
+    look: t => { const r = find(t, 'see'); return {count: r.found.length, hidden: r.hidden, holder: r.holder || '', holders: r.holders || 0, candidates: candidates(r.found)}; },
+    count: (t, verb) => { const r = find(t, verb); return {count: r.found.length, tier: r.tier, candidates: candidates(r.found)}; },
+    ready, fill, choose, upload, outline,
+    alike,
+    checked: () => { const e = H.last; return !e || !e.isConnected ? null : e.tagName === 'INPUT' ? e.checked : e.getAttribute('aria-checked') === 'true'; },
+    expanded: () => !!H.last && H.last.getAttribute('aria-expanded') === 'true',
+    kind: () => { const e = H.last; return {tag: e.tagName, type: e.type || '', role: roleOf(e), list: !!e.list}; },
+    css: (selector, attribute) => {
+      const all = query(roots(document), selector);
+      const seen = all.filter(visible);
+      const e = seen[0] || (attribute ? all[0] : null);
+      if (!e) return {count: 0};
+      if (attribute) return {count: all.length, value: e.getAttribute(attribute)};
+      return {count: seen.length, value: squeeze('value' in e && ['INPUT', 'TEXTAREA', 'SELECT'].includes(e.tagName) ? e.value : e.innerText ?? e.textContent)};
+    },
+    page: () => {
+      const ms = {};
+      const nav = performance.getEntriesByType('navigation')[0];
+      if (nav && nav.responseStart > 0) ms.ttfb = nav.responseStart;
+      const paint = performance.getEntriesByName('first-contentful-paint')[0];
+      if (paint) ms.fcp = paint.startTime;
+      if (H.lcp !== undefined) ms.lcp = H.lcp;
+      if (H.cls !== undefined) ms.cls = H.cls;
+      return {title: document.title, url: location.href, status: nav ? nav.responseStatus || 0 : 0, duration: nav ? nav.loadEventEnd || nav.duration : 0, state: document.readyState, ...ms};
+    },
+  };
+  if (window === window.top) try {
+    new PerformanceObserver(l => { for (const e of l.getEntries()) H.lcp = e.startTime; }).observe({type: 'largest-contentful-paint', buffered: true});
+    H.cls = 0;
+    // The largest burst of shifts: at most one second between two, at most five in all.
+    let first = 0, last = 0, sum = 0;
+    new PerformanceObserver(l => {
+      for (const e of l.getEntries()) {
+        if (e.hadRecentInput) continue;
+        if (e.startTime - last > 1000 || e.startTime - first > 5000) { first = e.startTime; sum = 0; }
+        last = e.startTime; sum += e.value; H.cls = Math.max(H.cls, sum);
+      }
+    }).observe({type: 'layout-shift', buffered: true});
+  } catch { }
+  globalThis.hoops = H;
+})();

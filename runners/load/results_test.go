@@ -1,0 +1,165 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+	driver "github.com/cucumber-value/hoops/runners/driver/http"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+func httpDrivers() []session.Driver {
+	return []session.Driver{driver.New(driver.Config{Version: "test"})}
+}
+
+// Over real sockets: every wrong answer is counted, the results file says what we say, and nothing is left
+// running.
+func TestOverHTTP(t *testing.T) {
+	before := runtime.NumGoroutine()
+	var n, wrong atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			time.Sleep(time.Duration(n.Load()%20) * time.Millisecond)
+			if n.Add(1)%100 == 0 {
+				wrong.Add(1)
+				w.WriteHeader(http.StatusInternalServerError)
+				return
+			}
+			w.WriteHeader(http.StatusCreated)
+		}
+		io.WriteString(w, "hello")
+	}))
+	p := &ir.Program{}
+	plan := planOf(p, scenarioOf(p, "buy", "GET /", "the status is 200", "POST /pay", "the status is 201"))
+	plan.Env.URL = ir.Literal(srv.URL)
+	var file bytes.Buffer
+	got := loaded(t, t.Context(), &Runner{Drivers: httpDrivers, Profile: profileOf(t, "300/s for 2s"), Results: &file, Expect: expects("errors < 2%", "p95 < 5s")}, plan)
+	srv.Close()
+	if got.err != nil || got.end.Outcome != runners.GatePassed {
+		t.Fatalf("%v, %q %s", got.err, got.end.Outcome, got.end.Message)
+	}
+	g := got.group(OfJourneys, "")
+	if g.Count != 600 || g.Failed != 6 || wrong.Load() != 6 || got.group(OfRequest, "POST /pay").Codes[500] != 6 {
+		t.Errorf("%d wrong answers: %+v", wrong.Load(), g)
+	}
+
+	var metrics vegeta.Metrics
+	next := map[string]uint64{}
+	var last time.Time
+	codes := map[int]int64{}
+	failed := int64(0)
+	decode := vegeta.DecoderFor(&file)
+	for {
+		var r vegeta.Result
+		if err := decode(&r); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if r.Seq != next[r.Attack] || r.Timestamp.Before(last) {
+			t.Fatalf("%s: %d at %s, after %d at %s", r.Attack, r.Seq, r.Timestamp, next[r.Attack], last)
+		}
+		next[r.Attack]++
+		last = r.Timestamp
+		codes[int(r.Code)]++
+		if r.Error != "" {
+			failed++
+		}
+		metrics.Add(&r)
+	}
+	metrics.Close()
+	requests := got.group(OfRequests, "")
+	if metrics.Requests != 1200 || requests.Count != 1200 || next["GET /"] != 600 || next["POST /pay"] != 600 {
+		t.Errorf("%d requests, %v; %d", metrics.Requests, next, requests.Count)
+	}
+	if requests.Failed != failed || int64(float64(metrics.Requests)*(1-metrics.Success)+.5) != failed {
+		t.Errorf("%d failed, %d in the file, success %g", requests.Failed, failed, metrics.Success)
+	}
+	for code, n := range codes {
+		if requests.Codes[code] != n {
+			t.Errorf("%d: %d, %d in the file", code, requests.Codes[code], n)
+		}
+	}
+	if ours, theirs := got.latency(OfRequests, "", "p95"), metrics.Latencies.P95; (ours - theirs).Abs() > theirs/50 {
+		t.Errorf("p95 %s, of the file %s", ours, theirs)
+	}
+	if metrics.BytesIn.Total == 0 || metrics.Errors[0] != "500 Internal Server Error" {
+		t.Errorf("%+v", metrics)
+	}
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond) // connections end in their own time
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
+
+func TestNoAnswerAtAll(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	srv.Close()
+	p := &ir.Program{}
+	plan := planOf(p, scenarioOf(p, "look", "GET /"))
+	plan.Env.URL = ir.Literal(srv.URL)
+	var file bytes.Buffer
+	got := loaded(t, t.Context(), &Runner{Drivers: httpDrivers, Profile: profileOf(t, "100/s for 200ms"), Results: &file}, plan)
+	if g := got.group(OfRequests, ""); g.Count != 20 || g.Failed != 20 || got.end.Outcome != runners.GateFailed || len(g.Errors) != 1 {
+		t.Errorf("%+v, %s", g, got.end.Message)
+	}
+	if g := got.group(OfJourneys, ""); len(g.Errors) != 1 || !strings.HasPrefix(g.Errors[0].Key, "f.feature:4 When GET / – ") || g.Errors[0].Count != 20 {
+		t.Errorf("%+v", g.Errors)
+	}
+	var r vegeta.Result
+	if err := vegeta.NewDecoder(&file)(&r); err != nil || r.Code != 0 || r.Error == "" {
+		t.Errorf("%v %+v", err, r)
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
+
+// A results file that cannot be written is an error, and the run is judged all the same.
+func TestResultsThatCannotBeWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		got := loaded(t, t.Context(), &Runner{Drivers: answers(200, 0).drivers, Profile: profileOf(t, "10/s for 1s"), Results: brokenWriter{}}, planOf(p, scenarioOf(p, "look", "GET /")))
+		if got.err == nil || got.err.Error() != "the disk is full" || got.end.Outcome != runners.GatePassed || got.group(OfJourneys, "").Count != 10 {
+			t.Errorf("%v, %+v", got.err, got.end)
+		}
+	})
+}
+
+// Secrets get into no cause and no record.
+func TestSecretsAreMasked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		plan := planOf(p, scenarioOf(p, "look", "GET /"))
+		if err := plan.Secrets.Add("hunter2hunter2"); err != nil {
+			t.Fatal(err)
+		}
+		serve := server(func(context.Context, string, string) (int, error) { return 0, errors.New("denied: hunter2hunter2") })
+		var file bytes.Buffer
+		got := loaded(t, t.Context(), &Runner{Drivers: serve.drivers, Profile: profileOf(t, "1/s for 1s"), Results: &file}, plan)
+		if bytes.Contains(file.Bytes(), []byte("hunter2")) || !bytes.Contains(file.Bytes(), []byte("denied: ***")) {
+			t.Errorf("%q", file.Bytes())
+		}
+		if k := got.group(OfJourneys, "").Errors[0].Key; k != "f.feature:4 When GET / – no answer: denied: ***" {
+			t.Error(k)
+		}
+	})
+}

@@ -1,0 +1,121 @@
+package stat
+
+import "math"
+
+// How much data a claim needs, at one-sided alpha and with the given chance (power, usually .8) to be delivered
+// when it is true. Figures for planning: a verdict is never read from them.
+
+// exactPlan is the number of events up to which plans are exact; beyond, the sawtooth is narrower than the figure.
+const exactPlan = 1_000_000
+
+// EventsForRatio is the number of events, of both sides together, that shows a ratio of rates other than 1: the
+// smallest n at which the exact test of RatioBounds has the power. Split is the candidate's share of the exposure.
+// Of few events more, the power may again be a little less: it is a sawtooth. Below a ratio of .999 or above
+// 1.001 it is exact up to a million events, and normal beyond.
+func EventsForRatio(ratio, split, alpha, power float64) (float64, error) {
+	if err := firstError(checkAlpha(alpha), checkPower(power)); err != nil {
+		return 0, err
+	}
+	if !(ratio > 0) || math.IsInf(ratio, 0) || ratio == 1 || !(split > 0 && split < 1) {
+		return 0, inputError("a plan for the ratio %v at a split of %v", ratio, split)
+	}
+	if ratio > 1 { // the same, seen from the other side
+		ratio, split = 1/ratio, 1-split
+	}
+	near := eventsForRatio(ratio, split, alpha, power)
+	if !(near <= exactPlan) {
+		if math.IsInf(near, 1) {
+			return 0, inputError("a plan for the ratio %v at a split of %v: more events than can be counted", ratio, split)
+		}
+		return math.Ceil(near), nil
+	}
+	null, share := split, ratio*split/(ratio*split+1-split)
+	// the power grows by about z/2n an event and its saw is about 1/√n high: the first n is within some √n
+	n := math.Max(1, math.Floor(near-12*math.Sqrt(near)-20))
+	atMost := func(k, p float64) float64 {
+		switch {
+		case k < 0:
+			return 0
+		case k >= n:
+			return 1
+		}
+		_, less := betaTails(k+1, n-k, p, 1-p)
+		return less
+	}
+	critical := firstWhole(0, n, func(k float64) bool { return atMost(k, null) > alpha }) - 1
+	for ; ; n++ {
+		if critical+1 < n && atMost(critical+1, null) <= alpha {
+			critical++
+		}
+		if atMost(critical, share) >= power {
+			return n, nil
+		}
+	}
+}
+
+// eventsForRatio is the same by the normal distribution, after the arcsine made the variance of shares the same.
+func eventsForRatio(ratio, split, alpha, power float64) float64 {
+	share := ratio * split / (ratio*split + 1 - split)
+	distance := 2 * (math.Asin(math.Sqrt(split)) - math.Asin(math.Sqrt(share)))
+	z := normalQuantile(alpha) + normalQuantile(1-power)
+	return z * z / distance / distance
+}
+
+// ExposureForRatio is the exposure of the candidate, in all, after which a ratio would show beside a baseline that
+// grows no more, if its rate is what was seen: what a date is projected from. It is infinite when the baseline is
+// too short to show the ratio, whatever the candidate does.
+func ExposureForRatio(baseline Count, ratio, alpha, power float64) (float64, error) {
+	if err := firstError(baseline.check(), checkAlpha(alpha), checkPower(power)); err != nil {
+		return 0, err
+	}
+	if !(ratio > 0) || math.IsInf(ratio, 0) || ratio == 1 {
+		return 0, inputError("a plan for the ratio %v", ratio)
+	}
+	if baseline.Events == 0 {
+		return math.Inf(1), nil
+	}
+	enough := func(times float64) bool {
+		need := eventsForRatio(ratio, times/(1+times), alpha, power)
+		return baseline.Events*(1+ratio*times) >= need
+	}
+	b := root(func(b float64) bool { return b > 14 || enough(math.Exp(b)) }) // a million times the baseline
+	if b > 13.9 {
+		return math.Inf(1), nil
+	}
+	return math.Exp(b) * baseline.Exposure, nil
+}
+
+// SamplesForShares is the number of each side that shows the difference of two shares (Fleiss, Levin and Paik
+// 2003, 4.14: the null hypothesis pooled, no correction for continuity).
+func SamplesForShares(candidate, baseline, alpha, power float64) (float64, error) {
+	if err := firstError(checkAlpha(alpha), checkPower(power), Share{candidate, 1}.check(), Share{baseline, 1}.check()); err != nil {
+		return 0, err
+	}
+	if candidate == baseline {
+		return 0, inputError("a plan for no difference")
+	}
+	pooled := (candidate + baseline) / 2
+	root := normalQuantile(alpha)*math.Sqrt(2*pooled*(1-pooled)) +
+		normalQuantile(1-power)*math.Sqrt(candidate*(1-candidate)+baseline*(1-baseline))
+	return math.Ceil(root / (candidate - baseline) * root / (candidate - baseline)), nil
+}
+
+// SamplesForMeans is the number of each side that shows a difference of means, both with the same standard
+// deviation, in the same unit.
+func SamplesForMeans(deviation, difference, alpha, power float64) (float64, error) {
+	if err := firstError(checkAlpha(alpha), checkPower(power)); err != nil {
+		return 0, err
+	}
+	if !(deviation >= 0) || !isFinite(deviation/difference) {
+		return 0, inputError("a plan for a difference of %v at a deviation of %v", difference, deviation)
+	}
+	root := (normalQuantile(alpha) + normalQuantile(1-power)) * deviation / difference
+	return math.Max(2, math.Ceil(2*root*root)), nil
+}
+
+func checkPower(power float64) error {
+	if !(power >= .5 && power < 1) {
+		return inputError("a power of %v; expected from 0.5 to below 1", power)
+	}
+	return nil
+}
