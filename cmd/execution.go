@@ -195,6 +195,7 @@ type stage struct {
 	env      *ir.Environment
 	selected []runners.Selected
 	retry    int
+	pause    bool // after a failure
 }
 
 // plan makes a stage's plan, starts its environment, and looks at the metrics before anything runs there.

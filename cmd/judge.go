@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,14 +100,14 @@ func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Ev
 		}
 	}
 	program := plan.Program
+	features := chosenFeatures(plan)
 	var clauses []ir.Clause
-	for _, f := range program.Features {
+	for _, f := range features {
 		clauses = append(clauses, f.Clauses...)
 	}
 	seen := value.Observe(ctx, clauses, program.Measures, map[string]measure.Source{"openmetrics": source}, window)
 	var results []value.Result
-	for i := range program.Features {
-		f := &program.Features[i]
+	for _, f := range features {
 		for _, c := range f.Clauses {
 			r := value.Judge(value.Feature{ID: f.ID, Name: f.Name, Path: f.Path, Owner: owner(f)}, c, seen, began)
 			results = append(results, r)
@@ -125,6 +126,26 @@ func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Ev
 	}
 	emit(runners.Event{Kind: runners.StageFinished, Name: plan.Stage, Outcome: j.gate, Message: message, Duration: plan.Now().Sub(began)})
 	return nil
+}
+
+// promising are the scenarios whose features are judged, none when nobody narrows them: then all features are.
+func (a *app) promising(t *target, s selection, where string) ([]runners.Selected, error) {
+	if where == "" && len(s.tags)+len(s.names)+len(t.places) == 0 {
+		return nil, nil
+	}
+	return a.selected(t, s, where)
+}
+
+// chosenFeatures are the features of the selected scenarios, or all.
+func chosenFeatures(p runners.Plan) []*ir.Feature {
+	var list []*ir.Feature
+	for i := range p.Program.Features {
+		f := &p.Program.Features[i]
+		if len(p.Selected) == 0 || slices.ContainsFunc(p.Selected, func(s runners.Selected) bool { return s.Feature == f }) {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 var outcomes = map[value.Outcome]runners.Outcome{

@@ -151,7 +151,7 @@ func TestRunnersSendTheSame(t *testing.T) {
 func TestRunnersFailTheSame(t *testing.T) {
 	server := httptest.NewServer(&witness{})
 	defer server.Close()
-	dir := project(t, map[string]string{"a.feature": "Feature: F\n  Scenario: S\n    When I GET \"/\"\n    Then the status is 201\n"})
+	dir := project(t, map[string]string{"a.feature": "Feature: F\n  Scenario: S\n    When I POST \"/\"\n    Then the status is 201\n"})
 	for _, c := range []struct {
 		args []string
 		code int

@@ -187,6 +187,9 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 		return out, fmt.Sprintf("%-12s probe       %s, %s", s.Name, where, often), nil
 	case ir.Value:
 		one.driver = ""
+		if one.selected, err = x.promising(x.target, x.selection, s.Where); err != nil {
+			return out, "", err
+		}
 		out.Run = func(ctx context.Context) (runners.Outcome, error) {
 			plan, err := x.plan(ctx, one)
 			if err != nil {

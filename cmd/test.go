@@ -16,6 +16,7 @@ func (a *app) testCommand() *cobra.Command {
 	var o options
 	var driver string
 	var retry int
+	var pause bool
 	c := &cobra.Command{
 		Use:   "test [DIR | FILE | PATH:LINE | FILE.hoops]...",
 		Short: "Run scenarios as functional tests",
@@ -28,21 +29,22 @@ func (a *app) testCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.test(c.Context(), t, o, driver, retry)
+			return a.test(c.Context(), t, o, stage{driver: driver, retry: retry, pause: pause})
 		},
 	}
 	o.flags(c.Flags())
 	c.Flags().StringVar(&driver, "driver", "http", "how steps reach the software: `http or shell`")
 	c.Flags().Var(&count{&retry, 0}, "retry", "repeat a failed scenario up to `N` times; one that then passes is flaky")
+	c.Flags().BoolVar(&pause, "pause-on-failure", false, "at a terminal, stop after a failed step and show what was kept")
 	return c
 }
 
-func (a *app) test(ctx context.Context, t *target, o options, driver string, retry int) error {
+func (a *app) test(ctx context.Context, t *target, o options, s stage) error {
 	env, err := environment(t.program, o.env, o.url)
 	if err != nil {
 		return err
 	}
-	if err := knownDriver(driver); err != nil {
+	if err := knownDriver(s.driver); err != nil {
 		return err
 	}
 	selected, err := a.selected(t, o.selection, env.Where)
@@ -54,7 +56,7 @@ func (a *app) test(ctx context.Context, t *target, o options, driver string, ret
 		return err
 	}
 	defer a.close()
-	s := stage{name: "test", runner: "functional", driver: driver, env: env, selected: selected, retry: retry}
+	s.name, s.runner, s.env, s.selected = "test", string(ir.Functional), env, selected
 	if err := x.refuse(s); err != nil {
 		x.stream.Close() // nothing was reported
 		return err
@@ -84,7 +86,8 @@ func (x *execution) functional(ctx context.Context, s stage) (runners.Outcome, e
 	if err != nil {
 		return "", err
 	}
-	return runners.Run(ctx, &functional.Runner{Drivers: drivers(x.allowsShell())}, plan, x.stream)
+	r := &functional.Runner{Drivers: drivers(x.allowsShell()), Pause: x.pause(), PauseOnFailure: s.pause}
+	return runners.Run(ctx, r, plan, x.stream)
 }
 
 func (x *execution) allowsShell() bool {
@@ -131,6 +134,9 @@ func (a *app) valueCommand() *cobra.Command {
 			}
 			x.start(string(ir.Value))
 			s := stage{name: "value", runner: string(ir.Value), env: env}
+			if s.selected, err = a.promising(t, o.selection, ""); err != nil {
+				return err
+			}
 			outcome, err := runners.Run(c.Context(), &judge{x: x, strict: strict, alone: true}, x.bare(s), x.stream)
 			return x.end(c.Context(), outcome, err)
 		},

@@ -163,3 +163,33 @@ func TestSecretsAreMasked(t *testing.T) {
 		}
 	})
 }
+
+// A secret of one journey is masked in what outlives it: after some thousands of others nobody remembers it.
+func TestSecretsOfOneJourneyAreMasked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		s := scenarioOf(p, "log in", "wait 1ms", "POST /x")
+		s.Steps[0].Bindings[0].Op = &ir.Keep{Name: "token", Expr: "uuid()", Secret: true}
+		s.Steps[1].Bindings[0].Op.(*ir.Request).Target = ir.Template{{Expr: "token", Place: ir.Segment}}
+		token := ""
+		serve := server(func(_ context.Context, _, target string) (int, error) {
+			if token == "" {
+				token = target
+				return 0, errors.New("nobody has the token " + target)
+			}
+			return 200, nil
+		})
+		var file bytes.Buffer
+		got := loaded(t, t.Context(), &Runner{Drivers: serve.drivers, Profile: profileOf(t, "2000/s for 5s"), Results: &file}, planOf(p, s))
+		for _, g := range got.final.Groups {
+			for _, c := range g.Errors {
+				if strings.Contains(c.Key, token) || !strings.Contains(c.Key, "nobody has the token ***") {
+					t.Errorf("%s: %s", g.Of, c.Key)
+				}
+			}
+		}
+		if token == "" || bytes.Contains(file.Bytes(), []byte(token)) || got.group(OfJourneys, "").Failed != 1 {
+			t.Errorf("%q is in the file, or never was", token)
+		}
+	})
+}

@@ -57,8 +57,8 @@ type Watcher interface {
 	Left(step *ir.Step, err error)
 }
 
-// Header of "every request has headers:".
-type Header struct{ Name, Value string }
+// Header of "every request has headers:", of the person who acted when it was said.
+type Header struct{ Name, Value, actor string }
 
 type actorState struct {
 	driver Driver
@@ -141,17 +141,23 @@ func (s *Session) Keep(name string, v any, secret bool) error {
 // Kept is a copy of what the session kept, for a person at a pause.
 func (s *Session) Kept() map[string]any { return maps.Clone(s.kept) }
 
-// Headers are those of "every request has headers:", in order.
-func (s *Session) Headers() []Header { return s.headers }
+// Headers are those of "every request has headers:" of the acting person, in order.
+func (s *Session) Headers() []Header {
+	others := func(h Header) bool { return h.actor != s.actor }
+	if !slices.ContainsFunc(s.headers, others) {
+		return s.headers
+	}
+	return slices.DeleteFunc(slices.Clone(s.headers), others)
+}
 
 func (s *Session) setHeader(name, value string) {
 	for i := range s.headers {
-		if strings.EqualFold(s.headers[i].Name, name) {
+		if strings.EqualFold(s.headers[i].Name, name) && s.headers[i].actor == s.actor {
 			s.headers[i].Value = value
 			return
 		}
 	}
-	s.headers = append(s.headers, Header{name, value})
+	s.headers = append(s.headers, Header{name, value, s.actor})
 }
 
 // State is what the acting person has with a driver, made when it is first needed.

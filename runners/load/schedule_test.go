@@ -1,0 +1,226 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
+)
+
+// Journeys that have started are drained; what does not end is cut, and has failed.
+func TestDrain(t *testing.T) {
+	p := &ir.Program{}
+	plan := planOf(p, scenarioOf(p, "look", "GET /", "GET /more"))
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		got := loaded(t, t.Context(), &Runner{Drivers: answers(200, 2*time.Second).drivers, Profile: profileOf(t, "10/s for 1s")}, plan)
+		if g := got.group(OfJourneys, ""); g.Count != 10 || g.Failed != 0 || got.end.Outcome != runners.GatePassed {
+			t.Errorf("%+v, %s", g, got.end.Message)
+		}
+		near(t, "the run", time.Since(began), 4900*time.Millisecond, time.Millisecond)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		got := loaded(t, t.Context(), &Runner{Drivers: answers(200, 2*time.Second).drivers, Profile: profileOf(t, "10/s for 1s"), Drain: 2950 * time.Millisecond}, plan)
+		g := got.group(OfJourneys, "")
+		want := []runners.Cause{{Key: "f.feature:5 When GET /more – cut off at the drain limit", Count: 10}}
+		if g.Count != 10 || g.Failed != 10 || !slices.Equal(g.Errors, want) || got.end.Outcome != runners.GateFailed {
+			t.Errorf("%+v, %s", g, got.end.Message)
+		}
+		near(t, "the run", time.Since(began), 3950*time.Millisecond, 0)
+	})
+}
+
+// Ctrl-C ends the arrivals, drains, and reports what was measured.
+func TestInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		plan := planOf(p, scenarioOf(p, "look", "GET /"))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(2050*time.Millisecond, cancel)
+		got := loaded(t, ctx, &Runner{Drivers: answers(200, 500*time.Millisecond).drivers, Profile: profileOf(t, "10/s for 1h"), Expect: expects("p95 < 1s")}, plan)
+		if g := got.group(OfJourneys, ""); g.Count != 21 || g.Failed != 0 || got.final.Asked != 21 {
+			t.Errorf("%+v", g)
+		}
+		if got.end.Outcome != runners.GateUndecided || got.end.Message != "interrupted after 2.05s" {
+			t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+		}
+		if len(got.final.Expectations) != 2 || got.final.Expectations[0].Outcome != runners.GatePassed {
+			t.Errorf("%+v", got.final.Expectations)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) { // a failure stays one
+		p := &ir.Program{}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		got := loaded(t, ctx, &Runner{Drivers: answers(500, 0).drivers, Users: 2, Duration: time.Hour}, planOf(p, scenarioOf(p, "look", "GET /", "wait 10ms", "the status is 200")))
+		if got.end.Outcome != runners.GateFailed {
+			t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+		}
+	})
+}
+
+// A closed model is called so, and its shares are exact too.
+func TestUsers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		plan := planOf(p, scenarioOf(p, "buy", "POST /"), scenarioOf(p, "browse", "GET /"))
+		got := loaded(t, t.Context(), &Runner{
+			Drivers: answers(200, 100*time.Millisecond).drivers, Users: 5, Duration: 10*time.Second - time.Millisecond,
+			Mix: []Share{{[]int{0}, 30}, {[]int{1}, 70}}, Expect: expects("errors == 0", "p95 < 101ms", "requests.rate > 49", "requests.rate < 51"),
+		}, plan)
+		if got.end.Outcome != runners.GatePassed {
+			t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+		}
+		if a, b := got.group(OfScenario, "buy").Count, got.group(OfScenario, "browse").Count; a != 150 || b != 350 {
+			t.Errorf("%d and %d", a, b)
+		}
+		if got.noticed("a closed model with 5 users: ") != 1 {
+			t.Errorf("%+v", got.notices)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		got := loaded(t, t.Context(), &Runner{
+			Drivers: answers(200, 100*time.Millisecond).drivers, Profile: profileOf(t, "max"), Duration: time.Second - time.Millisecond, Expect: expects("achieved > 99%"),
+		}, planOf(p, scenarioOf(p, "look", "GET /")))
+		if got.end.Outcome != runners.GateUndecided || !strings.Contains(got.end.Message, "a closed model asks for no rate") {
+			t.Errorf("%q %s", got.end.Outcome, got.end.Message)
+		}
+		if n := got.group(OfJourneys, "").Count; n != 10*DefaultMaxWorkers || got.noticed("rate max (a closed model with 64 workers)") != 1 {
+			t.Errorf("%d journeys, %+v", n, got.notices)
+		}
+	})
+}
+
+func TestStopWhen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		plan := planOf(p, scenarioOf(p, "look", "GET /", "the status is 200"))
+		got := loaded(t, t.Context(), &Runner{
+			Drivers: answers(500, 0).drivers, Profile: profileOf(t, "10/s for 1h"), StopWhen: &ir.Expression{Source: "journeys.count >= 25 && errors > 50%"},
+		}, plan)
+		if got.end.Outcome != runners.GateFailed || got.noticed("arrivals ended after 3s: journeys.count >= 25") != 1 {
+			t.Errorf("%q %s, %+v", got.end.Outcome, got.end.Message, got.notices)
+		}
+		if n := got.group(OfJourneys, "").Count; n < 30 || n > 31 {
+			t.Errorf("%d journeys", n)
+		}
+	})
+}
+
+func outlineOf(p *ir.Program) ir.Scenario {
+	s := scenarioOf(p, "read", "GET /cats/<id>")
+	s.Outline, s.Columns = true, []string{"id"}
+	for _, id := range []string{"1", "2", "3"} {
+		s.Rows = append(s.Rows, ir.Row{ID: "f/read/" + id, Cells: []string{id}})
+	}
+	return s
+}
+
+// The rows of an outline take turns in its share; data takes their place.
+func TestRows(t *testing.T) {
+	count := func(to map[string]int) server {
+		return func(_ context.Context, _, target string) (int, error) {
+			to[target]++
+			return 200, nil
+		}
+	}
+	data := &Data{Columns: []string{"user", "id"}}
+	for i := range 5 {
+		data.Rows = append(data.Rows, []string{"u", fmt.Sprint("d", i)})
+	}
+	for _, c := range []struct {
+		title string
+		data  func() *Data
+		want  string
+		count int64
+		end   runners.Outcome
+	}{
+		{"rows", func() *Data { return nil }, "map[/:10 /cats/1:4 /cats/2:3 /cats/3:3]", 20, runners.GatePassed},
+		{"data that loops", func() *Data { return data }, "map[/:10 /cats/d0:2 /cats/d1:2 /cats/d2:2 /cats/d3:2 /cats/d4:2]", 20, runners.GatePassed},
+		{"data that ends", func() *Data { d := *data; d.AtEnd = "stop"; return &d }, "", 0, runners.GatePassed},
+		{"data that must not end", func() *Data { d := *data; d.AtEnd = "fail"; return &d }, "", 0, runners.GateFailed},
+	} {
+		t.Run(c.title, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &ir.Program{}
+				targets := map[string]int{}
+				got := loaded(t, t.Context(), &Runner{Drivers: count(targets).drivers, Profile: profileOf(t, "20/s for 1s"), Data: c.data()}, planOf(p, scenarioOf(p, "home", "GET /"), outlineOf(p)))
+				if got.err != nil || got.end.Outcome != c.end {
+					t.Fatalf("%v %q %s", got.err, got.end.Outcome, got.end.Message)
+				}
+				if s := fmt.Sprint(targets); c.want != "" && s != c.want {
+					t.Error(s)
+				}
+				if c.want == "" {
+					for i := range 5 {
+						if targets[fmt.Sprint("/cats/d", i)] != 1 {
+							t.Error(targets)
+						}
+					}
+					if got.noticed("arrivals ended: the data has only 5 rows") != 1 {
+						t.Errorf("%+v", got.notices)
+					}
+				}
+				if g := got.group(OfJourneys, ""); c.count > 0 && g.Count != c.count {
+					t.Errorf("%+v", g)
+				}
+			})
+		})
+	}
+}
+
+// Every journey is another: no two draw the same random values.
+func TestJourneysDiffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		s := scenarioOf(p, "new", "POST /x")
+		s.Steps[0].Bindings[0].Op.(*ir.Request).Target = ir.Template{{Expr: "uuid()", Place: ir.Segment}}
+		seen := map[string]bool{}
+		serve := server(func(_ context.Context, _, target string) (int, error) { seen[target] = true; return 200, nil })
+		loaded(t, t.Context(), &Runner{Drivers: serve.drivers, Profile: profileOf(t, "100/s for 1s")}, planOf(p, s))
+		if len(seen) != 100 {
+			t.Errorf("%d different", len(seen))
+		}
+	})
+}
+
+// A generator that is late starts what it missed at once, counts their latency from when they were due, and says
+// so; what is long over it does not start, and counts as dropped.
+func TestLateGenerator(t *testing.T) {
+	for _, c := range []struct {
+		late    time.Duration
+		started int64
+		max     time.Duration
+		notice  string
+	}{
+		{500 * time.Millisecond, 100, 501 * time.Millisecond, "hoops itself was late: one journey in a hundred started 490"},
+		{3 * time.Second, 0, 0, "hoops was too slow for this rate: 100 of 100 arrivals were never started"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &ir.Program{}
+			r := prepared(t, &Runner{Drivers: answers(200, time.Millisecond).drivers, Profile: profileOf(t, "100/s for 1s")}, planOf(p, scenarioOf(p, "look", "GET /")))
+			notices := ""
+			r.emit = func(e runners.Event) { notices += e.Message }
+			r.began = time.Now().Add(-c.late)
+			var flying sync.WaitGroup
+			r.open(t.Context(), t.Context(), &flying)
+			flying.Wait()
+			all := r.whole()
+			near(t, "max", all.of(Key{Of: OfJourneys}).max, c.max, time.Millisecond)
+			near(t, "max of requests", all.of(Key{Of: OfRequests}).max, min(c.max, time.Millisecond), 0)
+			r.health(all, false)
+			if r.started.Load() != c.started || r.dropped.Load() != 100-c.started || !strings.HasPrefix(notices, c.notice) {
+				t.Errorf("%d started, %d dropped, %s", r.started.Load(), r.dropped.Load(), notices)
+			}
+		})
+	}
+}
