@@ -1,6 +1,6 @@
 # Each target installs what it needs and works alone:
 #
-#   make demo     build hoops, run the calculator working and broken
+#   make demo     build hoops, run the calculator and the shop, working and broken
 #   make test     vet, staticcheck, gofmt, and every test with the race detector
 #   make bench    Go benchmarks
 #   make lint     the checks of make test without the tests
@@ -19,7 +19,7 @@ BENCH   ?= .
 # Debian packages, by the command that shows that one is there already.
 PACKAGES := gcc:gcc,libc6-dev
 
-.PHONY: setup setup-go build test demo demo-calculator bench bench-go lint
+.PHONY: setup setup-go build test demo demo-calculator demo-shop bench bench-go lint
 
 setup-go:
 	@command -v go >/dev/null || { \
@@ -57,9 +57,15 @@ bench: bench-go
 bench-go: setup-go
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout $(TIMEOUT) ./...
 
-demo: build demo-calculator
-	@echo; echo "one program in every run above, and in every stage of it:"; \
-	$(HOOPS) build examples/calculator -o bin/calculator.hoops
+demo: build demo-calculator demo-shop
+
+# One shop through a whole pipeline, then the same features against one with a fault.
+demo-shop: build
+	@echo; echo "── a shop: test, load, probe, value, from one program ───────────────"; echo
+	@$(HOOPS) run examples/shop
+	@echo; echo "── the same program, and a shop that adds a penny ───────────────────"; echo
+	@code=0; $(HOOPS) run examples/shop uat value --env wrong-total || code=$$?; \
+	if [ $$code != 1 ]; then echo "hoops: expected exit code 1 of the shop with a fault, got $$code" >&2; exit 1; fi
 
 # The second calculator gets sums wrong on purpose: that hoops fails it is what the demo shows.
 demo-calculator: build

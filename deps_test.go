@@ -67,7 +67,7 @@ const doors = `
 	github.com/valyala/fasthttp               runners/driver/http
 	github.com/andybalholm/cascadia           runners/driver/http
 	github.com/antchfx                        runners/driver/http
-	golang.org/x/net                          runners/driver/http
+	golang.org/x/net                          runners/driver/http, runners/driver/browser
 	github.com/chromedp                       runners/driver/browser
 	github.com/santhosh-tekuri/jsonschema     runners/session
 	golang.org/x/text                         runners/session
@@ -76,6 +76,8 @@ const doors = `
 	modernc.org/sqlite                        history, value/measure, examples/shop
 	github.com/spf13                          cmd
 	golang.org/x/term                         cmd
+	github.com/aclements/go-moremath          tests of value/stat
+	gonum.org/v1/gonum                        tests of value/stat
 	github.com/google/go-cmp                  tests
 	github.com/rogpeppe/go-internal           tests
 	golang.org/x/tools/txtar                  tests

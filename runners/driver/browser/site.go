@@ -168,8 +168,13 @@ func normalise(u *url.URL) (string, error) {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	if ip, err := netip.ParseAddr(host); err == nil {
 		host = ip.String()
-	} else if host, err = idna.Lookup.ToASCII(host); err != nil || host == "" {
-		return "", fmt.Errorf("its host is no name and no address")
+	} else if strings.IndexFunc(host, func(c rune) bool { return c >= 0x80 }) >= 0 {
+		if host, err = idna.Lookup.ToASCII(host); err != nil {
+			return "", fmt.Errorf("its host is no name: %w", err)
+		}
+	}
+	if host == "" || strings.ContainsAny(host, " /\\?#@") {
+		return "", fmt.Errorf("it has no host")
 	}
 	port := u.Port()
 	usual := map[string]string{"http": "80", "https": "443"}[u.Scheme]

@@ -1,0 +1,343 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/inspector"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// traffic is what a page has loaded and is loading.
+type traffic struct {
+	url       string
+	loading   bool
+	requested time.Time // of a navigation that has not begun yet; zero without one
+	current   *navigation
+	done      []*navigation // not yet told as samples
+	inflight  map[string]request
+	started   int     // requests so far
+	refused   []error // navigations to hosts that are not allowed
+}
+
+// request is one on its way.
+type request struct {
+	url  string
+	kind network.ResourceType
+}
+
+// navigation is one of the main frame, its redirects included.
+type navigation struct {
+	id        string
+	method    string
+	asked     string // its first address
+	url       string
+	began     time.Time
+	duration  time.Duration
+	status    int
+	headers   map[string]string
+	received  int64
+	err       string // net::ERR_…
+	committed bool
+	download  bool
+}
+
+// diary is what a failure tells about a page.
+type diary struct {
+	console []string
+	failed  []string // requests
+	dialogs []string
+	notes   []string // downloads
+}
+
+// mostKept lines of each kind.
+const mostKept = 20
+
+func keep(list []string, line string) []string {
+	list = append(list, short(strings.Join(strings.Fields(line), " "), 300))
+	return list[max(0, len(list)-mostKept):]
+}
+
+// event notes what happens. It is called in order, one event at a time.
+func (t *tab) event(ev any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch e := ev.(type) {
+	case *runtime.EventExecutionContextCreated:
+		if e.Context.Name != world {
+			return
+		}
+		var aux struct {
+			FrameID cdp.FrameID `json:"frameId"`
+		}
+		if json.Unmarshal(e.Context.AuxData, &aux) == nil {
+			t.worlds = slices.DeleteFunc(t.worlds, func(f frame) bool { return f.id == aux.FrameID })
+			t.worlds = append(t.worlds, frame{aux.FrameID, e.Context.UniqueID, e.Context.ID})
+		}
+	case *runtime.EventExecutionContextDestroyed:
+		t.worlds = slices.DeleteFunc(t.worlds, func(f frame) bool { return f.world == e.ExecutionContextUniqueID })
+	case *runtime.EventExecutionContextsCleared:
+		t.worlds = nil
+	case *page.EventFrameDetached:
+		t.worlds = slices.DeleteFunc(t.worlds, func(f frame) bool { return f.id == e.FrameID })
+	case *inspector.EventTargetCrashed:
+		t.crashed = true
+	case *fetch.EventRequestPaused:
+		go t.pass(e) // the listener must not wait
+		return
+	case *page.EventJavascriptDialogOpening:
+		t.dialogs = keep(t.dialogs, fmt.Sprintf("%s %q accepted", e.Type, e.Message))
+		go chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true, PromptText: e.DefaultPrompt})
+		return
+	case *target.EventTargetCreated:
+		if e.TargetInfo.Type != "page" || e.TargetInfo.OpenerID != t.id {
+			return
+		}
+		t.opened = append(t.opened, e.TargetInfo)
+	case *runtime.EventConsoleAPICalled, *runtime.EventExceptionThrown, *log.EventEntryAdded:
+		t.said(ev)
+		return
+	default:
+		if !t.moved(ev) {
+			return
+		}
+	}
+	t.signal()
+}
+
+// moved notes traffic; false for what nobody waits for.
+func (t *tab) moved(ev any) bool {
+	switch e := ev.(type) {
+	case *page.EventFrameRequestedNavigation:
+		if e.FrameID != t.main || e.Disposition != page.ClientNavigationDispositionCurrentTab || strings.HasPrefix(e.URL, "javascript:") {
+			return false
+		}
+		t.requested = time.Now()
+	case *page.EventFrameStartedLoading:
+		if e.FrameID != t.main {
+			return false
+		}
+		t.loading, t.requested = true, time.Time{}
+	case *page.EventFrameStoppedLoading:
+		if e.FrameID != t.main {
+			return false
+		}
+		t.loading, t.requested = false, time.Time{}
+		t.finished()
+	case *page.EventLoadEventFired:
+		t.finished()
+	case *page.EventNavigatedWithinDocument:
+		if e.FrameID != t.main {
+			return false
+		}
+		t.url, t.requested = e.URL, time.Time{}
+	case *page.EventFrameNavigated:
+		if e.Frame.ParentID != "" {
+			return false
+		}
+		t.main, t.url = e.Frame.ID, e.Frame.URL+e.Frame.URLFragment
+		if t.current != nil && string(e.Frame.LoaderID) == t.current.id {
+			t.current.committed = true
+		}
+		// What the old page was loading ends with it, and nobody says so.
+		for id, r := range t.inflight {
+			if r.kind != network.ResourceTypeDocument {
+				delete(t.inflight, id)
+			}
+		}
+	case *network.EventRequestWillBeSent:
+		id := string(e.RequestID)
+		if e.Type == network.ResourceTypeDocument && e.FrameID == t.main && id == string(e.LoaderID) {
+			if t.current == nil || t.current.id != id {
+				t.current = &navigation{id: id, method: e.Request.Method, asked: e.Request.URL, began: time.Now()}
+			}
+			t.current.url = e.Request.URL
+		}
+		if loads(e.Type) && !strings.HasPrefix(e.Request.URL, "data:") {
+			t.inflight[id] = request{e.Request.URL, e.Type}
+			t.started++
+		}
+	case *network.EventResponseReceived:
+		if e.Response.Status >= 400 && !strings.HasSuffix(e.Response.URL, "/favicon.ico") {
+			t.failed = keep(t.failed, fmt.Sprintf("%s → %d", e.Response.URL, e.Response.Status))
+		}
+		if n := t.current; n != nil && n.id == string(e.RequestID) {
+			n.status = int(e.Response.Status)
+			n.headers = map[string]string{}
+			for name, value := range e.Response.Headers {
+				n.headers[strings.ToLower(name)] = fmt.Sprint(value)
+			}
+			n.download = strings.HasPrefix(strings.ToLower(n.headers["content-disposition"]), "attachment")
+		}
+		return false
+	case *network.EventDataReceived:
+		if n := t.current; n != nil && n.id == string(e.RequestID) {
+			n.received += e.DataLength
+		}
+		return false
+	case *network.EventLoadingFinished:
+		delete(t.inflight, string(e.RequestID))
+	case *network.EventLoadingFailed:
+		id := string(e.RequestID)
+		if r, known := t.inflight[id]; known && !e.Canceled {
+			t.failed = keep(t.failed, fmt.Sprintf("%s: %s", r.url, e.ErrorText))
+		}
+		delete(t.inflight, id)
+		if n := t.current; n != nil && n.id == id {
+			nothing := e.Canceled && (n.status == 204 || n.status == 205 || n.download)
+			if n.download {
+				t.notes = keep(t.notes, "download refused: "+n.url)
+			}
+			if !nothing {
+				n.err = e.ErrorText
+			}
+			n.committed = true
+			t.finished()
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// loads are the kinds of requests that a page is waited for.
+func loads(kind network.ResourceType) bool {
+	switch kind {
+	case network.ResourceTypeDocument, network.ResourceTypeXHR, network.ResourceTypeFetch, network.ResourceTypeScript, network.ResourceTypeStylesheet:
+		return true
+	}
+	return false
+}
+
+// finished ends the current navigation once its page has been put in place and has loaded.
+func (t *tab) finished() {
+	n := t.current
+	if n == nil || !n.committed {
+		return
+	}
+	n.duration = time.Since(n.began)
+	t.done, t.current = append(t.done, n), nil
+}
+
+func (t *tab) said(ev any) {
+	switch e := ev.(type) {
+	case *runtime.EventConsoleAPICalled:
+		var words []string
+		for _, a := range e.Args {
+			var text string
+			switch {
+			case json.Unmarshal(a.Value, &text) == nil:
+			case len(a.Value) > 0:
+				text = string(a.Value)
+			default:
+				text = a.Description
+			}
+			words = append(words, text)
+		}
+		t.console = keep(t.console, string(e.Type)+": "+strings.Join(words, " "))
+	case *runtime.EventExceptionThrown:
+		text := e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil && x.Description != "" {
+			text += " " + firstLine(x.Description)
+		}
+		t.console = keep(t.console, "exception: "+text)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError && e.Entry.Source != log.EntrySourceNetwork {
+			t.console = keep(t.console, "error: "+e.Entry.Text)
+		}
+	}
+}
+
+// intercept lets navigations pass by, and every request to url and services that needs a header.
+func (t *tab) intercept() error {
+	patterns := []*fetch.RequestPattern{{URLPattern: "*", ResourceType: network.ResourceTypeDocument}}
+	t.mu.Lock()
+	common := len(t.common) > 0
+	t.mu.Unlock()
+	for origin, headers := range t.driver.site.own {
+		if len(headers) > 0 || common {
+			patterns = append(patterns, &fetch.RequestPattern{URLPattern: origin + "/*"})
+		}
+	}
+	_, err := chromedp.Call(t.ctx, fetch.Enable, fetch.EnableParams{Patterns: patterns})
+	return err
+}
+
+// pass lets a request go on, with the headers that are due, or refuses it.
+func (t *tab) pass(e *fetch.EventRequestPaused) {
+	u, err := url.Parse(e.Request.URL)
+	t.mu.Lock()
+	isPage := e.ResourceType == network.ResourceTypeDocument && e.FrameID == t.main
+	common := t.common
+	t.mu.Unlock()
+	if isPage && err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+		to := *u
+		if wrong := t.driver.site.admit(&to); wrong != nil {
+			t.mu.Lock()
+			t.refused = append(t.refused, wrong)
+			t.mu.Unlock()
+			chromedp.Call(t.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: e.RequestID, ErrorReason: network.ErrorReasonBlockedByClient})
+			return
+		}
+	}
+	on := fetch.ContinueRequestParams{RequestID: e.RequestID}
+	if err == nil {
+		at := *u
+		normalise(&at)
+		if due, own := t.driver.site.own[origin(&at)]; own && len(due)+len(common) > 0 {
+			on.Headers = headersOf(e.Request.Headers, due, common)
+		}
+	}
+	chromedp.Call(t.ctx, fetch.ContinueRequest, on)
+}
+
+// headersOf are a request's own headers with the due ones in their place; of these the later win.
+func headersOf(own network.Headers, due ...[]header) []*fetch.HeaderEntry {
+	set := map[string]*fetch.HeaderEntry{}
+	var order []string
+	put := func(name, value string) {
+		key := strings.ToLower(name)
+		if set[key] == nil {
+			order = append(order, key)
+		}
+		set[key] = &fetch.HeaderEntry{Name: name, Value: value}
+	}
+	for name, value := range own {
+		put(name, fmt.Sprint(value))
+	}
+	for _, list := range due {
+		for _, h := range list {
+			put(h.name, h.value)
+		}
+	}
+	slices.Sort(order)
+	entries := make([]*fetch.HeaderEntry, len(order))
+	for i, key := range order {
+		entries[i] = set[key]
+	}
+	return entries
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// short cuts s after n runes.
+func short(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,247 @@
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/css"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed page.js
+var pageScript string
+
+// world is the name of ours in each frame.
+const world = "hoops"
+
+// tab is one page. What happens in it is noted by listeners, in the goroutine of its events, which must not wait.
+type tab struct {
+	driver *Driver
+	ctx    context.Context // chromedp's; done when the page or its browser is gone
+	cancel context.CancelFunc
+	main   cdp.FrameID
+	id     target.ID
+	child  bool // opened by a page
+
+	mu      sync.Mutex
+	changed chan struct{} // closed at every event that somebody may wait for
+	worlds  []frame       // in the order in which they came; the main frame's is among them
+	traffic
+	diary
+	common  []header      // of "every request has headers:"
+	all     bool          // every request to url and services passes by
+	crashed bool
+	opened  []*target.Info // tabs that this one has opened
+}
+
+// frame is one frame with our world in it.
+type frame struct {
+	id    cdp.FrameID
+	world string // of runtime.evaluate
+	local runtime.ExecutionContextID
+}
+
+func yes() *bool { v := true; return &v }
+
+// newTab opens a page in a browser context of its own.
+func newTab(p *process, d *Driver) (*tab, error) {
+	silentContext, cancel := chromedp.NewContext(p.ctx, chromedp.WithNewBrowserContext())
+	return prepare(p, d, silentContext, cancel)
+}
+
+// follow attaches to a tab that t has opened.
+func (t *tab) follow(p *process, info *target.Info) (*tab, error) {
+	ctx, cancel := chromedp.NewContext(t.ctx, chromedp.WithTargetID(info.TargetID))
+	next, err := prepare(p, t.driver, ctx, cancel)
+	if next != nil {
+		next.child = true
+	}
+	return next, err
+}
+
+// longestOpen of a page on a busy machine.
+const longestOpen = 20 * time.Second
+
+func prepare(p *process, d *Driver, ctx context.Context, cancel context.CancelFunc) (*tab, error) {
+	t := &tab{driver: d, ctx: ctx, cancel: cancel, changed: make(chan struct{})}
+	t.inflight = map[string]request{}
+	late := time.AfterFunc(longestOpen, cancel)
+	err := chromedp.Do(ctx) // with a context that lives as long as the page
+	if err == nil {
+		err = t.setUp(p)
+	}
+	if !late.Stop() && err != nil {
+		err = fmt.Errorf("a page did not open within %s", longestOpen)
+	}
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *tab) setUp(p *process) error {
+	c := chromedp.FromContext(t.ctx)
+	t.id = c.Target.TargetID
+	tree, err := chromedp.Call(t.ctx, page.GetFrameTree, cdp.Empty{})
+	if err != nil {
+		return err
+	}
+	t.main = tree.FrameTree.Frame.ID
+	t.url = tree.FrameTree.Frame.URL
+	if err := chromedp.Listen(t.ctx, t.event); err != nil {
+		return err
+	}
+	steps := []func() error{
+		// chromedp mirrors the document when these are on, which costs with large pages; nothing here reads it.
+		func() error { _, err := chromedp.Call(t.ctx, dom.Disable, cdp.Empty{}); return err },
+		func() error { _, err := chromedp.Call(t.ctx, css.Disable, cdp.Empty{}); return err },
+		func() error {
+			_, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+				Source: pageScript, WorldName: world, RunImmediately: yes()})
+			return err
+		},
+		func() error {
+			_, err := chromedp.Call(t.ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
+				UserAgent: p.agent + " hoops/" + t.driver.config.Version + " (synthetic)"})
+			return err
+		},
+		func() error {
+			_, err := chromedp.CallBrowser(t.ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+				Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: c.BrowserContextID})
+			return err
+		},
+		func() error { return t.intercept() },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close ends the page, and its browser context with the last of its pages.
+func (t *tab) close() { t.cancel() }
+
+// reach joins a step's context with the page's life: what is called with it ends with either.
+func (t *tab) reach(ctx context.Context) (context.Context, context.CancelFunc) {
+	joined, cancel := context.WithCancelCause(t.ctx)
+	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+	return joined, func() { stop(); cancel(nil) }
+}
+
+// signal wakes whoever waits for a change. It is called with t.mu held.
+func (t *tab) signal() {
+	close(t.changed)
+	t.changed = make(chan struct{})
+}
+
+// wait returns as soon as holds does, which is called with t.mu held.
+func (t *tab) wait(ctx context.Context, holds func() bool) error {
+	for {
+		t.mu.Lock()
+		done, crashed, changed := holds(), t.crashed, t.changed
+		t.mu.Unlock()
+		switch {
+		case done:
+			return nil
+		case crashed:
+			return errCrashed
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+var (
+	errCrashed = errors.New("the page crashed")
+	// errAway is a frame that went away, or whose page is being replaced, while it was asked.
+	errAway = errors.New("the page is being replaced")
+)
+
+// thrown is an error of the page's own: a selector that is none, above all.
+type thrown struct{ text string }
+
+func (e thrown) Error() string { return e.text }
+
+// frames are those of the page, its main frame first.
+func (t *tab) frames() []frame {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list := slices.Clone(t.worlds)
+	slices.SortStableFunc(list, func(a, b frame) int {
+		switch {
+		case a.id == b.id:
+			return 0
+		case a.id == t.main:
+			return -1
+		case b.id == t.main:
+			return 1
+		}
+		return 0
+	})
+	if len(list) == 0 || list[0].id != t.main {
+		return nil // between two pages
+	}
+	return list
+}
+
+// ask calls a function of page.js in a frame and decodes what it returns.
+func ask[T any](ctx context.Context, t *tab, in frame, function string, args ...any) (v T, err error) {
+	expression := world + "." + function + "("
+	for i, a := range args {
+		b, err := json.Marshal(a)
+		if err != nil {
+			return v, err
+		}
+		if i > 0 {
+			expression += ","
+		}
+		expression += string(b)
+	}
+	result, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{
+		Expression: expression + ")", UniqueContextID: in.world, ReturnByValue: yes(), AwaitPromise: yes(), UserGesture: yes(), Silent: yes()})
+	if err != nil {
+		if ctx.Err() != nil {
+			return v, context.Cause(ctx)
+		}
+		return v, fmt.Errorf("%w: %v", errAway, err)
+	}
+	if e := result.ExceptionDetails; e != nil {
+		text := e.Text
+		if e.Exception != nil && e.Exception.Description != "" {
+			text = firstLine(e.Exception.Description)
+		}
+		return v, thrown{text}
+	}
+	if len(result.Result.Value) == 0 {
+		return v, nil
+	}
+	return v, json.Unmarshal(result.Result.Value, &v)
+}
+
+// askMain asks the main frame.
+func askMain[T any](ctx context.Context, t *tab, function string, args ...any) (v T, err error) {
+	frames := t.frames()
+	if len(frames) == 0 {
+		return v, errAway
+	}
+	return ask[T](ctx, t, frames[0], function, args...)
+}
