@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -75,7 +76,7 @@ func serve() {
 }
 
 // answer is 200 and "hello", but at /slow, which takes a minute, at /seen, which leaves a file, at
-// /status/N, and at /echo.
+// /metrics, at /status/N, and at /echo.
 func answer(w http.ResponseWriter, r *http.Request) {
 	switch name, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); name {
 	case "slow":
@@ -85,6 +86,8 @@ func answer(w http.ResponseWriter, r *http.Request) {
 		}
 	case "seen":
 		_ = os.WriteFile("seen", []byte("yes"), 0o644)
+	case "metrics":
+		fmt.Fprint(w, "# TYPE sums counter\nsums_total 6\n# TYPE mistakes counter\nmistakes_total 0\n# EOF\n")
 	case "status":
 		code, err := strconv.Atoi(rest)
 		if err != nil {
@@ -181,16 +184,13 @@ func calculator(ts *testscript.TestScript, neg bool, _ []string) {
 	})
 }
 
+var variable = regexp.MustCompile(`\$[A-Z]+`)
+
 // expand replaces those $VARIABLES in files that the script has set: expand FILE…
 func expand(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
 		change(ts, name, func(s string) string {
-			return os.Expand(s, func(variable string) string {
-				if value := ts.Getenv(variable); value != "" {
-					return value
-				}
-				return "$" + variable
-			})
+			return variable.ReplaceAllStringFunc(s, func(name string) string { return cmp.Or(ts.Getenv(name[1:]), name) })
 		})
 	}
 }

@@ -3,6 +3,7 @@ package reporters
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cucumber-value/hoops/runners"
@@ -19,7 +20,8 @@ type record struct {
 	reported runners.Outcome
 	message  string
 	notices  []string
-	stages   []*stage // in the order of their first events
+	stages   []*stage          // in the order of their first events
+	titles   map[string]string // of features, by id
 }
 
 // stage is one stage of a run; name is "" for what belongs to none.
@@ -34,7 +36,8 @@ type stage struct {
 	counted  *runners.Counts
 	results  []*result // as they finished
 	verdicts []runners.Verdict
-	summary  *runners.Summary
+	summary  *runners.Summary // of a load, when it is over
+	soFar    soFar            // of a load, while it runs
 	open     map[session]*result
 	last     map[session]*result
 }
@@ -46,6 +49,12 @@ type session struct{ scenario, row string }
 func (r *record) take(e runners.Event) *result {
 	if e.Time.After(r.latest) {
 		r.latest = e.Time
+	}
+	if title := cmp.Or(e.Title, map[runners.Kind]string{runners.Judged: e.Name}[e.Kind]); title != "" && e.Feature != "" {
+		if r.titles == nil {
+			r.titles = map[string]string{}
+		}
+		r.titles[e.Feature] = title
 	}
 	switch e.Kind {
 	case runners.RunStarted:
@@ -64,6 +73,16 @@ func (r *record) take(e runners.Event) *result {
 		return r.stage(e.Stage).take(e)
 	}
 	return nil
+}
+
+// feature is what people call a feature, or the best that is known.
+func (r *record) feature(id, file string) string {
+	for _, s := range []string{r.titles[id], id, file} {
+		if strings.TrimSpace(s) != "" {
+			return s
+		}
+	}
+	return "(no feature)"
 }
 
 func (r *record) stage(name string) *stage {
@@ -91,8 +110,12 @@ func (s *stage) take(e runners.Event) *result {
 			s.judge(*e.Verdict)
 		}
 	case runners.Summarised:
-		if e.Summary != nil && e.Summary.Final {
+		switch {
+		case e.Summary == nil:
+		case e.Summary.Final:
 			s.summary = e.Summary
+		default:
+			s.soFar.add(e.Summary)
 		}
 	case runners.ScenarioStarted:
 		s.result(e)
@@ -111,10 +134,10 @@ func (s *stage) take(e runners.Event) *result {
 	return nil
 }
 
-// judge keeps the last verdict of each clause: a stage that lasts judges again.
+// judge keeps the last verdict of each claim: a stage that lasts judges again.
 func (s *stage) judge(v runners.Verdict) {
 	for i, old := range s.verdicts {
-		if v.Clause != "" && old.Clause == v.Clause {
+		if v.Clause != "" && old.Clause == v.Clause && old.Reading == v.Reading {
 			s.verdicts[i] = v
 			return
 		}
@@ -247,16 +270,36 @@ func (r *record) overrides() []string {
 func (r *record) counts() runners.Counts {
 	var sum runners.Counts
 	for _, s := range r.stages {
-		c := s.counts()
-		sum.Passed += c.Passed
-		sum.Failed += c.Failed
-		sum.Flaky += c.Flaky
-		sum.Skipped += c.Skipped
-		sum.Pending += c.Pending
-		sum.Undefined += c.Undefined
-		sum.Ambiguous += c.Ambiguous
+		sum = added(sum, s.counts())
 	}
 	return sum
+}
+
+func added(a, b runners.Counts) runners.Counts {
+	return runners.Counts{
+		Passed: a.Passed + b.Passed, Failed: a.Failed + b.Failed, Flaky: a.Flaky + b.Flaky, Skipped: a.Skipped + b.Skipped,
+		Pending: a.Pending + b.Pending, Undefined: a.Undefined + b.Undefined, Ambiguous: a.Ambiguous + b.Ambiguous,
+	}
+}
+
+// tally says how much ran, and how it went: scenarios in a sum, each load and each repeated probe by itself.
+func (r *record) tally() string {
+	var parts []string
+	var plain runners.Counts
+	for _, s := range r.stages {
+		if n := s.scenarios(); s.summary == nil && n == s.counts().Total() {
+			plain = added(plain, s.counts())
+		} else if told := s.ran(); told != "" {
+			parts = append(parts, told)
+		}
+	}
+	if plain.Total() > 0 {
+		parts = slices.Insert(parts, 0, tally(r.outcome(), plain))
+	}
+	if p := promises(r.verdicts()); p != "" {
+		parts = append(parts, p)
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (r *record) verdicts() []runners.Verdict {
@@ -296,4 +339,38 @@ func (s *stage) counts() runners.Counts {
 		c.Add(r.status)
 	}
 	return c
+}
+
+// scenarios is how many different ones ran, rows by themselves.
+func (s *stage) scenarios() int {
+	if len(s.results) == 0 {
+		return s.counts().Total() // it told no more
+	}
+	n := 0
+	for _, r := range s.results {
+		if r.number == 1 {
+			n++
+		}
+	}
+	return n
+}
+
+// ran is the tally of what the stage ran: journeys, runs or scenarios, "" for none.
+func (s *stage) ran() string {
+	c := s.counts()
+	switch {
+	case s.summary != nil:
+		return journeys(s.summary)
+	case c.Total() == 0:
+		return ""
+	case s.scenarios() < c.Total():
+		return runs(s.outcome(), c, s.scenarios())
+	}
+	return tally(s.outcome(), c)
+}
+
+// tally of a stage: what it ran, what it judged, or nothing to count.
+func (s *stage) tally() string {
+	parts := []string{s.ran(), promises(s.verdicts)}
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
 }

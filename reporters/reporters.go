@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
-	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -27,7 +26,6 @@ type Options struct {
 	Source  diag.Source   // for the lines under a diagnostic
 	Width   int           // of the terminal in columns; 0 when there is none
 	Verbose bool          // every step of every scenario
-	Program *ir.Program   // for the names of features, which events call by id
 	Timeout time.Duration // of a probe, the critical threshold of the time in Nagios' performance data
 }
 

@@ -1,6 +1,7 @@
 package reporters
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -86,6 +87,32 @@ func brief(d time.Duration) string {
 	return ir.Duration(d.Round(time.Second)).String()
 }
 
+// rounded is a measured duration at three digits: more of them are noise, and no table can be read.
+func rounded(d time.Duration) string {
+	unit := time.Duration(1)
+	for d/unit >= 1000 {
+		unit *= 10
+	}
+	return d.Round(unit).String()
+}
+
+// thousands writes 12004 as 12,004.
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// plural is "1 sample" or "12,004 samples".
+func plural(n int64, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return thousands(n) + " " + word + "s"
+}
+
 // total is the duration of a run or stage: "0.8s".
 func total(d time.Duration) string {
 	if d >= 100*time.Millisecond && d < time.Second {
@@ -121,6 +148,8 @@ func tally(o runners.Outcome, c runners.Counts) string {
 		return "no scenarios"
 	case o == runners.GateUndecided:
 		return fmt.Sprintf("%d of %d passed", c.Passed+c.Flaky, n) + brackets(phrase(count{c.Failed, "failed"}), waiting, beside)
+	case c.Failed > 0 && o == runners.GatePassed: // a probe that runs again confirms a failure or does not
+		return fmt.Sprintf("%d of %d", c.Passed+c.Flaky, n) + brackets(recovered(c.Failed), waiting, beside)
 	case c.Failed > 0:
 		return fmt.Sprintf("%d of %d", c.Failed, n) + brackets(waiting, beside)
 	case waiting != "":
@@ -129,6 +158,31 @@ func tally(o runners.Outcome, c runners.Counts) string {
 		return fmt.Sprintf("%d of %d", c.Passed+c.Flaky, n) + brackets(beside)
 	}
 	return fmt.Sprintf("%d of %d scenarios passed", c.Passed+c.Flaky, n) + brackets(beside)
+}
+
+func recovered(n int) string {
+	if n == 1 {
+		return "1 failure recovered"
+	}
+	return fmt.Sprintf("%d failures recovered", n)
+}
+
+// runs is the tally of a probe that ran its scenarios several times: "300 runs of 10 scenarios".
+func runs(o runners.Outcome, c runners.Counts, scenarios int) string {
+	of := fmt.Sprintf("%d runs of %d scenarios", c.Total(), scenarios)
+	if scenarios == 1 {
+		of = fmt.Sprintf("%d runs of 1 scenario", c.Total())
+	}
+	rest := phrase(count{c.Flaky, "flaky"}, count{c.Skipped, "skipped"}, count{c.Pending, "pending"})
+	switch {
+	case o == runners.GatePassed && c.Failed > 0:
+		return of + ", " + recovered(c.Failed) + brackets(rest)
+	case o == runners.GatePassed:
+		return of + brackets(rest)
+	case c.Failed > 0:
+		return fmt.Sprintf("%d of %s", c.Failed, of) + brackets(rest)
+	}
+	return fmt.Sprintf("%d of %s passed", c.Passed+c.Flaky, of) + brackets(rest)
 }
 
 type count struct {
@@ -160,11 +214,18 @@ func promises(list []runners.Verdict) string {
 		return ""
 	}
 	n := map[string]int{}
-	for _, v := range list {
+	told := map[string]bool{}
+	total := 0
+	for _, v := range worstFirst(list) { // a clause of several claims is kept when all of them are
+		if v.Clause != "" && told[v.Clause] {
+			continue
+		}
+		told[v.Clause] = true
 		n[verdictOf(v)]++
+		total++
 	}
-	s := fmt.Sprintf("%d of %d promises kept", n[delivered], len(list))
-	if len(list) == 1 {
+	s := fmt.Sprintf("%d of %d promises kept", n[delivered], total)
+	if total == 1 {
 		s = fmt.Sprintf("%d of 1 promise kept", n[delivered])
 	}
 	if rest := phrase(count{n[missed], "missed"}, count{n[undecided], "not yet known"}, count{n[unbound], "unbound"}); rest != "" {
@@ -179,6 +240,16 @@ const (
 	undecided = "undecided"
 	unbound   = "unbound"
 )
+
+var worstVerdicts = []string{missed, undecided, unbound, delivered}
+
+// worstFirst are the verdicts in the order in which they concern somebody.
+func worstFirst(list []runners.Verdict) []runners.Verdict {
+	list = slices.Clone(list)
+	rank := func(v runners.Verdict) int { return slices.Index(worstVerdicts, verdictOf(v)) }
+	slices.SortStableFunc(list, func(a, b runners.Verdict) int { return rank(a) - rank(b) })
+	return list
+}
 
 // verdictOf is one of the four; a verdict that is none of them has decided nothing.
 func verdictOf(v runners.Verdict) string {
@@ -205,38 +276,15 @@ func because(v runners.Verdict) string {
 	return strings.ReplaceAll(v.Reason, "_", " ")
 }
 
-// headline is "test, functional, http, local http://127.0.0.1:8080": where a stage runs, by the parts known.
+// headline is where a stage runs, by the parts known: "uat", "functional", "http", "local http://127.0.0.1:8080".
 func (s *stage) headline() []string {
 	var parts []string
-	for _, p := range []string{s.info.Runner, s.info.Driver, strings.TrimSpace(s.info.Environment + " " + s.info.URL)} {
-		if p != "" {
+	for _, p := range []string{cmp.Or(s.name, "run"), s.info.Runner, s.info.Driver, strings.TrimSpace(s.info.Environment + " " + s.info.URL)} {
+		if p != "" && (len(parts) != 1 || p != s.name) { // a stage is often called like its runner
 			parts = append(parts, oneLine(p, 200))
 		}
 	}
 	return parts
-}
-
-// names finds what events call by id only.
-type names struct{ features map[string]string }
-
-func newNames(p *ir.Program) names {
-	n := names{map[string]string{}}
-	if p == nil {
-		return n
-	}
-	for _, f := range p.Features {
-		n.features[f.ID] = f.Name
-	}
-	return n
-}
-
-func (n names) feature(id, file string) string {
-	for _, s := range []string{n.features[id], id, file} {
-		if strings.TrimSpace(s) != "" {
-			return s
-		}
-	}
-	return "(no feature)"
 }
 
 // full is the name of a result. Runners make the names of an outline's rows unique.

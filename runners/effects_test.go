@@ -32,7 +32,10 @@ func TestWhereWritesAndLoadAreAllowed(t *testing.T) {
 		{"a name that begins alike", &ir.Environment{}, "http://localhost.shop.example", false, false},
 		{"an address that begins alike", &ir.Environment{}, "http://127.0.0.1.shop.example", false, false},
 		{"a user called localhost", &ir.Environment{}, "http://localhost:80@shop.example", false, false},
-		{"no url", &ir.Environment{}, "", false, false},
+		{"no url: only shell steps, allowed by hand", &ir.Environment{}, "", true, true},
+		{"a url that says nothing", &ir.Environment{URL: ir.Literal(" ")}, "", false, false},
+		{"a service elsewhere", &ir.Environment{Services: []ir.Var{{Name: "auth", Value: ir.Literal("https://auth.example")}}}, "http://127.0.0.1", false, false},
+		{"a service here", &ir.Environment{Services: []ir.Var{{Name: "auth", Value: ir.Literal("http://127.0.0.1:9")}}}, "http://127.0.0.1", true, true},
 		{"no scheme", &ir.Environment{}, "localhost:8080", false, false},
 		{"no url at all", &ir.Environment{}, "http://%zz", false, false},
 		{"started by hoops", &ir.Environment{Start: started}, "http://shop.test", true, true},
@@ -200,7 +203,7 @@ func TestWhyItIsRefused(t *testing.T) {
 		{"", "https://ann:pw@shop.example:8443/x", "hoops does not start it, and its host shop.example is not this machine"},
 		{"", "", "hoops does not start it, and it has no url that shows whether it is this machine"},
 	} {
-		plan := runners.Plan{Program: p, Env: &ir.Environment{Writes: c.env}, Driver: "http", Selected: all[1:2], Info: runners.Info{URL: c.url}}
+		plan := runners.Plan{Program: p, Env: &ir.Environment{Writes: c.env, URL: ir.Literal("x")}, Driver: "http", Selected: all[1:2], Info: runners.Info{URL: c.url}}
 		d := runners.Refused(plan)[0].Diagnostic(plan)
 		if got := d.Notes[len(d.Notes)-1].Text; got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

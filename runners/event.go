@@ -68,6 +68,7 @@ type Event struct {
 	Step     int           `json:"step,omitempty"`     // 1-based, in the scenario; 0 outside of steps, and for undo
 	Attempt  int           `json:"attempt,omitempty"`  // 1 is the first; above it, --retry
 	Name     string        `json:"name,omitempty"`     // what people call it: scenario name, step with keyword, sample
+	Title    string        `json:"title,omitempty"`    // of the feature, where a scenario starts and finishes
 	Tags     []string      `json:"tags,omitempty"`     // of a scenario
 	Status   Status        `json:"status,omitempty"`
 	Outcome  Outcome       `json:"outcome,omitempty"`

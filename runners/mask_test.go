@@ -55,6 +55,7 @@ var fromSources = map[string]bool{
 	".Failure.Code": true, ".Failure.Range.Pos.File": true, ".Failure.Notes.Range.Pos.File": true,
 	".Attachment.Media": true, ".Attachment.Digest": true,
 	".Summary.Groups.Of": true, ".Summary.Groups.Name": true, ".Summary.Groups.Histogram": true,
+	".Summary.Groups.Scenario": true, ".Summary.Expectations.Outcome": true, ".Summary.Expectations.Pos.File": true,
 	".Verdict.Clause": true, ".Verdict.Words": true, ".Verdict.Reading": true, ".Verdict.Verdict": true, ".Verdict.Reason": true, ".Verdict.Target": true,
 	".Verdict.Exposure": true, ".Verdict.Window": true, ".Verdict.Grade": true, ".Verdict.Owner": true, ".Verdict.WouldChange": true,
 }

@@ -139,7 +139,7 @@ func masked(e *Event, mask func(string) string) {
 	if mask == nil {
 		return
 	}
-	e.Name, e.Message, e.Row = mask(e.Name), mask(e.Message), mask(e.Row)
+	e.Name, e.Title, e.Message, e.Row = mask(e.Name), mask(e.Title), mask(e.Message), mask(e.Row)
 	if e.Failure != nil {
 		f := *e.Failure
 		f.Message, f.Label, f.Help = mask(f.Message), mask(f.Label), maskAll(f.Help, mask)
@@ -182,7 +182,8 @@ func masked(e *Event, mask func(string) string) {
 		}
 		s.Expectations = append([]Expectation(nil), s.Expectations...)
 		for i := range s.Expectations {
-			s.Expectations[i].Got = mask(s.Expectations[i].Got)
+			x := &s.Expectations[i]
+			x.Source, x.Got = mask(x.Source), mask(x.Got) // --expect is data, as every override
 		}
 		e.Summary = &s
 	}

@@ -6,10 +6,10 @@
 package diag
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"sort"
-	"strconv"
 	"strings"
 )
 
@@ -40,23 +40,31 @@ func (p Pos) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads what MarshalText wrote. Numbers are taken from the right, so a file may have colons.
 func (p *Pos) UnmarshalText(b []byte) error {
-	*p = Pos{File: string(b)}
-	var numbers []int
-	for len(numbers) < 2 {
-		i := strings.LastIndexByte(p.File, ':')
-		n, err := strconv.ParseUint(p.File[i+1:], 10, 31)
-		if i < 0 || err != nil {
-			break
+	*p = Pos{}
+	file, last, ok := cutNumber(b)
+	if ok {
+		p.Line = last
+		if shorter, line, two := cutNumber(file); two {
+			file, p.Line, p.Col = shorter, line, last
 		}
-		numbers, p.File = append(numbers, int(n)), p.File[:i]
 	}
-	switch len(numbers) {
-	case 1:
-		p.Line = numbers[0]
-	case 2:
-		p.Col, p.Line = numbers[0], numbers[1]
-	}
+	p.File = string(file)
 	return nil
+}
+
+// cutNumber takes ":123" from the end of b.
+func cutNumber(b []byte) (before []byte, n int, ok bool) {
+	i := bytes.LastIndexByte(b, ':')
+	if i < 0 || i+1 == len(b) || len(b)-i > 10 {
+		return b, 0, false
+	}
+	for _, c := range b[i+1:] {
+		if c < '0' || c > '9' {
+			return b, 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return b[:i], n, true
 }
 
 // Less orders positions by file, line and column.

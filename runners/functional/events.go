@@ -21,7 +21,7 @@ func (r *run) event(kind runners.Kind, s *scenario) runners.Event {
 func (r *run) start(s *scenario) {
 	s.started = true
 	e := r.event(runners.ScenarioStarted, s)
-	e.Tags = s.TagNames()
+	e.Title, e.Tags = s.Feature.Name, s.TagNames()
 	r.emit(e)
 }
 
@@ -64,7 +64,7 @@ func (r *run) notice(s *scenario, message string) {
 // finish tells the scenario's final status, once.
 func (r *run) finish(s *scenario) {
 	e := r.event(runners.ScenarioFinished, s)
-	e.Tags = s.TagNames()
+	e.Title, e.Tags = s.Feature.Name, s.TagNames()
 	e.Status, e.Duration, e.Message, e.Failure = s.status, s.duration, s.message, s.failure
 	switch {
 	case s.failedBefore == nil:

@@ -20,7 +20,7 @@ func event(kind runners.Kind, c *check, attempt int) runners.Event {
 
 func (r *run) start(a *attempt) {
 	e := event(runners.ScenarioStarted, a.check, a.number)
-	e.Tags = a.TagNames()
+	e.Title, e.Tags = a.Feature.Name, a.TagNames()
 	r.emit(e)
 }
 
@@ -66,7 +66,7 @@ func (r *run) notice(c *check, message string) {
 // finish tells what became of a check by its last attempt and the first that failed, nil if none did.
 func (r *run) finish(a, first *attempt) runners.Status {
 	e := event(runners.ScenarioFinished, a.check, a.number)
-	e.Tags = a.TagNames()
+	e.Title, e.Tags = a.Feature.Name, a.TagNames()
 	e.Status, e.Duration, e.Message, e.Failure = a.status, a.duration, a.message, a.failure
 	switch {
 	case first == nil || first == a:

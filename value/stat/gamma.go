@@ -8,7 +8,7 @@ const (
 	// rounds is the end of every series and fraction; none needs as many where it is used.
 	rounds = 100_000
 	// large is the parameter from which a density is integrated: the fractions would take √parameter rounds.
-	large = 1000
+	large = 200
 )
 
 // gammaTails is the regularised incomplete gamma function and its complement: P(events ≥ a) and P(events < a)

@@ -171,7 +171,7 @@ func TestWelchAgreesWithMoremath(t *testing.T) {
 
 // The first n with the power, by looking at every n.
 func TestPlansAreTheFirst(t *testing.T) {
-	for _, v := range []struct{ ratio, split float64 }{{.5, .5}, {.7, .5}, {.8, .5}, {.9, .5}, {2, .5}, {.5, .1}, {.5, .9}, {.05, .5}, {1.3, .3}} {
+	for _, v := range []struct{ ratio, split float64 }{{.5, .5}, {.7, .5}, {.8, .5}, {.9, .5}, {2, .5}, {.5, .1}, {.5, .9}, {.05, .5}, {1.3, .3}, {.3, .02}, {3, .05}, {.4, .97}, {1e-3, .5}} {
 		got := must(EventsForRatio(v.ratio, v.split, .05, .8))(t)
 		share := v.ratio * v.split / (v.ratio*v.split + 1 - v.split)
 		for n := 1.0; ; n++ {

@@ -5,13 +5,13 @@ import "math"
 // How much data a claim needs, at one-sided alpha and with the given chance (power, usually .8) to be delivered
 // when it is true. Figures for planning: a verdict is never read from them.
 
-// exactPlan is the number of events up to which plans are exact; beyond, the sawtooth is narrower than the figure.
-const exactPlan = 1_000_000
+// exactPlan is the number of events up to which plans are exact; beyond, nobody waits for the last of them.
+const exactPlan = 1e9
 
 // EventsForRatio is the number of events, of both sides together, that shows a ratio of rates other than 1: the
 // smallest n at which the exact test of RatioBounds has the power. Split is the candidate's share of the exposure.
-// Of few events more, the power may again be a little less: it is a sawtooth. Below a ratio of .999 or above
-// 1.001 it is exact up to a million events, and normal beyond.
+// Of few events more, the power may again be a little less: it is a sawtooth. Plans of more
+// than a billion events are by the normal distribution.
 func EventsForRatio(ratio, split, alpha, power float64) (float64, error) {
 	if err := firstError(checkAlpha(alpha), checkPower(power)); err != nil {
 		return 0, err
@@ -29,28 +29,58 @@ func EventsForRatio(ratio, split, alpha, power float64) (float64, error) {
 		}
 		return math.Ceil(near), nil
 	}
-	null, share := split, ratio*split/(ratio*split+1-split)
-	// the power grows by about z/2n an event and its saw is about 1/√n high: the first n is within some √n
-	n := math.Max(1, math.Floor(near-12*math.Sqrt(near)-20))
-	atMost := func(k, p float64) float64 {
-		switch {
-		case k < 0:
-			return 0
-		case k >= n:
-			return 1
+	share := ratio * split / (ratio*split + 1 - split)
+	// the saw's teeth are about 2√n/(z√(pq)) wide: start well before the first that may reach the power
+	z := normalQuantile(alpha) + normalQuantile(1-power)
+	n := math.Max(1, math.Floor(near-20-6*math.Sqrt(near/(share*(1-share)))/z))
+	critical := firstWhole(0, n, func(k float64) bool { return walkFrom(k, n, split).sum > alpha }) - 1
+	null, truth := walkFrom(critical, n, split), walkFrom(critical, n, share)
+	for {
+		for null.sum+null.above() <= alpha && null.k < null.n {
+			null.up()
+			truth.up()
 		}
-		_, less := betaTails(k+1, n-k, p, 1-p)
-		return less
+		if truth.sum >= power {
+			return truth.n, nil
+		}
+		null.next()
+		truth.next()
 	}
-	critical := firstWhole(0, n, func(k float64) bool { return atMost(k, null) > alpha }) - 1
-	for ; ; n++ {
-		if critical+1 < n && atMost(critical+1, null) <= alpha {
-			critical++
-		}
-		if atMost(critical, share) >= power {
-			return n, nil
-		}
+}
+
+// walk is P(X ≤ k) of a binomial X, followed from one k or n to the next in a few multiplications.
+type walk struct{ p, n, k, mass, sum float64 }
+
+func walkFrom(k, n, p float64) walk {
+	switch {
+	case k < 0:
+		return walk{p: p, n: n, k: -1}
+	case k >= n:
+		return walk{p, n, n, math.Pow(p, n), 1}
 	}
+	_, sum := betaTails(k+1, n-k, p, 1-p)
+	return walk{p, n, k, math.Exp(logBinomial(k, n-k, p, 1-p)), sum}
+}
+
+// above is P(X = k+1).
+func (w *walk) above() float64 {
+	if w.k < 0 {
+		return math.Exp(logBinomial(0, w.n, w.p, 1-w.p))
+	}
+	return w.mass * (w.n - w.k) / (w.k + 1) * w.p / (1 - w.p)
+}
+
+func (w *walk) up() {
+	w.mass = w.above()
+	w.sum += w.mass
+	w.k++
+}
+
+// next draws once more.
+func (w *walk) next() {
+	w.sum -= w.p * w.mass
+	w.n++
+	w.mass *= (1 - w.p) * w.n / (w.n - w.k)
 }
 
 // eventsForRatio is the same by the normal distribution, after the arcsine made the variance of shares the same.

@@ -29,6 +29,7 @@ type traffic struct {
 	inflight  map[string]request
 	started   int     // requests so far
 	refused   []error // navigations to hosts that are not allowed
+	named     string  // the name of the navigation that an open has begun
 }
 
 // request is one on its way.

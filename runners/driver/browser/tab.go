@@ -41,8 +41,8 @@ type tab struct {
 	worlds  []frame       // in the order in which they came; the main frame's is among them
 	traffic
 	diary
-	common  []header      // of "every request has headers:"
-	all     bool          // every request to url and services passes by
+	common  []header // of "every request has headers:"
+	all     bool     // every request to url and services passes by
 	crashed bool
 	opened  []*target.Info // tabs that this one has opened
 }

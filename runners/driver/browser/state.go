@@ -1,0 +1,441 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/chromedp"
+
+	"github.com/cucumber-value/hoops/runners/secret"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// state is what one actor has: his pages, and their cookies.
+type state struct {
+	driver  *Driver
+	session *session.Session
+	secrets *secret.Scope
+	leased  bool
+	tabs    []*tab // the last is the one that he looks at
+	process *process
+	known   map[string]string // cookies that other drivers know already, by name, domain and path
+	frozen  []*network.CookieParam
+}
+
+var (
+	_ session.State        = (*state)(nil)
+	_ session.CookieKeeper = (*state)(nil)
+	_ session.Witness      = (*state)(nil)
+)
+
+// tab is the page that the actor looks at, opened if there is none.
+func (st *state) tab(ctx context.Context) (*tab, error) {
+	for len(st.tabs) > 1 && st.tabs[len(st.tabs)-1].ctx.Err() != nil {
+		st.tabs = st.tabs[:len(st.tabs)-1] // it closed itself
+	}
+	if len(st.tabs) > 0 {
+		return st.tabs[len(st.tabs)-1], nil
+	}
+	if !st.leased {
+		if err := st.driver.lease(ctx, st.session); err != nil {
+			return nil, err
+		}
+		st.leased = true
+	}
+	t, err := st.driver.browsers.tab(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st.tabs = []*tab{t}
+	if len(st.frozen) > 0 {
+		if err := st.set(ctx, t, st.frozen); err != nil {
+			return nil, err
+		}
+		st.frozen = nil
+	}
+	return t, nil
+}
+
+// Close lets go of the pages.
+func (st *state) Close() {
+	st.drop()
+	if st.leased {
+		st.driver.release(st.session)
+		st.leased = false
+	}
+	st.secrets.Release()
+}
+
+// drop ends the pages behind the scenes: it takes longer than a step.
+func (st *state) drop() {
+	tabs := st.tabs
+	st.tabs = nil
+	if len(tabs) == 0 {
+		return
+	}
+	b := &st.driver.browsers
+	b.ending.Add(1)
+	go func() {
+		defer b.ending.Done()
+		for i := len(tabs) - 1; i >= 0; i-- {
+			tabs[i].close()
+		}
+	}()
+}
+
+// Adopt copies the cookies of another state. One of a @once body gives its pages up for it: they would be kept
+// to the end of the run for nothing. What undoes the body gets a new page with those cookies.
+func (st *state) Adopt(from session.State) {
+	other, ok := from.(*state)
+	if !ok || other == st {
+		return
+	}
+	if len(other.tabs) > 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), shortestAsk)
+		defer cancel()
+		if all, err := other.all(ctx); err == nil {
+			other.frozen = nil
+			for _, c := range all {
+				other.frozen = append(other.frozen, param(c))
+			}
+		}
+		if other.session.InOnce() {
+			other.drop()
+		}
+	}
+	if len(other.frozen) == 0 {
+		return
+	}
+	if len(st.tabs) == 0 {
+		st.frozen = append(st.frozen, other.frozen...)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), shortestAsk)
+	defer cancel()
+	st.set(ctx, st.tabs[len(st.tabs)-1], other.frozen) // a page that is gone fails the next step
+}
+
+// shortestAsk is the time for what belongs to no step.
+const shortestAsk = 5 * time.Second
+
+func (st *state) all(ctx context.Context) ([]*network.Cookie, error) {
+	t := st.tabs[0]
+	joined, cancel := t.reach(ctx)
+	defer cancel()
+	result, err := chromedp.CallBrowser(joined, storage.GetCookies, storage.GetCookiesParams{BrowserContextID: chromedp.FromContext(t.ctx).BrowserContextID})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range result.Cookies {
+		if len(c.Value) >= shortestKey {
+			st.secrets.Add(c.Value)
+		}
+	}
+	return result.Cookies, nil
+}
+
+// A cookie of so many characters is more likely a key to a session than a word like "dark".
+const shortestKey = 16
+
+func (st *state) set(ctx context.Context, t *tab, cookies []*network.CookieParam) error {
+	joined, cancel := t.reach(ctx)
+	defer cancel()
+	_, err := chromedp.CallBrowser(joined, storage.SetCookies, storage.SetCookiesParams{Cookies: cookies, BrowserContextID: chromedp.FromContext(t.ctx).BrowserContextID})
+	return err
+}
+
+func param(c *network.Cookie) *network.CookieParam {
+	p := &network.CookieParam{Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Secure: c.Secure, HTTPOnly: c.HTTPOnly, SameSite: c.SameSite,
+		SourceScheme: c.SourceScheme, SourcePort: c.SourcePort}
+	if !c.Session && c.Expires > 0 {
+		p.Expires = cdp.TimeSinceEpoch(time.Unix(int64(c.Expires), 0))
+	}
+	return p
+}
+
+func key(c *network.Cookie) string { return c.Name + "\x00" + c.Domain + "\x00" + c.Path }
+
+// News are the cookies that changed in the browser since the last call.
+func (st *state) News(ctx context.Context) ([]session.Cookie, error) {
+	if len(st.tabs) == 0 {
+		return nil, nil
+	}
+	all, err := st.all(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, nil // the browser's end fails the steps that use it
+	}
+	var news []session.Cookie
+	now := map[string]string{}
+	for _, c := range all {
+		now[key(c)] = c.Value
+		if value, known := st.known[key(c)]; known && value == c.Value {
+			continue
+		}
+		kept := &http.Cookie{Name: c.Name, Value: c.Value, Path: c.Path, Secure: c.Secure, HttpOnly: c.HTTPOnly}
+		if strings.HasPrefix(c.Domain, ".") {
+			kept.Domain = c.Domain
+		}
+		if !c.Session && c.Expires > 0 {
+			kept.Expires = time.Unix(int64(c.Expires), 0)
+		}
+		news = append(news, session.Cookie{From: st.from(c.Domain, c.Path, c.Secure, c.SourcePort), Cookie: kept})
+	}
+	for k := range st.known {
+		if _, still := now[k]; !still {
+			parts := strings.Split(k, "\x00")
+			gone := &http.Cookie{Name: parts[0], Path: parts[2], MaxAge: -1}
+			if strings.HasPrefix(parts[1], ".") {
+				gone.Domain = parts[1]
+			}
+			news = append(news, session.Cookie{From: st.from(parts[1], parts[2], false, 0), Cookie: gone})
+		}
+	}
+	st.known = now
+	return news, nil
+}
+
+// from is an address that a cookie can have come from: the environment's when it is that of its url.
+func (st *state) from(domain, path string, secure bool, port int64) *url.URL {
+	host := strings.TrimPrefix(domain, ".")
+	u := &url.URL{Scheme: "http", Host: host, Path: path}
+	if base := st.driver.site.base; base != nil && base.Hostname() == host {
+		u.Scheme, u.Host = base.Scheme, base.Host
+		return u
+	}
+	if secure {
+		u.Scheme = "https"
+	}
+	if port > 0 {
+		u.Host += ":" + strconv.FormatInt(port, 10)
+	}
+	return u
+}
+
+// Take stores cookies that another driver received.
+func (st *state) Take(ctx context.Context, news []session.Cookie) error {
+	t, err := st.tab(ctx)
+	if err != nil {
+		return err
+	}
+	var params []*network.CookieParam
+	for _, n := range news {
+		c := n.Cookie
+		p := &network.CookieParam{Name: c.Name, Value: c.Value, URL: n.From.String(), Domain: c.Domain, Path: c.Path, Secure: c.Secure, HTTPOnly: c.HttpOnly}
+		switch {
+		case c.MaxAge < 0:
+			p.Expires = cdp.TimeSinceEpoch(time.Unix(1, 0))
+		case c.MaxAge > 0:
+			p.Expires = cdp.TimeSinceEpoch(time.Now().Add(time.Duration(c.MaxAge) * time.Second))
+		case !c.Expires.IsZero():
+			p.Expires = cdp.TimeSinceEpoch(c.Expires)
+		}
+		switch c.SameSite {
+		case http.SameSiteLaxMode:
+			p.SameSite = network.CookieSameSiteLax
+		case http.SameSiteStrictMode:
+			p.SameSite = network.CookieSameSiteStrict
+		}
+		params = append(params, p)
+	}
+	if err := st.set(ctx, t, params); err != nil {
+		return st.blame(ctx, t, err)
+	}
+	all, err := st.all(ctx)
+	if err != nil {
+		return st.blame(ctx, t, err)
+	}
+	st.known = map[string]string{}
+	for _, c := range all {
+		st.known[key(c)] = c.Value
+	}
+	return nil
+}
+
+// do runs one step's work on the actor's page: before it the cookies of the other drivers come, after it what
+// was loaded leaves as samples, and the page can be asked.
+func (st *state) do(ctx context.Context, share bool, work func(ctx context.Context, t *tab) error) error {
+	t, err := st.tab(ctx)
+	if err != nil {
+		return st.blame(ctx, t, err)
+	}
+	if share {
+		if err := st.session.ShareCookies(ctx, st); err != nil {
+			return err
+		}
+		if err := st.headers(t); err != nil {
+			return st.blame(ctx, t, err)
+		}
+	}
+	limited, stop, _ := limit(ctx, st.session)
+	defer stop()
+	joined, cancel := t.reach(limited)
+	defer cancel()
+	// A crash answers no call that waits.
+	watch, unwatch := context.WithCancelCause(joined)
+	defer unwatch(nil)
+	go func() {
+		if errors.Is(t.wait(watch, func() bool { return false }), errCrashed) {
+			unwatch(errCrashed)
+		}
+	}()
+	err = work(watch, t)
+	if err == nil && share {
+		if next, wrong := st.opened(watch, t); wrong != nil {
+			err = wrong
+		} else {
+			t = next
+		}
+	}
+	st.samples(t)
+	if err != nil {
+		err = st.blame(ctx, t, err)
+	} else {
+		err = t.refusal()
+	}
+	st.session.OnPage(&answer{state: st})
+	return err
+}
+
+// headers brings those of "every request has headers:" to the page.
+func (st *state) headers(t *tab) error {
+	var list []header
+	for _, h := range st.session.Headers() {
+		list = append(list, header{h.Name, h.Value})
+	}
+	t.mu.Lock()
+	t.common = list
+	first := len(list) > 0 && !t.all
+	t.all = t.all || len(list) > 0
+	t.mu.Unlock()
+	if first {
+		return t.intercept()
+	}
+	return nil
+}
+
+// refusal is a navigation that went where it may not.
+func (t *tab) refusal() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.refused) == 0 {
+		return nil
+	}
+	wrong := t.refused[0]
+	t.refused = nil
+	return wrong
+}
+
+// opened follows a tab that the step has opened. Its page is loaded when it is there.
+func (st *state) opened(ctx context.Context, t *tab) (*tab, error) {
+	t.mu.Lock()
+	list := t.opened
+	t.opened = nil
+	t.mu.Unlock()
+	if len(list) == 0 {
+		return t, nil
+	}
+	info := list[len(list)-1]
+	next, err := t.follow(st.driver.browsers.running(), info)
+	if err != nil {
+		return t, nil // it has closed again
+	}
+	st.tabs = append(st.tabs, next)
+	var at pageData
+	err = poll(ctx, func() (bool, error) {
+		at, err = askMain[pageData](ctx, next, "page")
+		if errors.Is(err, errAway) {
+			return false, nil
+		}
+		return err == nil && at.State == "complete" && at.URL != "about:blank", err
+	})
+	if err != nil && !errors.Is(err, errOverdue) {
+		return next, err
+	}
+	if u, wrong := url.Parse(at.URL); wrong == nil && u.Scheme != "about" && u.Scheme != "chrome-error" {
+		if wrong := st.driver.site.admit(u); wrong != nil {
+			return next, wrong
+		}
+	}
+	if at.URL != "" {
+		took := time.Duration(at.Duration * float64(time.Millisecond))
+		next.mu.Lock()
+		if len(next.done) == 0 {
+			next.done = append(next.done, &navigation{method: "GET", asked: at.URL, url: at.URL, status: at.Status, began: time.Now().Add(-took), duration: took})
+		}
+		next.mu.Unlock()
+	}
+	return next, nil
+}
+
+// running is the browser that runs, nil without one.
+func (b *browsers) running() *process {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.current
+}
+
+// blame says whose fault an error is: a page that crashed or a browser that ended fails its session, and the
+// state starts anew.
+func (st *state) blame(ctx context.Context, t *tab, err error) error {
+	var failure *session.Failure
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.As(err, &failure):
+		return err
+	case errors.Is(err, errCrashed) || t != nil && t.dead() == errCrashed:
+		st.drop()
+		f := session.Failf("browser/crash", "the page crashed")
+		f.Cause = errCrashed
+		f.Help = []string{"its renderer ended: the page may use too much memory, or have met a bug of the browser"}
+		return f
+	case t != nil && t.ctx.Err() != nil:
+		why := "its page closed"
+		if p := st.driver.browsers.running(); p == nil || p.ctx.Err() != nil {
+			why = "the browser ended"
+			if reason := ended(t); reason != "" {
+				why += ": " + reason
+			}
+		}
+		st.drop()
+		f := session.Failf("browser/ended", "%s", why)
+		f.Cause = err
+		return f
+	case errors.Is(err, errOverdue):
+		f := session.Failf("browser/timeout", "the browser did not answer within %s", st.session.Patience(ctx))
+		f.Cause = err
+		return f
+	}
+	return fmt.Errorf("the browser driver: %w", err)
+}
+
+func (t *tab) dead() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.crashed {
+		return errCrashed
+	}
+	return nil
+}
+
+// ended asks a browser that is gone how it went.
+func ended(t *tab) string {
+	_, err := chromedp.Call(context.WithoutCancel(t.ctx), page.Enable, page.EnableParams{})
+	if err == nil {
+		return ""
+	}
+	return strings.TrimPrefix(firstLine(err.Error()), "browser process exited: ")
+}
