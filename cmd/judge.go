@@ -188,7 +188,7 @@ func verdicts(r value.Result) []*runners.Verdict {
 			help = append(help, "write for example: "+strings.Join(r.Rewrites, " · "))
 		}
 		if r.Stub != "" {
-			help = append(help, "and a measure in hoops.yaml:\n"+r.Stub)
+			help = append(help, "hoops check shows the measure that this needs in hoops.yaml")
 		}
 		list = append(list, &runners.Verdict{Clause: r.ClauseID, Words: r.Text, Verdict: string(value.Unbound), Sentence: r.Unbound, Owner: r.Feature.Owner, Help: help})
 	}

@@ -57,7 +57,7 @@ func (a *app) openReports(r reports, standard string, p *ir.Program, source diag
 	var sinks []runners.Sink
 	for _, f := range formats {
 		format, name, toFile := strings.Cut(f, ":")
-		o := reporters.Options{Out: a.stdio.Out, Source: source, Program: p, Verbose: r.verbose}
+		o := reporters.Options{Out: a.stdio.Out, Source: source, Verbose: r.verbose}
 		out := &report{}
 		if toFile {
 			if err := out.open(name); err != nil {

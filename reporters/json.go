@@ -16,13 +16,12 @@ import (
 type document struct {
 	o       Options
 	record  record
-	names   names
 	samples map[string]map[string]*timing // by stage and name
 	done    bool
 }
 
 func newJSON(o Options) runners.Sink {
-	return &document{o: o, names: newNames(o.Program), samples: map[string]map[string]*timing{}}
+	return &document{o: o, samples: map[string]map[string]*timing{}}
 }
 
 // timing is the requests of one name. A run with more of them than fit in memory emits summaries instead.
@@ -92,7 +91,7 @@ type stageJSON struct {
 	Duration    string            `json:"duration"`
 	Features    []featureJSON     `json:"features"`
 	Verdicts    []runners.Verdict `json:"verdicts,omitempty"`
-	Summary     *runners.Summary  `json:"summary,omitempty"`
+	Load        *loadJSON         `json:"load,omitempty"`
 	Samples     []sampleJSON      `json:"samples,omitempty"`
 }
 
@@ -144,9 +143,9 @@ func (d *document) run() runJSON {
 	for _, s := range r.stages {
 		sj := stageJSON{Name: s.name, Runner: s.info.Runner, Driver: s.info.Driver, Environment: s.info.Environment, URL: s.info.URL,
 			Overrides: s.info.Overrides, Seed: s.info.Seed, Outcome: s.outcome(), Why: s.message, Counts: s.counts(),
-			Duration: s.duration.String(), Features: []featureJSON{}, Verdicts: s.verdicts, Summary: s.summary, Samples: aggregated(d.samples[s.name])}
+			Duration: s.duration.String(), Features: []featureJSON{}, Verdicts: s.verdicts, Load: s.loaded(), Samples: aggregated(d.samples[s.name])}
 		for _, f := range s.features() {
-			fj := featureJSON{ID: f.id, Name: d.names.feature(f.id, f.file), File: f.file}
+			fj := featureJSON{ID: f.id, Name: d.record.feature(f.id, f.file), File: f.file}
 			for _, r := range f.results {
 				fj.Scenarios = append(fj.Scenarios, scenario(r))
 			}

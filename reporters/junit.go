@@ -19,11 +19,10 @@ import (
 type junit struct {
 	o      Options
 	record record
-	names  names
 	done   bool
 }
 
-func newJUnit(o Options) runners.Sink { return &junit{o: o, names: newNames(o.Program)} }
+func newJUnit(o Options) runners.Sink { return &junit{o: o} }
 
 func (j *junit) Emit(e runners.Event) error {
 	j.record.take(e)
@@ -120,13 +119,16 @@ func (j *junit) suites() testsuites {
 		shown := len(all.Suites)
 		for _, f := range s.features() {
 			at, cases, out := j.feature(s, f)
-			add(s, stageName(s)+": "+j.names.feature(f.id, f.file), at, f.duration(), cases, out)
+			add(s, stageName(s)+": "+j.record.feature(f.id, f.file), at, f.duration(), cases, out)
 		}
 		at := cmp.Or(s.began, j.record.began)
 		if len(s.verdicts) > 0 {
 			add(s, stageName(s)+": promises", at, 0, verdictCases(s), "")
 		}
-		silent := len(all.Suites) == shown // a load or approval stage
+		if s.summary != nil && len(s.summary.Expectations) > 0 {
+			add(s, stageName(s)+": expectations", at, s.duration, expectationCases(s), "")
+		}
+		silent := len(all.Suites) == shown // an approval stage
 		if s.name != "" && (silent || !red && s.outcome() != runners.GatePassed) {
 			why := s.message
 			if !s.finished {
@@ -202,6 +204,17 @@ func verdictCases(s *stage) []testcase {
 		default:
 			c.Error = found
 		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// expectationCases are what a load stage had to hold.
+func expectationCases(s *stage) []testcase {
+	var cases []testcase
+	for _, e := range s.summary.Expectations {
+		c := gate(classname(s, "expectations"), decided(e.Outcome), expectation(s.summary, e))
+		c.Name = oneLine(cmp.Or(e.Source, "(no expression)"), 500)
 		cases = append(cases, c)
 	}
 	return cases

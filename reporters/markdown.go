@@ -14,11 +14,10 @@ import (
 type markdown struct {
 	o      Options
 	record record
-	names  names
 	done   bool
 }
 
-func newMarkdown(o Options) runners.Sink { return &markdown{o: o, names: newNames(o.Program)} }
+func newMarkdown(o Options) runners.Sink { return &markdown{o: o} }
 
 func (m *markdown) Emit(e runners.Event) error {
 	m.record.take(e)
@@ -53,7 +52,16 @@ func (m *markdown) text() string {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", escape(cmp.Or(s.name, "run"), 100), escape(strings.TrimSpace(s.info.Runner+" "+s.info.Driver), 100),
 			escape(s.info.Environment, 100), outcomeWord(s.outcome()), escape(why, 500), total(s.duration))
 	}
-	if list := m.record.verdicts(); len(list) > 0 {
+	for _, s := range m.record.stages {
+		if s.summary == nil || len(s.summary.Expectations) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n### Expectations of %s\n\n", escape(cmp.Or(s.name, "run"), 100))
+		for _, e := range s.summary.Expectations {
+			fmt.Fprintf(&b, "- %s: %s\n", outcomeWord(decided(e.Outcome)), escape(expectation(s.summary, e), 1000))
+		}
+	}
+	if list := worstFirst(m.record.verdicts()); len(list) > 0 {
 		b.WriteString("\n### Promises\n\n")
 		for _, v := range list {
 			fmt.Fprintf(&b, "- **%s** %s%s\n", verdictWord(v), escape(v.Words, 300), prefixed(" — ", escape(because(v), 1000)))

@@ -15,12 +15,11 @@ import (
 type nagios struct {
 	o      Options
 	record record
-	names  names
 	code   int
 	done   bool
 }
 
-func newNagios(o Options) runners.Sink { return &nagios{o: o, names: newNames(o.Program), code: 3} }
+func newNagios(o Options) runners.Sink { return &nagios{o: o, code: 3} }
 
 // ExitCode is 0 for OK, 2 for CRITICAL, 3 for UNKNOWN; 3 before Close.
 func (n *nagios) ExitCode() int { return n.code }
@@ -52,7 +51,7 @@ func (n *nagios) line() string {
 	features := map[string]string{}
 	for _, s := range n.record.stages {
 		for _, f := range s.features() {
-			features[f.id+f.file] = n.names.feature(f.id, f.file)
+			features[f.id+f.file] = n.record.feature(f.id, f.file)
 			for _, r := range f.results {
 				switch {
 				case r.status.Good() || r.status == runners.Skipped:

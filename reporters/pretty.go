@@ -2,6 +2,8 @@ package reporters
 
 import (
 	"path"
+	"slices"
+	"time"
 
 	"github.com/cucumber-value/hoops/runners"
 )
@@ -13,11 +15,25 @@ const (
 	manyFeatures  = 200
 )
 
-// pretty lists scenarios as they finish, under their features. Features that run at once take turns, so their
-// headings may come again.
+// pretty lists scenarios as they finish, under their features. Features run at once, and are printed one after
+// the other: one has its turn until none of its scenarios runs and another has something to say, and what
+// finishes out of turn waits, for ten seconds at most. A failure does not wait: it takes the turn.
 type pretty struct {
 	terminal
-	feature string // the heading that was printed last
+	turn    heading
+	queue []group   // in the order in which they began to wait
+}
+
+// heading is the feature that results stand under.
+type heading struct{ feature, file string }
+
+func (r *result) heading() heading { return heading{r.feature, r.pos.File} }
+
+// group is the results of a feature that waits for its turn.
+type group struct {
+	heading
+	since   time.Time
+	results []*result
 }
 
 func newPretty(o Options) runners.Sink {
@@ -26,13 +42,15 @@ func newPretty(o Options) runners.Sink {
 
 func (p *pretty) Emit(e runners.Event) error {
 	r := p.take(e)
+	said := p.text.Len()
+	s := p.record.stage
 	switch e.Kind {
 	case runners.StageStarted:
-		p.feature = ""
+		p.turn = heading{}
 	case runners.ScenarioFinished:
-		p.scenario(p.record.stage(e.Stage), r)
+		p.scenario(s(e.Stage), r, e.Time)
 	case runners.StageFinished:
-		s := p.record.stage(e.Stage)
+		s := s(e.Stage)
 		p.abandoned(s)
 		if p.condensed(s) {
 			p.features(s)
@@ -41,6 +59,14 @@ func (p *pretty) Emit(e runners.Event) error {
 		for _, s := range p.record.stages {
 			p.abandoned(s)
 		}
+	}
+	if e.Stage != "" && e.Kind != runners.StageFinished {
+		p.passTurn(s(e.Stage), e.Time)
+	}
+	if p.text.Len() > said && e.Kind != runners.StageStarted {
+		p.spoke = e.Time
+	} else {
+		p.beat(e)
 	}
 	p.show(e)
 	return p.flush()
@@ -55,9 +81,13 @@ func (p *pretty) Close() error {
 	return p.flush()
 }
 
+// abandoned prints what waits, and what the stage left open.
 func (p *pretty) abandoned(s *stage) {
+	for len(p.queue) > 0 {
+		p.give(s, p.queue[0].heading)
+	}
 	for _, r := range s.abandon() {
-		p.scenario(s, r)
+		p.scenario(s, r, time.Time{})
 	}
 }
 
@@ -65,23 +95,66 @@ func (p *pretty) condensed(s *stage) bool {
 	return s.info.Selected > manyScenarios && !p.o.Verbose
 }
 
-func (p *pretty) scenario(s *stage, r *result) {
+func (p *pretty) scenario(s *stage, r *result, now time.Time) {
 	bad := !r.status.Good() && r.status != runners.Skipped
 	switch {
 	case p.condensed(s):
 		if bad {
 			p.line("%s", p.title(r, true))
-			p.terminal.failure(r)
+			p.terminal.failure(s, r)
 		}
-		return
-	case r.feature+"\x00"+r.pos.File != p.feature:
-		p.feature = r.feature + "\x00" + r.pos.File
-		p.line("%s  %s", p.paint(bold, oneLine(p.names.feature(r.feature, r.pos.File), p.room())), p.paint(dim, oneLine(r.pos.File, 500)))
+	case r.number > 1 && !bad && !p.o.Verbose: // a probe that runs again says what is new
+	case bad || p.turn == heading{} || r.heading() == p.turn:
+		p.give(s, r.heading())
+		p.print(s, r)
+	default:
+		i := slices.IndexFunc(p.queue, func(g group) bool { return g.heading == r.heading() })
+		if i < 0 {
+			i = len(p.queue)
+			p.queue = append(p.queue, group{heading: r.heading(), since: now})
+		}
+		p.queue[i].results = append(p.queue[i].results, r)
 	}
+}
+
+// passTurn gives it to who has waited longest, once nothing of the feature that has it runs, or for long.
+func (p *pretty) passTurn(s *stage, now time.Time) {
+	for len(p.queue) > 0 {
+		runs := false
+		for _, r := range s.open {
+			runs = runs || r.heading() == p.turn
+		}
+		if runs && now.Sub(p.queue[0].since) < heartbeat {
+			return
+		}
+		p.give(s, p.queue[0].heading)
+	}
+}
+
+// give prints a feature's heading, unless it has the turn, and what waited for it.
+func (p *pretty) give(s *stage, h heading) {
+	if h == p.turn {
+		return
+	}
+	p.turn = h
+	p.line("%s  %s", p.paint(bold, oneLine(p.record.feature(h.feature, h.file), p.room())), p.paint(dim, oneLine(h.file, 500)))
+	for i, g := range p.queue {
+		if g.heading == h {
+			p.queue = slices.Delete(p.queue, i, i+1)
+			for _, r := range g.results {
+				p.print(s, r)
+			}
+			return
+		}
+	}
+}
+
+func (p *pretty) print(s *stage, r *result) {
+	bad := !r.status.Good() && r.status != runners.Skipped
 	p.line("  %s", p.title(r, bad))
 	switch {
 	case bad:
-		p.terminal.failure(r)
+		p.terminal.failure(s, r)
 	case p.o.Verbose:
 		p.steps(r, false)
 	}
@@ -113,7 +186,7 @@ func (p *pretty) features(s *stage) {
 	}
 	for _, f := range list {
 		c := f.counts()
-		name := p.names.feature(f.id, f.file)
+		name := p.record.feature(f.id, f.file)
 		if f.id == "" {
 			name = f.file
 		}

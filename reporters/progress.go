@@ -1,20 +1,9 @@
 package reporters
 
-import (
-	"fmt"
-	"time"
-
-	"github.com/cucumber-value/hoops/runners"
-)
-
-// heartbeat is how often a long stage says that it is alive, by the clock of its events.
-const heartbeat = 10 * time.Second
+import "github.com/cucumber-value/hoops/runners"
 
 // progress is quiet: failures when they happen, a line every ten seconds, and the end.
-type progress struct {
-	terminal
-	spoke time.Time
-}
+type progress struct{ terminal }
 
 func newProgress(o Options) runners.Sink {
 	return &progress{terminal: newTerminal(o)}
@@ -23,17 +12,12 @@ func newProgress(o Options) runners.Sink {
 func (p *progress) Emit(e runners.Event) error {
 	r := p.take(e)
 	switch e.Kind {
-	case runners.StageStarted:
-		p.spoke = e.Time
 	case runners.ScenarioFinished:
-		p.scenario(r)
+		p.scenario(p.record.stage(e.Stage), r)
 	case runners.StageFinished, runners.RunFinished:
 		p.abandoned()
 	}
-	if e.Stage != "" && !p.spoke.IsZero() && e.Time.Sub(p.spoke) >= heartbeat && e.Kind != runners.StageFinished {
-		p.spoke = e.Time
-		p.beat(p.record.stage(e.Stage))
-	}
+	p.beat(e)
 	p.show(e)
 	return p.flush()
 }
@@ -48,24 +32,14 @@ func (p *progress) Close() error {
 func (p *progress) abandoned() {
 	for _, s := range p.record.stages {
 		for _, r := range s.abandon() {
-			p.scenario(r)
+			p.scenario(s, r)
 		}
 	}
 }
 
-func (p *progress) scenario(r *result) {
+func (p *progress) scenario(s *stage, r *result) {
 	if !r.status.Good() && r.status != runners.Skipped {
 		p.line("%s", p.title(r, true))
-		p.failure(r)
+		p.failure(s, r)
 	}
-}
-
-func (p *progress) beat(s *stage) {
-	c := s.counts()
-	of := ""
-	if s.info.Selected > 0 {
-		of = fmt.Sprintf(" of %d", s.info.Selected)
-	}
-	waiting := phrase(count{c.Undefined, "undefined"}, count{c.Pending, "pending"}, count{c.Ambiguous, "ambiguous"})
-	p.line("%d%s, %d failed%s", c.Total(), of, c.Failed, prefixed(", ", waiting))
 }

@@ -287,7 +287,7 @@ func (r *record) tally() string {
 	var parts []string
 	var plain runners.Counts
 	for _, s := range r.stages {
-		if n := s.scenarios(); s.summary == nil && n == s.counts().Total() {
+		if s.summary == nil && !s.repeated() {
 			plain = added(plain, s.counts())
 		} else if told := s.ran(); told != "" {
 			parts = append(parts, told)
@@ -341,11 +341,13 @@ func (s *stage) counts() runners.Counts {
 	return c
 }
 
+// repeated reports whether a scenario ran more than once.
+func (s *stage) repeated() bool {
+	return slices.ContainsFunc(s.results, func(r *result) bool { return r.number > 1 })
+}
+
 // scenarios is how many different ones ran, rows by themselves.
 func (s *stage) scenarios() int {
-	if len(s.results) == 0 {
-		return s.counts().Total() // it told no more
-	}
 	n := 0
 	for _, r := range s.results {
 		if r.number == 1 {
@@ -363,7 +365,7 @@ func (s *stage) ran() string {
 		return journeys(s.summary)
 	case c.Total() == 0:
 		return ""
-	case s.scenarios() < c.Total():
+	case s.repeated():
 		return runs(s.outcome(), c, s.scenarios())
 	}
 	return tally(s.outcome(), c)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -18,16 +19,24 @@ import (
 type terminal struct {
 	o       Options
 	record  record
-	names   names
 	text    strings.Builder
 	render  diag.Renderer
-	failed  []string // the short form of each failure
-	waiting string   // the outcome of a stage, held back until it is known that another follows
+	failed  []failed
+	waiting string          // the outcome of a stage, held back until it is known that another follows
+	judged  map[*stage]bool // whose verdicts are printed
+	told    map[string]bool // failures of journeys that are printed
+	spoke   time.Time       // when the stage last said something, or that it is alive
 	ended   bool
 }
 
+// failed is the short form of a failure, for the end.
+type failed struct {
+	stage *stage
+	text  string
+}
+
 func newTerminal(o Options) terminal {
-	return terminal{o: o, names: newNames(o.Program), render: diag.Renderer{Source: o.Source, Colour: o.Colour}}
+	return terminal{o: o, render: diag.Renderer{Source: o.Source, Colour: o.Colour}, judged: map[*stage]bool{}, told: map[string]bool{}}
 }
 
 const (
@@ -96,18 +105,18 @@ func (t *terminal) show(e runners.Event) {
 	case runners.StageStarted:
 		t.heading(t.record.stage(e.Stage))
 	case runners.Noticed:
-		t.line("%s", t.paint(dim, "· "+oneLine(e.Message, 500)))
-	case runners.Judged:
-		if e.Verdict != nil {
-			t.verdict(*e.Verdict)
-			t.advice(*e.Verdict)
+		if e.Failure != nil {
+			t.journey(e)
+			return
 		}
+		t.line("%s", t.paint(dim, "· "+oneLine(e.Message, 500)))
 	case runners.Summarised:
 		if e.Summary != nil && e.Summary.Final {
-			t.summary(*e.Summary)
+			t.load(t.record.stage(e.Stage))
 		}
 	case runners.StageFinished:
 		s := t.record.stage(e.Stage)
+		t.verdicts(s)
 		o := s.outcome()
 		t.waiting = t.outcome(o) + prefixed(" ", s.tally()) + " in " + total(s.duration) + prefixed(" · ", oneLine(s.message, 500)) + "\n"
 	case runners.RunFinished:
@@ -134,7 +143,8 @@ func (t *terminal) outcome(o runners.Outcome) string {
 }
 
 func (t *terminal) heading(s *stage) {
-	parts := append([]string{t.paint(bold, oneLine(cmp.Or(s.name, "run"), 100))}, s.headline()...)
+	parts := s.headline()
+	parts[0] = t.paint(bold, parts[0])
 	if s.info.Selected > 0 {
 		parts = append(parts, fmt.Sprintf("%d selected", s.info.Selected))
 	}
@@ -142,25 +152,57 @@ func (t *terminal) heading(s *stage) {
 		t.line("")
 	}
 	t.line("%s", strings.Join(parts, " · "))
-	if len(s.info.Overrides) > 0 {
-		t.line("  with %s", oneLine(strings.Join(s.info.Overrides, " "), 500))
+}
+
+// heartbeat is how often a long stage says that it is alive, by the clock of its events.
+const heartbeat = 10 * time.Second
+
+// beat prints how a stage goes, when it has been silent for long.
+func (t *terminal) beat(e runners.Event) {
+	switch {
+	case e.Kind == runners.StageStarted:
+		t.spoke = e.Time
+	case e.Stage == "" || t.spoke.IsZero() || e.Time.Sub(t.spoke) < heartbeat || e.Kind == runners.StageFinished:
+	default:
+		t.spoke = e.Time
+		t.line("%s", t.paint(dim, t.record.stage(e.Stage).going()))
 	}
 }
 
+// going is how far a stage is: "120 of 412, 1 failed".
+func (s *stage) going() string {
+	if s.soFar.at > 0 {
+		return s.soFar.line()
+	}
+	c := s.counts()
+	of := ""
+	if s.info.Selected > 0 && !s.repeated() {
+		of = fmt.Sprintf(" of %d", s.info.Selected)
+	} else if s.repeated() {
+		of = " runs"
+	}
+	waiting := phrase(count{c.Undefined, "undefined"}, count{c.Pending, "pending"}, count{c.Ambiguous, "ambiguous"})
+	return fmt.Sprintf("%d%s, %d failed%s", c.Total(), of, c.Failed, prefixed(", ", waiting))
+}
+
 // failure prints what went wrong with a result, under its line.
-func (t *terminal) failure(r *result) {
+func (t *terminal) failure(s *stage, r *result) {
 	t.steps(r, true)
 	list := r.diagnostics()
 	for _, d := range list {
-		for l := range strings.Lines(t.render.Sprint(harmless(d))) {
-			t.text.WriteString("    " + l)
-		}
+		t.diagnostic(d)
 	}
 	if s, found := r.culprit(); len(list) == 0 && (!found || s.name != r.reason()) {
 		t.line("    %s", oneLine(cmp.Or(r.reason(), "no reason was recorded"), longestText))
 	}
 	t.evidence(r)
-	t.failed = append(t.failed, t.short(r))
+	t.failed = append(t.failed, failed{s, t.short(r)})
+}
+
+func (t *terminal) diagnostic(d diag.Diagnostic) {
+	for l := range strings.Lines(t.render.Sprint(harmless(d))) {
+		t.text.WriteString("    " + l)
+	}
 }
 
 // mostEvidence is how many lines of each piece of evidence a terminal shows; all of it is in the stream.
@@ -236,22 +278,23 @@ func (t *terminal) advice(v runners.Verdict) {
 		t.line("  %s", t.paint(dim, "would change it: "+oneLine(v.WouldChange, 500)))
 	}
 	for _, h := range v.Help {
-		t.line("  %s", "help: "+oneLine(h, 500))
+		lines := strings.Split(strings.TrimRight(cut(h, longestText), "\n"), "\n")
+		t.line("  help: %s", oneLine(lines[0], 500))
+		for _, l := range lines[1:] {
+			t.line("    %s", oneLine(l, 500))
+		}
 	}
 }
 
-// summary of a load run: what was asked and what came of it.
-func (t *terminal) summary(s runners.Summary) {
-	t.line("asked %d, started %d%s", s.Asked, s.Started, prefixed(", ", phrase(count{int(s.Dropped), "dropped"})))
-	for _, g := range s.Groups {
-		name := strings.TrimSpace(g.Of + " " + g.Name)
-		latency := ""
-		for _, q := range []string{"p50", "p95", "p99", "max"} {
-			if v, ok := g.Latency[q]; ok {
-				latency += fmt.Sprintf("  %s %s", q, oneLine(fmt.Sprint(v), 40))
-			}
-		}
-		t.line("  %s  %d, %d failed%s", oneLine(name, t.room()), g.Count, g.Failed, latency)
+// verdicts of a stage, once, the worst first, each with what follows from it.
+func (t *terminal) verdicts(s *stage) {
+	if t.judged[s] {
+		return
+	}
+	t.judged[s] = true
+	for _, v := range worstFirst(s.verdicts) {
+		t.verdict(v)
+		t.advice(v)
 	}
 }
 
@@ -264,24 +307,27 @@ func (t *terminal) end() {
 		return
 	}
 	t.ended = true
+	for _, s := range t.record.stages {
+		t.verdicts(s)
+	}
 	if len(t.record.stages) > 1 {
 		t.text.WriteString(t.waiting)
 		t.table()
 	}
 	t.waiting = ""
-	if len(t.failed) > 0 {
+	list := slices.DeleteFunc(t.failed, func(f failed) bool { return f.stage.outcome() == runners.GatePassed }) // recovered
+	if len(list) > 0 {
 		t.line("")
 	}
-	for _, f := range t.failed[:min(len(t.failed), mostFailures)] {
-		t.line("%s", f)
+	for _, f := range list[:min(len(list), mostFailures)] {
+		t.line("%s", f.text)
 	}
-	if n := len(t.failed) - mostFailures; n > 0 {
+	if n := len(list) - mostFailures; n > 0 {
 		t.line("… and %d more above", n)
 	}
-	verdicts := t.record.verdicts()
-	if len(t.record.stages) > 1 && len(verdicts) > 0 {
+	if n := len(t.record.stages); n > 0 && len(t.record.stages[n-1].verdicts) == 0 && len(t.record.verdicts()) > 0 {
 		t.line("")
-		for _, v := range verdicts {
+		for _, v := range worstFirst(t.record.verdicts()) { // they were said some stages ago
 			t.verdict(v)
 		}
 	}
@@ -290,19 +336,7 @@ func (t *terminal) end() {
 }
 
 func (t *terminal) last() string {
-	o := t.record.outcome()
-	first := t.outcome(o)
-	var told []string
-	if c := t.record.counts(); c.Total() > 0 {
-		told = append(told, tally(o, c))
-	}
-	if p := promises(t.record.verdicts()); p != "" {
-		told = append(told, p)
-	}
-	if len(told) > 0 {
-		first += " " + strings.Join(told, "; ")
-	}
-	parts := []string{first + " in " + total(t.record.duration())}
+	parts := []string{t.outcome(t.record.outcome()) + prefixed(" ", t.record.tally()) + " in " + total(t.record.duration())}
 	for _, p := range []string{t.record.why(), shortDigest(t.record.digest()), prefixed("with ", strings.Join(t.record.overrides(), " "))} {
 		if p != "" {
 			parts = append(parts, oneLine(p, 500))
@@ -334,14 +368,4 @@ func (t *terminal) table() {
 		}
 		t.line("%s", l)
 	}
-}
-
-// tally of a stage: its scenarios, its verdicts, or nothing to count.
-func (s *stage) tally() string {
-	var parts []string
-	if c := s.counts(); c.Total() > 0 {
-		parts = append(parts, tally(s.outcome(), c))
-	}
-	parts = append(parts, promises(s.verdicts))
-	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
 }

@@ -90,47 +90,6 @@ func (p phrase) jsonTemplate() (ir.Template, *diag.Diagnostic) {
 	return p.template(func(i int) ir.Place { return places[i] }), nil
 }
 
-// shellTemplate makes a template of a script. Its values travel as environment variables, so the shell must
-// expand them where they stand: in single quotes it would not.
-func (p phrase) shellTemplate() (ir.Template, *diag.Diagnostic) {
-	places := map[int]ir.Place{}
-	var quote rune
-	escaped, comment := false, false
-	for i, r := range p.text {
-		if isPlaceholder(r) {
-			switch quote {
-			case '\'':
-				d := diag.Errorf(diag.At(p.pos(i), 2), "steps/shell-quote", "a value in single quotes is not expanded by the shell").
-					WithHelp("use double quotes")
-				return nil, &d
-			case '"':
-				places[i] = ir.ShellQuoted
-			default:
-				places[i] = ir.Shell
-			}
-			escaped = false
-			continue
-		}
-		switch {
-		case escaped:
-			escaped = false
-		case comment:
-			comment = r != '\n'
-		case r == '\\' && quote != '\'':
-			escaped = true
-		case quote != 0:
-			if r == quote {
-				quote = 0
-			}
-		case r == '\'' || r == '"':
-			quote = r
-		case r == '#' && (i == 0 || strings.ContainsRune(" \t\n;", rune(p.text[i-1]))):
-			comment = true
-		}
-	}
-	return p.template(func(i int) ir.Place { return places[i] }), nil
-}
-
 // sampleName is the name of a request's samples: its method and target with each value as {its name}.
 func sampleName(method string, target ir.Template) string {
 	var b strings.Builder

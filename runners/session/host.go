@@ -35,6 +35,9 @@ type Host struct {
 	Sleep func(ctx context.Context, d time.Duration) error
 	// Pause is what `I pause` does; nil does nothing.
 	Pause func(ctx context.Context, s *Session) error
+	// RetryOnce lets a later attempt try a @once body again that failed. Without it the first failure is
+	// everybody's: where attempts only number the journeys of a load, each would log in again.
+	RetryOnce bool
 	// Funcs are the step functions in Go, in the order of Program.Funcs.
 	Funcs []GoFunc
 

@@ -22,7 +22,7 @@ type onceStore struct {
 }
 
 type onceEntry struct {
-	mu     sync.Mutex // held while the body runs: the others wait for its one result
+	turn   chan struct{} // full while the body runs: the others wait for its one result, or until their time is over
 	result *onceResult
 	before *onceResult // the one that result has replaced: sessions may still use what it did
 	runs   int
@@ -30,6 +30,7 @@ type onceEntry struct {
 
 type onceResult struct {
 	at      time.Time
+	attempt int // of the session that ran it
 	err     error
 	session *Session // what it kept and received, and what there is to undo
 }
@@ -62,15 +63,19 @@ func (c onceCall) run(ctx context.Context, f *Frame, body Action) error {
 	}
 	entry := store.entries[key]
 	if entry == nil {
-		entry = &onceEntry{}
+		entry = &onceEntry{turn: make(chan struct{}, 1)}
 		store.entries[key] = entry
 	}
 	store.mu.Unlock()
 
-	entry.mu.Lock()
-	defer entry.mu.Unlock()
+	select {
+	case entry.turn <- struct{}{}:
+		defer func() { <-entry.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	now := s.host.Now()
-	if entry.result == nil || c.maxAge > 0 && now.Sub(entry.result.at) >= time.Duration(c.maxAge) {
+	if c.due(s, entry.result, now) {
 		inner := s.host.Open(s.script, s.row, s.attempt, s.observe)
 		inner.step, inner.inOnce, inner.actor = s.step, true, s.actor
 		inner.rng = s.host.onceRandom(key, entry.runs)
@@ -85,7 +90,7 @@ func (c onceCall) run(ctx context.Context, f *Frame, body Action) error {
 		if entry.before != nil {
 			stale = entry.before.session
 		}
-		entry.before, entry.result = entry.result, &onceResult{at: now, err: err, session: inner}
+		entry.before, entry.result = entry.result, &onceResult{at: now, attempt: s.attempt, err: err, session: inner}
 		entry.runs++
 		if stale != nil {
 			if left := stale.Close(ctx); len(left) > 0 {
@@ -111,6 +116,19 @@ func (c onceCall) run(ctx context.Context, f *Frame, body Action) error {
 	return nil
 }
 
+// due reports whether the body is to run for this session: it never did, it is too old, or it failed and a later
+// attempt may do better. So it runs at most once for each number of an attempt, however many sessions there are.
+func (c onceCall) due(s *Session, last *onceResult, now time.Time) bool {
+	switch {
+	case last == nil:
+		return true
+	case c.maxAge > 0 && now.Sub(last.at) >= time.Duration(c.maxAge):
+		return true
+	default:
+		return last.err != nil && s.host.RetryOnce && s.attempt > last.attempt
+	}
+}
+
 // onceRandom is a source of its own: were it that of the session that happens to come first, the values of a
 // run could not be repeated, and that session would draw them a second time.
 func (h *Host) onceRandom(key string, runs int) *rand.Rand {
@@ -125,7 +143,13 @@ func (o *onceStore) close() error {
 	defer o.mu.Unlock()
 	var failed []error
 	for _, key := range slices.Sorted(maps.Keys(o.entries)) {
-		for _, result := range []*onceResult{o.entries[key].result, o.entries[key].before} {
+		entry := o.entries[key]
+		select {
+		case entry.turn <- struct{}{}:
+		default:
+			continue // a step that was left behind is still in there
+		}
+		for _, result := range []*onceResult{entry.result, entry.before} {
 			if result != nil {
 				failed = append(failed, joined(result.session.Close(context.Background())))
 			}
