@@ -43,7 +43,7 @@ func (r *Runner) Run(ctx context.Context, plan runners.Plan, emit func(runners.E
 		return err
 	}
 	defer func() { err = errors.Join(err, host.Close()) }()
-	host.Funcs, host.Pause = r.Funcs, r.Pause
+	host.Funcs, host.Pause, host.RetryOnce = r.Funcs, r.Pause, true
 	run := &run{Runner: r, plan: plan, host: host, emit: emit}
 	if run.scenarios, err = run.prepare(); err != nil {
 		return err

@@ -78,7 +78,7 @@ func (r *Runner) Run(ctx context.Context, plan runners.Plan, emit func(runners.E
 	if run.host, err = session.NewHost(run.plan, drivers...); err != nil {
 		return err
 	}
-	run.host.Funcs, run.host.Sleep = r.Funcs, run.sleep
+	run.host.Funcs, run.host.Sleep, run.host.RetryOnce = r.Funcs, run.sleep, true
 	if err = run.prepare(); err == nil {
 		err = run.watch(ctx)
 	}

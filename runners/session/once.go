@@ -143,13 +143,7 @@ func (o *onceStore) close() error {
 	defer o.mu.Unlock()
 	var failed []error
 	for _, key := range slices.Sorted(maps.Keys(o.entries)) {
-		entry := o.entries[key]
-		select {
-		case entry.turn <- struct{}{}:
-		default:
-			continue // a step that was left behind is still in there
-		}
-		for _, result := range []*onceResult{entry.result, entry.before} {
+		for _, result := range []*onceResult{o.entries[key].result, o.entries[key].before} {
 			if result != nil {
 				failed = append(failed, joined(result.session.Close(context.Background())))
 			}

@@ -185,3 +185,61 @@ func TestOnceIsTriedAgainAfterAnInterruption(t *testing.T) {
 		t.Errorf("%v, %d logins", err, n)
 	}
 }
+
+// Who waits for somebody else's @once body waits no longer than its own time.
+func TestOnceIsWaitedForOnlySoLong(t *testing.T) {
+	began, end := make(chan struct{}), make(chan struct{})
+	w := newWorld(t, program(login(0), call(1, "ann")), func(context.Context, request) reply {
+		close(began)
+		<-end
+		return reply{status: 200, text: `{"token": "t"}`}
+	})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if _, err := w.play(-1); err != nil {
+			t.Error(err)
+		}
+	})
+	<-began
+	over := errors.New("its time is over")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(over)
+	s := w.open(-1)
+	if err := s.Step(ctx, 0); !errors.Is(err, over) {
+		t.Errorf("%v, expected the end of its own time", err)
+	}
+	s.Close(ctx)
+	close(end)
+	wg.Wait()
+	if _, err := w.play(-1); err != nil || len(w.driver.sent) != 1 {
+		t.Errorf("%v, %d logins", err, len(w.driver.sent))
+	}
+}
+
+// A later attempt tries again what failed, once for all sessions of that attempt; a load's first failure stays.
+func TestOnceIsTriedAgainByLaterAttempts(t *testing.T) {
+	for _, c := range []struct {
+		retry  bool
+		logins []int // after the sessions of attempts 1, 1, 2, 2, 1, 3, 3, 4
+	}{
+		{true, []int{1, 1, 2, 2, 2, 3, 3, 3}},
+		{false, []int{1, 1, 1, 1, 1, 1, 1, 1}},
+	} {
+		n := 0
+		w := newWorld(t, program(login(0), call(1, "ann")), func(context.Context, request) reply {
+			if n++; n < 3 {
+				return reply{status: 503}
+			}
+			return reply{status: 200, text: `{"token": "t"}`}
+		})
+		w.RetryOnce = c.retry
+		for i, attempt := range []int{1, 1, 2, 2, 1, 3, 3, 4} {
+			s := w.Open(w.script, -1, attempt, nil)
+			err := s.Step(t.Context(), 0)
+			s.Close(t.Context())
+			if n != c.logins[i] || (err == nil) != (n == 3) {
+				t.Errorf("retry %v, session %d: %d logins, expected %d; %v", c.retry, i, n, c.logins[i], err)
+			}
+		}
+	}
+}

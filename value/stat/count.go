@@ -11,9 +11,9 @@ func (c Count) Rate() float64 { return c.Events / c.Exposure }
 
 func (c Count) check() error {
 	switch {
-	case !(c.Events >= 0) || math.IsInf(c.Events, 0):
-		return inputError("%v events; expected a number that is not negative", c.Events)
-	case !(c.Exposure > 0) || math.IsInf(c.Exposure, 0):
+	case !(c.Events >= 0 && c.Events <= countable):
+		return inputError("%v events; expected from 0 to %v", c.Events, countable)
+	case !(c.Exposure >= 1e-100 && c.Exposure <= 1e100):
 		return inputError("an exposure of %v; expected more than 0", c.Exposure)
 	}
 	return nil
@@ -52,8 +52,8 @@ func PoissonTest(c Count, rate float64) (Tails, error) {
 		return noTails, err
 	}
 	mean := rate * c.Exposure
-	if !(rate >= 0) || math.IsInf(mean, 0) {
-		return noTails, inputError("a rate of %v; expected a number that is not negative", rate)
+	if !(rate >= 0) || !(mean <= countable) {
+		return noTails, inputError("a rate of %v; expected from 0 to %v events", rate, countable)
 	}
 	n := c.Events
 	t := Tails{Greater: 1, Equal: math.Exp(logPoisson(n, mean))}

@@ -93,7 +93,9 @@ func FuzzEverything(f *testing.F) {
 			func() (Estimate, error) { return MeanEstimate(Moments{a, b, c}) },
 			func() (Estimate, error) { return MeanDifference(Moments{a, b, c}, Moments{a, c, d}) },
 			func() (Estimate, error) { return MeanRatio(Moments{a, b, c}, Moments{a, c, d}) },
-			func() (Estimate, error) { return MeanDifference(MomentsOf([]float64{a, b}), MomentsOf([]float64{c, d})) },
+			func() (Estimate, error) {
+				return MeanDifference(MomentsOf([]float64{a, b}), MomentsOf([]float64{c, d}))
+			},
 			func() (Estimate, error) { return MeanRatio(Share{a, b}.Moments(), Share{c, d}.Moments()) },
 		} {
 			e, err := estimate()

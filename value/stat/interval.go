@@ -40,6 +40,10 @@ func checkAlpha(alpha float64) error {
 	return nil
 }
 
+// countable is the largest number of events that is taken: more than any counter holds, and small enough that no
+// sum of them is lost to rounding or to infinity.
+const countable = 1e18
+
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 func firstError(errs ...error) error {

@@ -169,6 +169,20 @@ func TestWelchAgreesWithMoremath(t *testing.T) {
 	}
 }
 
+func TestQuantileRanksAgreeWithGonum(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for range 2000 {
+		n, q, alpha := math.Floor(between(r, 1, 1e4)), r.Float64(), between(r, 1e-4, .4)
+		d, got := distuv.Binomial{N: n, P: q}, must(QuantileRanks(n, q, alpha))(t)
+		if got.Lower > 0 && d.CDF(got.Lower-1) > alpha || got.Lower < got.At && d.CDF(got.Lower) <= alpha {
+			t.Errorf("%v of %v at %v: lower %v", q, n, alpha, got)
+		}
+		if got.Upper <= n && 1-d.CDF(got.Upper-1) > alpha || got.Upper > got.At && 1-d.CDF(got.Upper-2) <= alpha {
+			t.Errorf("%v of %v at %v: upper %v", q, n, alpha, got)
+		}
+	}
+}
+
 // The first n with the power, by looking at every n.
 func TestPlansAreTheFirst(t *testing.T) {
 	for _, v := range []struct{ ratio, split float64 }{{.5, .5}, {.7, .5}, {.8, .5}, {.9, .5}, {2, .5}, {.5, .1}, {.5, .9}, {.05, .5}, {1.3, .3}, {.3, .02}, {3, .05}, {.4, .97}, {1e-3, .5}} {

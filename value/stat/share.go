@@ -10,8 +10,8 @@ func (s Share) Value() float64 { return s.Hits / s.Of }
 
 func (s Share) check() error {
 	switch {
-	case !(s.Of > 0) || math.IsInf(s.Of, 0):
-		return inputError("a share of %v; expected more than 0", s.Of)
+	case !(s.Of > 0 && s.Of <= countable):
+		return inputError("a share of %v; expected from 1 to %v", s.Of, countable)
 	case !(s.Hits >= 0 && s.Hits <= s.Of):
 		return inputError("%v of %v; expected from none to all of them", s.Hits, s.Of)
 	}
@@ -91,9 +91,14 @@ func wilson(s Share, z float64) Interval {
 	n, hits, misses := s.Of, s.Hits, s.Of-s.Hits
 	half := z * math.Sqrt(hits/n*misses+z*z/4)
 	// each bound in the form that does not cancel: of the two roots, the product is known
-	lower := hits * (hits / n) / (hits + z*z/2 + half)
-	upper := 1 - misses*(misses/n)/(misses+z*z/2+half)
-	return Interval{lower, upper}
+	i := Interval{0, 1}
+	if hits > 0 {
+		i.Lower = hits * (hits / n) / (hits + z*z/2 + half)
+	}
+	if misses > 0 {
+		i.Upper = 1 - misses*(misses/n)/(misses+z*z/2+half)
+	}
+	return i
 }
 
 // DifferenceBounds bounds candidate − baseline of two independent shares: method 10 of Newcombe, Statistics in

@@ -1,0 +1,278 @@
+package browser
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"mime"
+	"path"
+	"strings"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
+	find, err := lowerElement(op.Target, l)
+	if err != nil {
+		return nil, err
+	}
+	value, err := l.Text(op.Value)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]session.TextFunc, len(op.Fields))
+	for i, field := range op.Fields {
+		if values[i], err = l.Text(field.Value); err != nil {
+			return nil, err
+		}
+	}
+	if text, fixed := op.Value.Constant(); fixed && op.Verb == ir.Press {
+		if _, err := keyOf(text); err != nil {
+			return nil, err
+		}
+	}
+	return func(ctx context.Context, f *session.Frame) error {
+		what, err := find(f)
+		if err != nil {
+			return err
+		}
+		text, err := value(f)
+		if err != nil {
+			return err
+		}
+		form := make([]header, len(values))
+		for i, v := range values {
+			form[i].name = op.Fields[i].Name
+			if form[i].value, err = v(f); err != nil {
+				return err
+			}
+		}
+		s := f.Session()
+		st := s.State(d).(*state)
+		if op.Verb != ir.Screenshot {
+			s.Wrote()
+		}
+		return st.do(ctx, true, func(ctx context.Context, t *tab) error {
+			t.mu.Lock()
+			before := t.started
+			t.mu.Unlock()
+			var err error
+			switch op.Verb {
+			case ir.Click:
+				err = t.click(ctx, st, what)
+			case ir.Fill:
+				err = t.fill(ctx, st, what, "fill", text)
+			case ir.FillForm:
+				for _, field := range form {
+					if err = t.enter(ctx, st, &element{Role: "field", Name: field.name}, field.value); err != nil {
+						break
+					}
+				}
+			case ir.Choose:
+				err = t.choose(ctx, st, what, text)
+			case ir.Tick, ir.Untick:
+				err = t.tick(ctx, st, what, op.Verb == ir.Tick)
+			case ir.Press:
+				err = t.press(ctx, text)
+			case ir.Upload:
+				err = t.upload(ctx, st, what, text)
+			case ir.Screenshot:
+				return t.shoot(ctx, st, "screenshot.png")
+			default:
+				return fmt.Errorf("the browser driver does not know how to %q", op.Verb)
+			}
+			if err != nil {
+				return err
+			}
+			return t.settle(ctx, st, before)
+		})
+	}, nil
+}
+
+// click clicks an element as soon as a person could.
+func (t *tab) click(ctx context.Context, st *state, what *element) error {
+	r, err := t.element(ctx, st, what, "click")
+	if err != nil {
+		return err
+	}
+	return t.mouse(ctx, r)
+}
+
+func (t *tab) mouse(ctx context.Context, r reply) error {
+	for _, event := range []input.DispatchMouseEventParams{
+		{Type: input.DispatchMouseEventTypeMouseMoved, X: r.X, Y: r.Y},
+		{Type: input.DispatchMouseEventTypeMousePressed, X: r.X, Y: r.Y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1},
+		{Type: input.DispatchMouseEventTypeMouseReleased, X: r.X, Y: r.Y, Button: input.MouseButtonLeft, ClickCount: 1},
+	} {
+		if _, err := chromedp.Call(ctx, input.DispatchMouseEvent, event); err != nil {
+			return cmpCause(ctx, err)
+		}
+	}
+	return nil
+}
+
+// change does something to the element of a target inside the page, again while the element is being replaced.
+func (t *tab) change(ctx context.Context, st *state, what *element, verb, function string, args ...any) error {
+	var last reply
+	err := poll(ctx, func() (bool, error) {
+		r, err := t.element(ctx, st, what, verb)
+		if err != nil {
+			return false, err
+		}
+		done, err := ask[reply](ctx, t, r.frame, function, args...)
+		if errors.Is(err, errAway) || err == nil && done.Why == "gone" {
+			return false, nil
+		}
+		last = done
+		// An option or a field may still be on its way; a field that takes no text never will.
+		return done.OK || done.Why == "not-fillable", err
+	})
+	if errors.Is(err, errOverdue) || err == nil && !last.OK {
+		return notTaken(what, last, err)
+	}
+	return err
+}
+
+func notTaken(what *element, last reply, cause error) error {
+	shown := last.Shown
+	if shown == "" {
+		shown = what.String()
+	}
+	f := session.Failf("browser/fill", "%s is being replaced again and again", shown)
+	switch last.Why {
+	case "not-fillable":
+		f = session.Failf("browser/fill", "%s is nothing that can be filled", shown)
+	case "too-long":
+		f = session.Failf("browser/fill", "%s takes %d characters at most", shown, last.Count)
+	case "not-taken":
+		f = session.Failf("browser/fill", "%s does not take the value: its type is %s", shown, last.Type)
+	case "no-option":
+		f = session.Failf("browser/choose", "%s has no such option", shown)
+		f.Lines = []string{"its options: " + strings.Join(last.Candidates, " · ")}
+	case "option-disabled":
+		f = session.Failf("browser/choose", "the option of %s is disabled", shown)
+	}
+	f.Cause = cause
+	return f
+}
+
+func (t *tab) fill(ctx context.Context, st *state, what *element, verb, value string) error {
+	return t.change(ctx, st, what, verb, "fill", value)
+}
+
+// enter is one line of a form: what it does depends on the field.
+func (t *tab) enter(ctx context.Context, st *state, what *element, value string) error {
+	r, err := t.element(ctx, st, what, "set")
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.Role == "checkbox" || r.Role == "switch":
+		switch strings.ToLower(value) {
+		case "yes", "true", "on", "x", "ticked":
+			return t.tick(ctx, st, what, true)
+		case "no", "false", "off", "", "unticked":
+			return t.tick(ctx, st, what, false)
+		}
+		return session.Failf("browser/fill", "%s is a box to tick: write yes or no, not %q", r.Shown, value)
+	case r.Type == "file":
+		return t.upload(ctx, st, &element{Name: what.Name}, value)
+	case r.Tag == "SELECT" || r.Role == "radiogroup" || r.Role == "listbox":
+		return t.choose(ctx, st, &element{Name: what.Name}, value)
+	}
+	return t.fill(ctx, st, what, "set", value)
+}
+
+// choose picks an option: of a select in place, of any other list by clicking as a person does.
+func (t *tab) choose(ctx context.Context, st *state, what *element, value string) error {
+	r, err := t.element(ctx, st, what, "choose")
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.Tag == "SELECT":
+		return t.change(ctx, st, what, "choose", "choose", value)
+	case r.Role == "radiogroup":
+		return t.click(ctx, st, &element{Role: "radio", Name: value, In: what})
+	case r.Tag == "INPUT" && r.Role == "combobox" && r.Type != "button":
+		if kind, err := ask[struct{ List bool }](ctx, t, r.frame, "kind"); err == nil && kind.List {
+			return t.fill(ctx, st, what, "choose", value)
+		}
+	}
+	if open, err := ask[bool](ctx, t, r.frame, "expanded"); err == nil && !open && r.Role != "listbox" {
+		if err := t.mouse(ctx, r); err != nil {
+			return err
+		}
+	}
+	return t.click(ctx, st, &element{Role: "option", Name: value})
+}
+
+// tick clicks a box unless it is as wanted already, and holds that it then is.
+func (t *tab) tick(ctx context.Context, st *state, what *element, on bool) error {
+	r, err := t.element(ctx, st, what, "tick")
+	if err != nil || r.Checked == on {
+		return err
+	}
+	if err := t.mouse(ctx, r); err != nil {
+		return err
+	}
+	err = poll(ctx, func() (bool, error) {
+		is, err := ask[*bool](ctx, t, r.frame, "checked")
+		if errors.Is(err, errAway) {
+			return true, nil // the click has led elsewhere
+		}
+		return err != nil || is == nil || *is == on, err
+	})
+	if errors.Is(err, errOverdue) {
+		state := "ticked"
+		if !on {
+			state = "unticked"
+		}
+		f := session.Failf("browser/tick", "%s was clicked and did not become %s", r.Shown, state)
+		f.Cause = err
+		return f
+	}
+	return err
+}
+
+func (t *tab) upload(ctx context.Context, st *state, what *element, file string) error {
+	data, err := st.driver.host.File(file)
+	if err != nil {
+		f := session.Failf("browser/file", "%v", err)
+		f.Cause = err
+		return f
+	}
+	media := mime.TypeByExtension(path.Ext(file))
+	return t.change(ctx, st, what, "upload", "upload", path.Base(file), media, base64.StdEncoding.EncodeToString(data))
+}
+
+// press presses a key where the focus is.
+func (t *tab) press(ctx context.Context, text string) error {
+	k, err := keyOf(text)
+	if err != nil {
+		return err
+	}
+	if err := chromedp.Do(ctx, chromedp.KeyEvent(k.text, chromedp.KeyModifiers(k.modifiers...))); err != nil {
+		return cmpCause(ctx, err)
+	}
+	return nil
+}
+
+// shoot takes a picture of what is in sight.
+func (t *tab) shoot(ctx context.Context, st *state, name string) error {
+	if !st.session.Attaches() {
+		return nil
+	}
+	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})
+	if err != nil {
+		return cmpCause(ctx, err)
+	}
+	_, err = st.session.Attach(name, "image/png", shot.Data)
+	return err
+}

@@ -1,0 +1,59 @@
+package browser
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// pressed is a key with its modifiers.
+type pressed struct {
+	text      string
+	modifiers []chromedp.Modifier
+}
+
+var namedKeys = map[string]string{
+	"Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape, "Space": " ", "Backspace": kb.Backspace,
+	"Delete": kb.Delete, "Insert": kb.Insert, "Home": kb.Home, "End": kb.End, "PageUp": kb.PageUp,
+	"PageDown": kb.PageDown, "ArrowUp": kb.ArrowUp, "ArrowDown": kb.ArrowDown, "ArrowLeft": kb.ArrowLeft,
+	"ArrowRight": kb.ArrowRight, "F1": kb.F1, "F2": kb.F2, "F3": kb.F3, "F4": kb.F4, "F5": kb.F5, "F6": kb.F6,
+	"F7": kb.F7, "F8": kb.F8, "F9": kb.F9, "F10": kb.F10, "F11": kb.F11, "F12": kb.F12,
+}
+
+var modifierKeys = map[string]chromedp.Modifier{
+	"Control": chromedp.ModifierCtrl, "Shift": chromedp.ModifierShift, "Alt": chromedp.ModifierAlt, "Meta": chromedp.ModifierMeta,
+}
+
+func keyOf(text string) (pressed, error) {
+	name := text
+	var k pressed
+	if before, plus := strings.CutSuffix(text, "++"); plus {
+		text, name = before, "+"
+	} else if i := strings.LastIndexByte(text, '+'); i > 0 {
+		text, name = text[:i], text[i+1:]
+	} else {
+		text = ""
+	}
+	for _, m := range strings.FieldsFunc(text, func(c rune) bool { return c == '+' }) {
+		modifier, known := modifierKeys[m]
+		if !known {
+			return k, session.Failf("browser/key", "there is no modifier key %q", m)
+		}
+		k.modifiers = append(k.modifiers, modifier)
+	}
+	k.text = namedKeys[name]
+	if k.text == "" && len([]rune(name)) == 1 {
+		k.text = name
+		if slices.Contains(k.modifiers, chromedp.ModifierCtrl) || slices.Contains(k.modifiers, chromedp.ModifierMeta) {
+			k.text = strings.ToLower(name) // the letter, whatever Shift makes of it
+		}
+	}
+	if k.text == "" {
+		return k, session.Failf("browser/key", "there is no key %q", name)
+	}
+	return k, nil
+}

@@ -1,0 +1,275 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+// element is one as page.js looks for it, its values filled in.
+type element struct {
+	Role string   `json:"role,omitempty"`
+	Name string   `json:"name,omitempty"`
+	Nth  int      `json:"nth,omitempty"`
+	CSS  string   `json:"css,omitempty"`
+	In   *element `json:"in,omitempty"`
+}
+
+type elementFunc func(*session.Frame) (*element, error)
+
+func lowerElement(t *ir.Target, l *session.Lowering) (elementFunc, error) {
+	if t == nil {
+		return func(*session.Frame) (*element, error) { return nil, nil }, nil
+	}
+	name, err := l.Text(t.Name)
+	if err != nil {
+		return nil, err
+	}
+	css, err := l.Text(t.CSS)
+	if err != nil {
+		return nil, err
+	}
+	in, err := lowerElement(t.In, l)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *session.Frame) (*element, error) {
+		made := &element{Role: t.Role, Nth: t.Nth}
+		var err error
+		if made.Name, err = name(f); err != nil {
+			return nil, err
+		}
+		made.Name = strings.Join(strings.Fields(made.Name), " ")
+		if made.CSS, err = css(f); err != nil {
+			return nil, err
+		}
+		if made.Name == "" && made.CSS == "" {
+			return nil, session.Failf("browser/target", "the target has no name: it would be anything on the page")
+		}
+		made.In, err = in(f)
+		return made, err
+	}, nil
+}
+
+// String is the target as one writes it.
+func (t *element) String() string {
+	if t.CSS != "" {
+		return fmt.Sprintf("css %q", t.CSS)
+	}
+	s := fmt.Sprintf("%q", t.Name)
+	if t.Role == "" && t.Nth == 0 && t.In == nil {
+		return s
+	}
+	if t.Nth > 0 {
+		s = ordinal(t.Nth) + " " + s
+	}
+	if t.Role != "" {
+		s += " " + t.Role
+	}
+	s = "the " + s
+	if t.In != nil {
+		s += " in " + t.In.String()
+	}
+	return s
+}
+
+func ordinal(n int) string {
+	suffix := "th"
+	if n%100 < 11 || n%100 > 13 {
+		switch n % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	return fmt.Sprintf("%d%s", n, suffix)
+}
+
+// reply is what page.js answers: the element is ready, or why it is not.
+type reply struct {
+	OK         bool
+	X, Y       float64
+	Far        bool // the frame's place in the page is not known to it
+	Why        string
+	Shown      string // the element, in words
+	Tag, Type  string
+	Role       string
+	Checked    bool
+	Cover      string // what stands in the way
+	Holder     string // the region or row that was not found
+	Count      int
+	Tier       int
+	Candidates []string
+	frame      frame
+}
+
+// element finds the one element of a target and waits until it can be acted upon.
+func (t *tab) element(ctx context.Context, st *state, what *element, verb string) (reply, error) {
+	var last reply
+	err := poll(ctx, func() (bool, error) {
+		r, err := t.ready(ctx, what, verb)
+		if errors.Is(err, errAway) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		last = r
+		return r.OK, nil
+	})
+	if errors.Is(err, errOverdue) {
+		return last, t.missed(st, what, verb, last)
+	}
+	return last, selector(err, what)
+}
+
+// selector explains what a page throws at a selector that is none.
+func selector(err error, what *element) error {
+	var bad thrown
+	if !errors.As(err, &bad) {
+		return err
+	}
+	for w := what; w != nil; w = w.In {
+		if w.CSS != "" && strings.Contains(bad.text, "selector") {
+			return session.Failf("browser/selector", "%q is no CSS selector", w.CSS)
+		}
+	}
+	return fmt.Errorf("the page cannot be searched: %s", bad.text)
+}
+
+// ready asks the frame that has the element; where several have one, the surest way to find it counts.
+func (t *tab) ready(ctx context.Context, what *element, verb string) (reply, error) {
+	frames := t.frames()
+	if len(frames) == 0 {
+		return reply{}, errAway
+	}
+	chosen := frames[0]
+	if len(frames) > 1 {
+		best := reply{Tier: 100}
+		var candidates []string
+		inFrames := 0
+		for _, frame := range frames {
+			r, err := ask[reply](ctx, t, frame, "count", what, verb)
+			if errors.Is(err, errAway) && frame.id != t.main {
+				continue // a frame may go at any time
+			}
+			if err != nil {
+				return r, err
+			}
+			switch {
+			case r.Count == 0 || r.Tier > best.Tier:
+			case r.Tier < best.Tier:
+				best, chosen, inFrames, candidates = r, frame, 1, r.Candidates
+			default:
+				inFrames++
+				candidates = append(candidates, r.Candidates...)
+			}
+		}
+		if inFrames > 1 {
+			return reply{Why: "many", Count: len(candidates), Candidates: candidates}, nil
+		}
+	}
+	r, err := ask[reply](ctx, t, chosen, "ready", what, verb)
+	r.frame = chosen
+	if err == nil && r.OK && r.Far {
+		err = t.place(ctx, &r)
+	}
+	return r, err
+}
+
+// place finds where the element of a frame of another origin is in the page.
+func (t *tab) place(ctx context.Context, r *reply) error {
+	last, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: world + ".last", UniqueContextID: r.frame.world, ObjectGroup: world})
+	if err != nil {
+		return fmt.Errorf("%w: %v", errAway, err)
+	}
+	quads, err := chromedp.Call(ctx, dom.GetContentQuads, dom.GetContentQuadsParams{ObjectID: last.Result.ObjectID})
+	if err != nil || len(quads.Quads) == 0 {
+		return fmt.Errorf("%w: %v", errAway, err)
+	}
+	q := quads.Quads[0]
+	r.X, r.Y = (q[0]+q[2]+q[4]+q[6])/4, (q[1]+q[3]+q[5]+q[7])/4
+	return nil
+}
+
+// missed is the failure of a target that could not be acted upon in time: what was seen of it last.
+func (t *tab) missed(st *state, what *element, verb string, last reply) error {
+	within := "within " + st.session.Patience(context.Background()).String()
+	f := session.Failf("browser/not-found", "there is no %s on the page (looked for %s)", bare(what), within)
+	shown := last.Shown
+	switch last.Why {
+	case "many":
+		f = session.Failf("browser/ambiguous", "%s is not the only one: %d are in sight", what, last.Count)
+		f.Help = []string{"say which: the 1st " + strings.TrimPrefix(bare(what), "the ") + ", or … in the \"…\" row"}
+		if what.CSS != "" {
+			f.Help = []string{"write a selector that only one of them has"}
+		}
+	case "few":
+		f = session.Failf("browser/not-found", "there is no %s: %d are in sight", bare(what), last.Count)
+	case "holder":
+		f = session.Failf("browser/not-found", "there is no %s on the page to look for %q in (looked %s)", bare(what.In), what.Name, within)
+	case "holders":
+		f = session.Failf("browser/ambiguous", "%s is not the only one to look for %q in: %d are in sight", what.In, what.Name, last.Count)
+	case "hidden":
+		f = session.Failf("browser/hidden", "%s is on the page but cannot be seen (waited %s)", what, within)
+	case "disabled":
+		f = session.Failf("browser/disabled", "%s is disabled (waited %s)", shown, within)
+	case "read-only":
+		f = session.Failf("browser/read-only", "%s is read-only (waited %s)", shown, within)
+	case "moving":
+		f = session.Failf("browser/moving", "%s does not stand still (waited %s)", shown, within)
+	case "covered":
+		f = session.Failf("browser/covered", "%s is covered by %s (waited %s)", shown, last.Cover, within)
+		f.Help = []string{"a person could not reach it either: close what lies over it first"}
+	case "outside":
+		f = session.Failf("browser/outside", "%s cannot be scrolled into sight (waited %s)", shown, within)
+	}
+	f.Cause = errOverdue
+	f.Lines = nil
+	if len(last.Candidates) > 0 {
+		for _, c := range last.Candidates {
+			f.Lines = append(f.Lines, "in sight: "+c)
+		}
+		return f
+	}
+	if f.Code == "browser/not-found" {
+		looked := what
+		if last.Why == "holder" {
+			looked, verb = what.In, "see"
+		}
+		for i, like := range t.alike(looked, verb) {
+			if i == 0 {
+				f.Help = append(f.Help, "did you mean "+like+"?")
+				continue
+			}
+			f.Lines = append(f.Lines, "in sight: "+like)
+		}
+	}
+	return f
+}
+
+// bare is a target after "there is no".
+func bare(t *element) string { return strings.TrimPrefix(t.String(), "the ") }
+
+// alike are elements that a target may have meant.
+func (t *tab) alike(what *element, verb string) []string {
+	ctx, cancel := context.WithTimeout(t.ctx, shortestAsk)
+	defer cancel()
+	var all []string
+	for _, frame := range t.frames() {
+		list, _ := ask[[]string](ctx, t, frame, "alike", what, verb)
+		all = append(all, list...)
+	}
+	return all[:min(len(all), 5)]
+}

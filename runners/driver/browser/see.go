@@ -1,0 +1,224 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners/session"
+)
+
+func (d *Driver) see(op *ir.See, l *session.Lowering) (session.Action, error) {
+	find, err := lowerElement(op.Target, l)
+	if err != nil {
+		return nil, err
+	}
+	want, err := l.Text(op.Want)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, f *session.Frame) error {
+		what, err := find(f)
+		if err != nil {
+			return err
+		}
+		text, err := want(f)
+		if err != nil {
+			return err
+		}
+		st := f.Session().State(d).(*state)
+		if len(st.tabs) == 0 {
+			return session.Failf("browser/no-page", "there is nothing to see: no page has been opened yet")
+		}
+		return st.do(ctx, false, func(ctx context.Context, t *tab) error {
+			if op.Look == ir.SeeTarget {
+				return t.look(ctx, st, what, op.Not)
+			}
+			return t.read(ctx, st, op.Look, text)
+		})
+	}, nil
+}
+
+// sight is what page.js sees of a target.
+type sight struct {
+	Count      int
+	Hidden     int
+	Holder     string
+	Holders    int
+	Candidates []string
+}
+
+// look waits until a target is in sight, or no longer.
+func (t *tab) look(ctx context.Context, st *state, what *element, not bool) error {
+	var last sight
+	err := poll(ctx, func() (bool, error) {
+		seen := sight{}
+		frames := t.frames()
+		if len(frames) == 0 {
+			return false, nil
+		}
+		for _, frame := range frames {
+			s, err := ask[sight](ctx, t, frame, "look", what)
+			if errors.Is(err, errAway) {
+				if frame.id == frames[0].id {
+					return false, nil
+				}
+				continue
+			}
+			if err != nil {
+				return false, err
+			}
+			seen.Count += s.Count
+			seen.Hidden += s.Hidden
+			seen.Candidates = append(seen.Candidates, s.Candidates...)
+			if s.Holder != "" {
+				seen.Holder, seen.Holders = s.Holder, max(seen.Holders, s.Holders)
+			}
+		}
+		last = seen
+		enough := max(1, what.Nth)
+		return (seen.Count >= enough) != not, nil
+	})
+	if !errors.Is(err, errOverdue) {
+		return selector(err, what)
+	}
+	within := st.session.Patience(context.Background()).String()
+	if not {
+		f := session.Failf("browser/seen", "%s is still in sight after %s", what, within)
+		for _, c := range last.Candidates[:min(len(last.Candidates), 5)] {
+			f.Lines = append(f.Lines, "in sight: "+c)
+		}
+		f.Cause = err
+		return f
+	}
+	r := reply{Why: "none", Count: last.Count, Candidates: last.Candidates, Holder: last.Holder}
+	switch {
+	case last.Holder != "" && last.Holders > 1:
+		r.Why, r.Count = "holders", last.Holders
+	case last.Holder != "":
+		r.Why = "holder"
+	case last.Count > 0:
+		r.Why = "few"
+	case last.Hidden > 0:
+		r.Why = "hidden"
+	}
+	return t.missed(st, what, "see", r)
+}
+
+// read waits until the title or the address is as wanted. An address without a scheme is a path and query.
+func (t *tab) read(ctx context.Context, st *state, look ir.Look, want string) error {
+	var have string
+	err := poll(ctx, func() (bool, error) {
+		at, err := askMain[pageData](ctx, t, "page")
+		if errors.Is(err, errAway) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		have = at.Title
+		if look == ir.SeeAddress {
+			have = addressLike(at.URL, want)
+		}
+		return have == want, nil
+	})
+	if errors.Is(err, errOverdue) {
+		f := session.Failf("browser/"+string(look), "the page %s is %q, expected %q (waited %s)", look, have, want, st.session.Patience(context.Background()))
+		f.Cause = err
+		return f
+	}
+	return err
+}
+
+// addressLike is as much of an address as the wanted one says: with its scheme and host, and with its fragment.
+func addressLike(have, want string) string {
+	u, err := url.Parse(have)
+	if err != nil {
+		return have
+	}
+	u.User = nil
+	if !strings.Contains(want, "#") {
+		u.Fragment, u.RawFragment = "", ""
+	}
+	w, err := url.Parse(want)
+	if err == nil && w.IsAbs() {
+		if w.Path == "" && u.Path == "/" {
+			u.Path = ""
+		}
+		return u.String()
+	}
+	path := u.EscapedPath()
+	if path == "" {
+		path = "/"
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		path += "?" + u.RawQuery
+	}
+	if u.Fragment != "" {
+		path += "#" + u.EscapedFragment()
+	}
+	return path
+}
+
+// Witness adds to a failure what the page looks like, and what it complained about: a few lines, and the rest as
+// evidence in files.
+func (st *state) Witness(ctx context.Context, failure *session.Failure) {
+	if len(st.tabs) == 0 {
+		return
+	}
+	t := st.tabs[len(st.tabs)-1]
+	if t.dead() != nil || t.ctx.Err() != nil {
+		return
+	}
+	t.mu.Lock()
+	d := t.diary
+	t.mu.Unlock()
+	describe := strings.TrimSpace((&answer{state: st}).Describe())
+	if !strings.Contains(strings.Join(failure.Lines, "\n"), describe) {
+		failure.Lines = append(failure.Lines, describe)
+	}
+	for _, part := range []struct {
+		name  string
+		lines []string
+	}{{"console", d.console}, {"request", d.failed}, {"dialog", d.dialogs}, {"note", d.notes}} {
+		for _, line := range part.lines[max(0, len(part.lines)-3):] {
+			failure.Lines = append(failure.Lines, part.name+" "+line)
+		}
+	}
+	if !st.session.Attaches() {
+		return
+	}
+	limited, cancel := context.WithTimeout(ctx, shortestAsk)
+	defer cancel()
+	joined, stop := t.reach(limited)
+	defer stop()
+	var outline []string
+	for _, frame := range t.frames() {
+		lines, err := ask[[]string](joined, t, frame, "outline")
+		if err == nil {
+			outline = append(outline, lines...)
+		}
+	}
+	if err := t.shoot(joined, st, "failure.png"); err != nil {
+		failure.Lines = append(failure.Lines, "no screenshot: "+err.Error())
+	}
+	text := fmt.Sprintf("%s\n\noutline\n%s\n\nconsole\n%s\n\nrequests that failed\n%s\n\ndialogs\n%s\n",
+		describe, listed(outline), listed(d.console), listed(d.failed), listed(d.dialogs))
+	where, err := st.session.Attach("page.txt", "text/plain", []byte(text))
+	switch {
+	case err != nil:
+		failure.Lines = append(failure.Lines, "the evidence cannot be kept: "+err.Error())
+	case where != "":
+		failure.Lines = append(failure.Lines, "evidence in "+where[:strings.LastIndexByte(where, '/')])
+	}
+}
+
+func listed(lines []string) string {
+	if len(lines) == 0 {
+		return "  none"
+	}
+	return "  " + strings.Join(lines, "\n  ")
+}
