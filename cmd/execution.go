@@ -110,7 +110,7 @@ func (a *app) newExecution(t *target, o options, standard string) (*execution, e
 		x.seed = binary.LittleEndian.Uint64(b[:]) >> 12
 	}
 	x.id = fmt.Sprintf("%s-%x", x.began.UTC().Format("20060102T150405Z"), b[4:])
-	sinks, err := a.openReports(o.reports, standard, t.program, t.source)
+	sinks, err := a.openReports(o.reports, standard, t.source)
 	if err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func (a *app) reportCommand() *cobra.Command {
 				defer file.Close()
 				in = file
 			}
-			sinks, err := a.openReports(r, "pretty", nil, nil)
+			sinks, err := a.openReports(r, "pretty", nil)
 			if err != nil {
 				return err
 			}

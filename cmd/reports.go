@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
-	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/reporters"
 	"github.com/cucumber-value/hoops/runners"
 )
@@ -29,7 +28,7 @@ func (r *reports) flags(f *pflag.FlagSet) {
 
 // openReports makes the sinks; one without a file writes to stdout, and there can be one such. What is wrong with
 // any of them is found before any of them has written.
-func (a *app) openReports(r reports, standard string, p *ir.Program, source diag.Source) ([]runners.Sink, error) {
+func (a *app) openReports(r reports, standard string, source diag.Source) ([]runners.Sink, error) {
 	formats := r.formats
 	if len(formats) == 0 {
 		formats = []string{standard}

@@ -59,9 +59,14 @@ func (t *tape) scenario(feature, name, row string, line int) *play {
 
 func (p *play) start() *play {
 	e := p.head
-	e.Kind = runners.ScenarioStarted
+	e.Kind, e.Title = runners.ScenarioStarted, p.title()
 	p.t.emit(e)
 	return p
+}
+
+// title of the feature: only some have one, as in streams of older versions.
+func (p *play) title() string {
+	return map[string]string{"checkout": "Check out"}[p.head.Feature]
 }
 
 func (p *play) step(n int, text string, s runners.Status, d time.Duration, failure *diag.Diagnostic) *play {
@@ -88,7 +93,7 @@ func (p *play) again() *play {
 
 func (p *play) finish(s runners.Status, d time.Duration, failure *diag.Diagnostic) {
 	e := p.head
-	e.Kind, e.Status, e.Duration, e.Failure = runners.ScenarioFinished, s, d, failure
+	e.Kind, e.Title, e.Status, e.Duration, e.Failure = runners.ScenarioFinished, p.title(), s, d, failure
 	p.t.emit(e)
 }
 
@@ -150,11 +155,8 @@ func pipeline() *tape {
 	t.stageFinished(runners.GatePassed, 800*ms, &runners.Counts{Passed: 2}, "")
 	t.now = t.now.Add(time.Second)
 	t.stageStarted("load", runners.Info{Runner: "load", Driver: "http", Environment: "staging", URL: "https://staging.example", Overrides: []string{"--rate 10/s"}})
-	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: time.Minute, Asked: 300, Started: 299}})
-	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: time.Minute, Final: true, Asked: 600, Started: 598, Dropped: 2, Groups: []runners.Group{
-		{Of: "journeys", Count: 598, Failed: 3, Latency: map[string]any{"p50": "12ms", "p95": "40ms", "p99": "88ms", "max": "210ms"}},
-		{Of: "step", Name: "the customer pays", Count: 598, Failed: 3, Errors: []runners.Cause{{Key: "features/checkout.feature:12 – 500", Count: 3}}}}}})
-	t.stageFinished(runners.GateUndecided, time.Minute, nil, "p95 < 300ms: too few samples")
+	t.load(598, 2)
+	t.stageFinished(runners.GateFailed, time.Minute, &runners.Counts{Failed: 1}, "p95 < 30ms is false: p95 = 40.123ms (598 samples)")
 	t.stageStarted("value", runners.Info{Runner: "value", Environment: "production"})
 	for _, v := range []runners.Verdict{
 		{Clause: "addition#1", Words: "make 0 silly mistakes", Verdict: "delivered", Sentence: "0 silly mistakes in 60 sums, and 0 were promised"},
@@ -166,6 +168,130 @@ func pipeline() *tape {
 	}
 	t.stageFinished(runners.GateFailed, 120*ms, nil, "")
 	t.end(runners.GateFailed, 62*time.Second)
+	return t
+}
+
+// load is a minute of ten journeys a second, some dropped and one in two hundred failed.
+func (t *tape) load(started, dropped int64) {
+	late := &diag.Diagnostic{Severity: diag.Error, Message: "the status is 500, expected 201", Code: "http/expect", Range: diag.At(diag.Pos{File: "features/checkout.feature", Line: 12, Col: 10}, 17)}
+	for i := range int64(2) {
+		t.emit(runners.Event{Kind: runners.Noticed, Feature: "checkout", Scenario: "checkout/pay", Name: "Pay", Status: runners.Failed, Failure: late,
+			Pos: diag.Pos{File: "features/checkout.feature", Line: 9, Col: 3}, Message: fmt.Sprintf("journey %d failed: the status is 500, expected 201", i+1)})
+	}
+	const every = 5 * time.Second
+	for i := range 12 {
+		t.now = t.now.Add(every)
+		at := time.Duration(i) * every
+		t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{From: at, To: at + every, Asked: 50, Started: 50, InFlight: 4,
+			Groups: []runners.Group{{Of: "journeys", Count: 49, Failed: int64(i % 2)}}}})
+	}
+	latency := func(p50, p95, p99, most time.Duration) map[string]any {
+		return map[string]any{"mean": p50, "p50": p50, "p90": p50, "p95": p95, "p99": p99, "max": most}
+	}
+	slow, quick := latency(12345*time.Microsecond, 40123*time.Microsecond, 88*ms, 2100*ms), latency(254*time.Microsecond, 592*time.Microsecond, 1590*time.Microsecond, 23170404)
+	cause := func(n int64) []runners.Cause {
+		return []runners.Cause{{Key: "features/checkout.feature:10 When the customer waits – no answer", Count: 1}, {Key: "features/checkout.feature:12 Then the order is confirmed – the status is 500, expected 201", Count: n - 1}}
+	}
+	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: time.Minute + 40*ms, Final: true, Asked: started + dropped, Started: started, Dropped: dropped,
+		Expectations: []runners.Expectation{
+			{Source: "p95 < 30ms", Outcome: runners.GateFailed, Got: "p95 < 30ms is false: p95 = 40.123ms (598 samples)", Samples: 598},
+			{Source: `step("the customer waits").p99 < 1s`, Outcome: runners.GateUndecided, Got: `step("the customer waits").p99 < 1s has no data: step("the customer waits").p99 is missing: no run of it was measured`},
+			{Source: "journeys.p95 < 300ms && errors < 1%", Outcome: runners.GatePassed, Samples: 12004},
+			{Source: "requests.p99 < 1s", Outcome: runners.GatePassed, Samples: 1},
+			{Source: `scenario("Pay").count > 1 && requests.rate > 1`, Outcome: runners.GatePassed, Samples: 7},
+		},
+		Groups: []runners.Group{
+			{Of: "journeys", Count: started, Failed: 3, Dropped: dropped, Latency: slow, Errors: cause(3)},
+			{Of: "scenario", Name: "Pay", Scenario: "checkout/pay", Count: started, Failed: 3, Latency: slow, Errors: cause(3)},
+			{Of: "step", Name: "the customer pays 2", Count: started, Latency: quick},
+			{Of: "step", Name: "the customer pays {n:int}", Count: started, Latency: quick},
+			{Of: "requests", Count: 12004, Failed: 2, Latency: quick, Codes: map[int]int64{201: 12002, 500: 2}},
+			{Of: "request", Name: "POST /orders", Count: 12004, Failed: 2, Latency: quick, Codes: map[int]int64{201: 12002, 500: 2}, Errors: []runners.Cause{{Key: "500 Internal Server Error", Count: 2}}},
+			{Of: "lateness", Count: started, Latency: quick},
+		}}})
+}
+
+// passedLoad is a load run on its own, all of whose expectations hold.
+func passedLoad() *tape {
+	t := newTape()
+	t.begin()
+	t.stageStarted("load", runners.Info{Runner: "load", Driver: "http", Overrides: []string{"--rate 200/s"}, Selected: 1})
+	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: 3200 * ms, Final: true, Asked: 600, Started: 600,
+		Expectations: []runners.Expectation{{Source: "errors == 0", Implied: true, Outcome: runners.GatePassed, Samples: 600}},
+		Groups:       []runners.Group{{Of: "journeys", Count: 600, Latency: map[string]any{"p95": 1812345 * time.Nanosecond}}}}})
+	t.stageFinished(runners.GatePassed, 3200*ms, &runners.Counts{Passed: 1}, "")
+	t.end(runners.GatePassed, 3200*ms)
+	return t
+}
+
+// rounds are a probe of two scenarios, three times, one of which recovers, and a stage before it.
+func rounds() *tape {
+	t := newTape()
+	t.begin()
+	t.stageStarted("uat", runners.Info{Runner: "functional", Selected: 1})
+	t.scenario("checkout", "Pay", "", 5).finish(runners.Passed, ms, nil)
+	t.stageFinished(runners.GatePassed, ms, &runners.Counts{Passed: 1}, "")
+	t.stageStarted("probe", runners.Info{Runner: "probe", Driver: "http", Selected: 2})
+	for i := range 3 {
+		t.now = t.now.Add(time.Minute)
+		t.scenario("checkout", "Pay", "", 5).finish(runners.Passed, ms, nil)
+		status, failure := runners.Passed, (*diag.Diagnostic)(nil)
+		if i == 1 {
+			status, failure = runners.Failed, wrong("features/search.feature", 6, "the status is 500, expected 200")
+		}
+		t.scenario("search", "Find", "", 5).step(1, "Then it is found", status, 2*ms, failure).finish(status, 2*ms, failure)
+	}
+	t.stageFinished(runners.GatePassed, 3*time.Minute, &runners.Counts{Passed: 5, Failed: 1}, "1 failed and passed when run next")
+	t.end(runners.GatePassed, 3*time.Minute)
+	return t
+}
+
+// only is the tape with those stages, in that order.
+func (t *tape) only(stages ...string) *tape {
+	out := newTape()
+	out.events = append(out.events, t.events[0])
+	for _, name := range stages {
+		for _, e := range t.events {
+			if e.Stage == name {
+				out.events = append(out.events, e)
+			}
+		}
+	}
+	out.events = append(out.events, t.events[len(t.events)-1])
+	return out
+}
+
+// turns are features that run at once: each is printed together, but for what fails and what waits too long.
+func turns() *tape {
+	t := newTape()
+	t.begin()
+	t.stageStarted("test", runners.Info{})
+	passed := func(p *play) { p.finish(runners.Passed, ms, nil) }
+	basket1, basket2 := t.scenario("basket", "Basket 1", "", 1), t.scenario("basket", "Basket 2", "", 2)
+	passed(basket1)
+	checkout1 := t.scenario("checkout", "Checkout 1", "", 1)
+	passed(checkout1) // waits
+	search := t.scenario("search", "Search 1", "", 1)
+	passed(search) // waits
+	passed(basket2)
+	checkout2 := t.scenario("checkout", "Checkout 2", "", 2)
+	long := t.scenario("orders", "Orders 1", "", 1)
+	passed(checkout2)
+	failing := t.scenario("search", "Search 2", "", 2)
+	passed(t.scenario("sign-in", "Sign in 1", "", 1)) // has the turn after nothing else runs
+	bad := wrong("features/search.feature", 12, "the status is 500, expected 201")
+	again := t.scenario("sign-in", "Sign in 2", "", 2)
+	failing.finish(runners.Failed, ms, bad) // at once
+	passed(again)
+	passed(t.scenario("orders", "Orders 2", "", 2)) // has the turn while orders 1 runs
+	passed(t.scenario("basket", "Basket 3", "", 3)) // waits for it
+	t.now = t.now.Add(11 * time.Second)
+	passed(t.scenario("basket", "Basket 4", "", 4)) // but no longer
+	passed(t.scenario("orders", "Orders 3", "", 3))
+	t.scenario("search", "Search 3", "", 3).finish(runners.Passed, ms, nil)
+	passed(long)
+	t.stageFinished(runners.GateFailed, 12*time.Second, nil, "")
+	t.end(runners.GateFailed, 12*time.Second)
 	return t
 }
 

@@ -117,8 +117,12 @@ func span(v any) (time.Duration, bool) {
 	return 0, false
 }
 
-// expected is one expectation in words: its source, "got 412ms", and "12,004 samples".
-type expected struct{ source, got, samples string }
+// expected is one expectation in words: its source, what was found ("412.3ms"), and in how many ("12,004 samples").
+type expected struct {
+	source  string
+	got     []string
+	samples string
+}
 
 func told(s *runners.Summary, e runners.Expectation) expected {
 	got := e.Got
@@ -131,25 +135,21 @@ func told(s *runners.Summary, e runners.Expectation) expected {
 	} else if i := strings.LastIndex(got, " ("); i >= 0 && strings.HasSuffix(got, ")") {
 		got, out.samples = got[:i], got[i+2:len(got)-1]
 	}
-	got = strings.TrimPrefix(got, e.Source+" ")
-	got = strings.TrimPrefix(got, "is false: ")
-	var values []string
+	if got = strings.TrimPrefix(strings.TrimPrefix(got, e.Source+" "), "is false: "); got == "" {
+		return out
+	}
 	operands := strings.Split(got, ", ")
 	for _, o := range operands {
 		name, value, ok := strings.Cut(o, " = ")
-		if d, err := time.ParseDuration(value); err == nil && value != "0" {
-			value = rounded(d)
-		}
 		switch {
 		case !ok:
-			values = append(values, o)
+			out.got = append(out.got, o)
 		case len(operands) == 1 && strings.HasPrefix(e.Source, name+" "):
-			values = append(values, value)
+			out.got = append(out.got, value)
 		default:
-			values = append(values, name+" = "+value)
+			out.got = append(out.got, name+" = "+value)
 		}
 	}
-	out.got = strings.Join(values, ", ")
 	return out
 }
 

@@ -2,6 +2,7 @@ package reporters
 
 import (
 	"math"
+	"strings"
 
 	"github.com/cucumber-value/hoops/runners"
 )
@@ -76,9 +77,7 @@ func (s *stage) loaded() *loadJSON {
 	l.Journeys.Achieved = float64(sum.Started) / float64(max(1, sum.Asked))
 	for _, e := range sum.Expectations {
 		e.Outcome = decided(e.Outcome)
-		if x := told(sum, e); e.Outcome == runners.GatePassed {
-			e.Got = x.got
-		}
+		e.Got = strings.Join(told(sum, e).got, ", ")
 		l.Expectations = append(l.Expectations, e)
 	}
 	return l

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/runners"
@@ -37,14 +39,27 @@ func (t *terminal) expectations(s *stage) {
 		default:
 			t.line("%s %s", t.paint(yellow, "?"), line)
 		}
-		t.failed = append(t.failed, failed{s, prefixed("", oneLine(s.name, 100)) + ": " + line})
+		t.failed = append(t.failed, failed{s, oneLine(s.name, 100) + ": " + line})
 	}
 }
 
 // expectation is "p95 < 300ms  got 412ms  (12,004 samples)".
 func expectation(s *runners.Summary, e runners.Expectation) string {
 	x := told(s, e)
-	got := x.got
+	var values []string
+	for _, v := range x.got {
+		name, value, named := strings.Cut(v, " = ")
+		if !named {
+			name, value = "", v
+		}
+		if d, err := time.ParseDuration(value); err == nil && d != 0 {
+			value = rounded(d)
+		} else if n, err := strconv.ParseFloat(value, 64); err == nil && len(value) > 6 {
+			value = fmt.Sprintf("%.3g", n)
+		}
+		values = append(values, strings.TrimPrefix(name+" = ", " = ")+value)
+	}
+	got := strings.Join(values, ", ")
 	if e.Outcome == runners.GatePassed || e.Outcome == runners.GateFailed {
 		got = prefixed("got ", got)
 	}

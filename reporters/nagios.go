@@ -11,7 +11,7 @@ import (
 
 // nagios writes a run as one check of the monitoring plugin guidelines: a status line with performance data,
 // and a line for each scenario that failed. What hoops could not find out is UNKNOWN, never OK; a finding about
-// the software is CRITICAL, a step that timed out included.
+// the software is CRITICAL, a step that timed out included; a scenario that had no result in its time is none.
 type nagios struct {
 	o      Options
 	record record
@@ -46,10 +46,13 @@ const mostLines = 20
 func (n *nagios) line() string {
 	c := n.record.counts()
 	total := c.Total()
+	scenarios := 0
 	var failed, stuck string // where the first of each stopped
+	var found, silent, over int
 	var more []string
 	features := map[string]string{}
 	for _, s := range n.record.stages {
+		scenarios += s.scenarios()
 		for _, f := range s.features() {
 			features[f.id+f.file] = n.record.feature(f.id, f.file)
 			for _, r := range f.results {
@@ -58,31 +61,49 @@ func (n *nagios) line() string {
 				case r.status != runners.Failed:
 					stuck = cmp.Or(stuck, n.where(r))
 				default:
-					failed = cmp.Or(failed, n.where(r))
-					more = append(more, fmt.Sprintf("Failed: %s — %s", field(full(r), 200), field(r.reason(), 300)))
+					what := "Failed"
+					switch {
+					case s.repeated() && s.outcome() == runners.GatePassed:
+						what = "Recovered"
+						over++
+					case r.abandoned || r.timedOut():
+						silent++
+					default:
+						found++
+						failed = cmp.Or(failed, n.where(r))
+					}
+					more = append(more, fmt.Sprintf("%s: %s — %s", what, field(full(r), 200), field(r.reason(), 300)))
 				}
 			}
 		}
 	}
+	what := plural(int64(total), "scenario")
+	if scenarios < total && scenarios > 0 {
+		what = fmt.Sprintf("%d runs of %s", total, plural(int64(scenarios), "scenario"))
+	}
+	cannot := c.Undefined + c.Pending + c.Ambiguous
 	word, says := "UNKNOWN", ""
 	switch o := n.record.outcome(); {
-	case c.Failed > 0 && n.onlyUnfinished():
-		says = fmt.Sprintf("%d of %d scenarios did not finish", c.Failed, total)
-	case c.Failed > 0:
+	case found > 0:
 		n.code, word = 2, "CRITICAL"
-		says = fmt.Sprintf("%d of %d scenarios failed%s", c.Failed, total, brackets(failed))
+		says = fmt.Sprintf("%d of %s failed%s", found, what, brackets(failed))
+	case silent > 0:
+		says = fmt.Sprintf("%d of %s gave no result", silent, what)
 	case total == 0 || o == runners.GatePassed && c.Passed+c.Flaky == 0:
 		says = "nothing was checked"
-	case c.Undefined+c.Pending+c.Ambiguous > 0:
-		says = fmt.Sprintf("%d of %d scenarios cannot run%s", c.Undefined+c.Pending+c.Ambiguous, total, brackets(stuck))
+	case cannot > 0:
+		says = fmt.Sprintf("%d of %s cannot run%s", cannot, what, brackets(stuck))
 	case o == runners.GatePassed:
 		n.code, word = 0, "OK"
-		says = fmt.Sprintf("%d of %d scenarios passed%s", c.Passed+c.Flaky, total, brackets(phrase(count{c.Flaky, "flaky"})))
+		says = fmt.Sprintf("%d of %s passed%s", c.Passed+c.Flaky, what, brackets(phrase(count{c.Flaky, "flaky"})))
+		if over > 0 {
+			says += ", " + recovered(over)
+		}
 	case o == runners.GateFailed:
 		n.code, word = 2, "CRITICAL"
-		says = fmt.Sprintf("%d of %d scenarios passed, and the run failed", c.Passed+c.Flaky, total)
+		says = fmt.Sprintf("%d of %s passed, and the run failed", c.Passed+c.Flaky, what)
 	default:
-		says = fmt.Sprintf("%d of %d scenarios passed, and the run is undecided", c.Passed+c.Flaky, total)
+		says = fmt.Sprintf("%d of %s passed, and the run is undecided", c.Passed+c.Flaky, what)
 	}
 	why := n.record.why()
 	for _, s := range n.record.stages {
@@ -101,7 +122,7 @@ func (n *nagios) line() string {
 		subject = fmt.Sprintf("%d features", len(features))
 	}
 	critical := ""
-	if n.o.Timeout > 0 {
+	if n.o.Timeout > 0 && total == 1 { // of one scenario, so of no sum
 		critical = strings.TrimSuffix(strings.TrimRight(seconds(n.o.Timeout), "0"), ".")
 	}
 	head := fmt.Sprintf("FEATURE %s - %s: %s | passed=%d;;;0;%d failed=%d;;0;0;%d time=%ss;;%s;0\n", word, subject, says,
@@ -113,17 +134,6 @@ func (n *nagios) line() string {
 		head += m + "\n"
 	}
 	return head
-}
-
-func (n *nagios) onlyUnfinished() bool {
-	for _, s := range n.record.stages {
-		for _, r := range s.results {
-			if r.status == runners.Failed && !r.abandoned {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // where is the step that stopped a scenario and its line.

@@ -20,8 +20,8 @@ const (
 // finishes out of turn waits, for ten seconds at most. A failure does not wait: it takes the turn.
 type pretty struct {
 	terminal
-	turn    heading
-	queue []group   // in the order in which they began to wait
+	turn  heading
+	queue []group // in the order in which they began to wait
 }
 
 // heading is the feature that results stand under.

@@ -1,19 +1,22 @@
 package reporters
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
 
 	"github.com/cucumber-value/hoops/runners"
 )
 
 // exposition writes one probe run as metrics in the text format, for a file collector or a gateway. Names,
 // types and labels are those of the daemon; the text of steps and URLs stays out of labels. Rows of an outline
-// count as one scenario, which succeeds when all of them do; one that was skipped has no series.
+// count as one scenario, which succeeds when all of them do; of rounds the last counts. A scenario that was
+// skipped has no series.
 type exposition struct {
 	o      Options
 	record record
@@ -33,160 +36,172 @@ func (x *exposition) Close() error {
 	}
 	x.done = true
 	x.record.close()
-	var b strings.Builder
-	for _, f := range x.families() {
-		f.write(&b)
+	registry := prometheus.NewRegistry()
+	if err := registry.Register(x.metrics()); err != nil {
+		return err
 	}
-	_, err := io.WriteString(x.o.Out, b.String())
+	families, err := registry.Gather()
+	for _, f := range families {
+		if _, wrong := expfmt.MetricFamilyToText(x.o.Out, f); wrong != nil {
+			return errors.Join(err, wrong)
+		}
+	}
 	return err
 }
-
-// family is one metric; its samples are written in the order of their names and labels.
-type family struct {
-	name, kind, help string
-	samples          []sample
-}
-
-type sample struct {
-	suffix string // of a histogram's series
-	labels string // as written, "" or "{…}"
-	value  float64
-}
-
-func (f *family) add(value float64, labels ...string) {
-	f.samples = append(f.samples, sample{labels: labelled(labels...), value: value})
-}
-
-func (f *family) write(b *strings.Builder) {
-	if len(f.samples) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s %s\n", f.name, f.help, f.name, f.kind)
-	for _, s := range f.samples {
-		fmt.Fprintf(b, "%s%s%s %s\n", f.name, s.suffix, s.labels, strconv.FormatFloat(s.value, 'g', -1, 64))
-	}
-}
-
-// labelled takes names and values in turn.
-func labelled(pairs ...string) string {
-	if len(pairs) == 0 {
-		return ""
-	}
-	var parts []string
-	for i := 0; i < len(pairs); i += 2 {
-		parts = append(parts, pairs[i]+`="`+escapeLabel(pairs[i+1])+`"`)
-	}
-	return "{" + strings.Join(parts, ",") + "}"
-}
-
-var labelValue = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-
-// escapeLabel keeps a label on its line, and a terminal that shows the file unharmed.
-func escapeLabel(s string) string { return labelValue.Replace(oneLine(s, 500)) }
-
-// bounds of a scenario's duration, in seconds, from one fast request to a long browser journey.
-var bounds = []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 
 // series is what one scenario did in one stage, all rows together.
 type series struct {
 	labels []string
-	bad    bool
-	at     time.Time // the end of its last success
+	rows   map[string]*result   // the last of each
+	passed map[string]time.Time // the last time each did
 	runs   map[string]int
 	took   []time.Duration
 }
 
+// ok reports whether every row passed the last time.
+func (s *series) ok() bool {
+	for _, r := range s.rows {
+		if !r.status.Good() {
+			return false
+		}
+	}
+	return true
+}
+
+// since is when every row had passed: the earliest of their last successes, zero when one never passed.
+func (s *series) since() time.Time {
+	var at time.Time
+	for row := range s.rows {
+		t := s.passed[row]
+		if t.IsZero() {
+			return t
+		}
+		if at.IsZero() || t.Before(at) {
+			at = t
+		}
+	}
+	return at
+}
+
 func (x *exposition) series() []*series {
-	byLabels := map[string]*series{}
+	type key struct{ feature, scenario, stage string }
+	byKey := map[key]*series{}
 	var list []*series
 	for _, s := range x.record.stages {
 		for _, r := range s.results {
 			if r.status == runners.Skipped {
 				continue
 			}
-			labels := []string{"feature", r.feature, "scenario", r.id, "stage", s.name}
-			key := strings.Join(labels, "\x00")
-			one := byLabels[key]
+			k := key{label(r.feature), label(r.id), label(s.name)}
+			one := byKey[k]
 			if one == nil {
-				one = &series{labels: labels, runs: map[string]int{}}
-				byLabels[key] = one
+				one = &series{labels: []string{k.feature, k.scenario, k.stage}, rows: map[string]*result{}, passed: map[string]time.Time{}, runs: map[string]int{}}
+				byKey[k] = one
 				list = append(list, one)
 			}
-			one.bad = one.bad || !r.status.Good()
-			if end := r.began.Add(r.duration); end.After(one.at) {
-				one.at = end
+			if last := one.rows[r.row]; last == nil || r.number >= last.number {
+				one.rows[r.row] = r
+			}
+			if end := r.began.Add(r.duration); r.status.Good() && end.After(one.passed[r.row]) {
+				one.passed[r.row] = end
 			}
 			one.runs[resultWord(r)]++
-			one.took = append(one.took, r.duration)
+			one.took = append(one.took, max(0, r.duration))
 		}
 	}
-	slices.SortFunc(list, func(a, b *series) int { return slices.Compare(a.labels, b.labels) })
 	return list
 }
 
-func (x *exposition) families() []*family {
-	success := &family{name: "hoops_scenario_success", kind: "gauge", help: "Whether the scenario passed, all of its rows."}
-	runs := &family{name: "hoops_scenario_runs_total", kind: "counter", help: "Executions of the scenario by result."}
-	took := &family{name: "hoops_scenario_duration_seconds", kind: "histogram", help: "How long the scenario took."}
-	last := &family{name: "hoops_scenario_last_success_timestamp_seconds", kind: "gauge", help: "When the scenario passed."}
-	for _, s := range x.series() {
-		success.add(number(!s.bad), s.labels...)
-		for _, word := range []string{"passed", "failed", "error"} {
-			if s.runs[word] > 0 {
-				runs.add(float64(s.runs[word]), append(slices.Clone(s.labels), "result", word)...)
-			}
-		}
-		took.observe(s.took, s.labels)
-		if !s.bad {
-			last.add(float64(s.at.UnixMilli())/1000, s.labels...)
-		}
+// bounds of a scenario's duration, in seconds, from one fast request to a long browser journey.
+var bounds = []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
+
+// metrics is a collector of what is already known.
+type metrics []prometheus.Metric
+
+func (m metrics) Describe(ch chan<- *prometheus.Desc) {
+	for _, one := range m {
+		ch <- one.Desc()
 	}
-	verdict := &family{name: "hoops_value_verdict", kind: "gauge", help: "The verdict of the clause."}
-	for _, s := range x.record.stages {
-		for _, v := range s.verdicts {
-			for _, word := range []string{delivered, missed, undecided, unbound} {
-				feature, _, _ := strings.Cut(v.Clause, "#")
-				verdict.add(number(word == verdictOf(v)), "feature", feature, "claim", v.Clause, "stage", s.name, "verdict", word)
-			}
-		}
-	}
-	info := &family{name: "hoops_artefact_info", kind: "gauge", help: "The artefact that was run."}
-	if d := x.record.digest(); d != "" {
-		info.add(1, "digest", d, "version", x.record.info.Tool)
-	}
-	probe := &family{name: "probe_success", kind: "gauge", help: "Whether the probe passed."}
-	probe.add(number(x.record.outcome() == runners.GatePassed && x.record.counts().Outcome() == runners.GatePassed))
-	time := &family{name: "probe_duration_seconds", kind: "gauge", help: "How long the probe took."}
-	time.add(max(0, x.record.duration().Seconds()))
-	return []*family{success, runs, took, last, verdict, info, probe, time}
 }
 
-// observe adds one histogram: cumulative buckets, the sum and the count.
-func (f *family) observe(took []time.Duration, labels []string) {
-	var sum time.Duration // exact, in whatever order they finished
-	for _, d := range took {
-		sum += max(0, d)
+func (m metrics) Collect(ch chan<- prometheus.Metric) {
+	for _, one := range m {
+		ch <- one
 	}
-	bucket := func(le string, n int) {
-		f.samples = append(f.samples, sample{"_bucket", labelled(append(slices.Clone(labels), "le", le)...), float64(n)})
+}
+
+func (x *exposition) metrics() metrics {
+	var m metrics
+	add := func(d *prometheus.Desc, kind prometheus.ValueType, value float64, labels ...string) {
+		m = append(m, prometheus.MustNewConstMetric(d, kind, value, labels...))
 	}
-	for _, bound := range bounds {
-		n := 0
-		for _, d := range took {
-			if d.Seconds() <= bound {
-				n++
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(name, help, labels, nil)
+	}
+	success := desc("hoops_scenario_success", "Whether the scenario passed, all of its rows.", "feature", "scenario", "stage")
+	runs := desc("hoops_scenario_runs_total", "Executions of the scenario by result.", "feature", "scenario", "stage", "result")
+	took := desc("hoops_scenario_duration_seconds", "How long the scenario took.", "feature", "scenario", "stage")
+	last := desc("hoops_scenario_last_success_timestamp_seconds", "When the scenario passed.", "feature", "scenario", "stage")
+	for _, s := range x.series() {
+		add(success, prometheus.GaugeValue, number(s.ok()), s.labels...)
+		for word, n := range s.runs {
+			add(runs, prometheus.CounterValue, float64(n), append(slices.Clone(s.labels), word)...)
+		}
+		m = append(m, histogram(took, s.took, s.labels))
+		if at := s.since(); !at.IsZero() {
+			add(last, prometheus.GaugeValue, float64(at.UnixMilli())/1000, s.labels...)
+		}
+	}
+	verdict := desc("hoops_value_verdict", "The verdict of the claim.", "feature", "claim", "stage", "verdict")
+	for _, s := range x.record.stages {
+		claims := map[string]int{}
+		for _, v := range s.verdicts {
+			feature, _, _ := strings.Cut(v.Clause, "#")
+			claim := label(v.Clause)
+			if claims[claim]++; claims[claim] > 1 { // a clause may make several
+				claim = fmt.Sprintf("%s (%d)", claim, claims[claim])
+			}
+			for _, word := range worstVerdicts {
+				add(verdict, prometheus.GaugeValue, number(word == verdictOf(v)), label(feature), claim, label(s.name), word)
 			}
 		}
-		bucket(strconv.FormatFloat(bound, 'g', -1, 64), n)
 	}
-	bucket("+Inf", len(took))
-	f.samples = append(f.samples, sample{"_sum", labelled(labels...), sum.Seconds()}, sample{"_count", labelled(labels...), float64(len(took))})
+	if d := x.record.digest(); d != "" {
+		add(desc("hoops_artefact_info", "The artefact that was run.", "digest", "version"), prometheus.GaugeValue, 1, label(d), label(x.record.info.Tool))
+	}
+	c := x.record.counts()
+	good := x.record.outcome() == runners.GatePassed && c.Passed+c.Flaky > 0
+	add(desc("probe_success", "Whether the probe passed."), prometheus.GaugeValue, number(good))
+	add(desc("probe_duration_seconds", "How long the probe took."), prometheus.GaugeValue, max(0, x.record.duration().Seconds()))
+	return m
 }
+
+func histogram(d *prometheus.Desc, took []time.Duration, labels []string) prometheus.Metric {
+	var sum time.Duration // exact, in whatever order they finished
+	buckets := map[float64]uint64{}
+	for _, bound := range bounds {
+		buckets[bound] = 0 // empty ones are told, too
+	}
+	for _, t := range took {
+		sum += t
+		for _, bound := range bounds {
+			if t.Seconds() <= bound {
+				buckets[bound]++
+			}
+		}
+	}
+	return prometheus.MustNewConstHistogram(d, uint64(len(took)), sum.Seconds(), buckets, labels...)
+}
+
+// label keeps a terminal that shows the file unharmed.
+func label(s string) string { return oneLine(s, 500) }
 
 func resultWord(r *result) string {
 	switch {
 	case r.status.Good():
 		return "passed"
+	case r.timedOut():
+		return "timeout"
 	case r.status == runners.Failed && !r.abandoned:
 		return "failed"
 	}

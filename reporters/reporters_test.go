@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -58,13 +58,19 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestGolden(t *testing.T) {
-	for name, tape := range map[string]*tape{"functional": functional(), "pipeline": pipeline(), "severed": severed()} {
+	for name, tape := range map[string]*tape{"functional": functional(), "pipeline": pipeline(), "severed": severed(), "load": passedLoad(), "rounds": rounds()} {
 		for _, format := range Formats() {
 			t.Run(name+"/"+format, func(t *testing.T) {
 				golden(t, name+"."+format, written(t, format, Options{Source: source}, tape.events))
 			})
 		}
 	}
+	t.Run("value", func(t *testing.T) {
+		golden(t, "value.pretty", written(t, "pretty", Options{}, pipeline().only("value").events))
+		golden(t, "value-between.pretty", written(t, "pretty", Options{}, pipeline().only("value", "uat").events))
+		golden(t, "pipeline-verbose.pretty", written(t, "pretty", Options{Verbose: true}, pipeline().events))
+	})
+	t.Run("turns", func(t *testing.T) { golden(t, "turns.pretty", written(t, "pretty", Options{}, turns().events)) })
 	t.Run("verbose", func(t *testing.T) {
 		golden(t, "functional-verbose.pretty", written(t, "pretty", Options{Source: source, Verbose: true}, functional().events))
 	})
@@ -79,15 +85,13 @@ func TestGolden(t *testing.T) {
 	})
 }
 
-func TestNamesComeFromTheProgram(t *testing.T) {
-	p := &ir.Program{Features: []ir.Feature{{ID: "checkout", Name: "Check out", Scenarios: []ir.Scenario{
-		{ID: "checkout/pay-for-many", Rows: []ir.Row{{ID: "checkout/pay-for-many/2, tea", Cells: []string{"2", "Tea"}}}}}}}}
+func TestFeaturesAreCalledByTheirNames(t *testing.T) {
 	for format, want := range map[string][]string{
 		"pretty": {"Check out  features/checkout.feature\n", "✓ Pay for many"},
 		"junit":  {`name="test: Check out"`, `name="Pay for many"`},
 		"json":   {`"name": "Check out"`},
 	} {
-		got := written(t, format, Options{Program: p}, functional().events)
+		got := written(t, format, Options{}, functional().events)
 		for _, w := range want {
 			if !strings.Contains(got, w) {
 				t.Errorf("%s lacks %q:\n%s", format, w, got)
@@ -215,10 +219,25 @@ func TestNagiosExitCodes(t *testing.T) {
 	passed.stageFinished(runners.GatePassed, ms, &runners.Counts{Passed: 1}, "")
 	passed.end(runners.GatePassed, 412*ms)
 	hung := severed()
+	overdue := func(repeat int, o runners.Outcome, also runners.Status) *tape {
+		late := diag.Errorf(diag.Range{}, "monitor/timeout", "no result within 30s")
+		t := newTape()
+		t.begin()
+		t.stageStarted("probe", runners.Info{})
+		for range repeat {
+			t.scenario("a", "One", "", 1).finish(runners.Failed, ms, &late)
+		}
+		t.scenario("a", "Two", "", 5).finish(also, ms, nil)
+		t.stageFinished(o, ms, nil, "")
+		t.end(o, ms)
+		return t
+	}
 	for name, c := range map[string]struct {
 		tape *tape
 		want int
-	}{"passed": {passed, 0}, "failed": {functional(), 2}, "cut off": {hung, 3}, "empty": {newTape(), 3}} {
+	}{"passed": {passed, 0}, "failed": {functional(), 2}, "cut off": {hung, 3}, "empty": {newTape(), 3}, "recovered": {rounds(), 0},
+		"overdue": {overdue(1, runners.GateFailed, runners.Passed), 3}, "overdue again": {overdue(2, runners.GateFailed, runners.Passed), 3},
+		"overdue, and another failed": {overdue(1, runners.GateFailed, runners.Failed), 2}, "overdue and recovered": {overdue(2, runners.GatePassed, runners.Passed), 0}} {
 		var b bytes.Buffer
 		sink, _ := New("nagios", Options{Out: &b, Timeout: 5e9})
 		for _, e := range c.tape.events {
@@ -231,7 +250,7 @@ func TestNagiosExitCodes(t *testing.T) {
 		if got := sink.(Exiter).ExitCode(); got != c.want {
 			t.Errorf("%s: exit %d, want %d: %s", name, got, c.want, b.String())
 		}
-		if name == "passed" && b.String() != "FEATURE OK - a: 1 of 1 scenarios passed | passed=1;;;0;1 failed=0;;0;0;1 time=0.412s;;5;0\n" {
+		if name == "passed" && b.String() != "FEATURE OK - a: 1 of 1 scenario passed | passed=1;;;0;1 failed=0;;0;0;1 time=0.412s;;5;0\n" {
 			t.Errorf("%q", b.String())
 		}
 	}

@@ -81,6 +81,9 @@ func (f feature) duration() time.Duration {
 	return d
 }
 
+// timedOut reports whether the probe's watchdog ended it: nothing was found out about the software.
+func (r *result) timedOut() bool { return r.failure != nil && r.failure.Code == "monitor/timeout" }
+
 // final are the steps of the last attempt, in their order, undo at the end.
 func (r *result) final() []step {
 	var list []step

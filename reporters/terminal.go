@@ -118,7 +118,11 @@ func (t *terminal) show(e runners.Event) {
 		s := t.record.stage(e.Stage)
 		t.verdicts(s)
 		o := s.outcome()
-		t.waiting = t.outcome(o) + prefixed(" ", s.tally()) + " in " + total(s.duration) + prefixed(" · ", oneLine(s.message, 500)) + "\n"
+		why := s.message
+		if s.summary != nil && slices.ContainsFunc(s.summary.Expectations, func(e runners.Expectation) bool { return e.Got == why }) {
+			why = "" // it stands above
+		}
+		t.waiting = t.outcome(o) + prefixed(" ", s.tally()) + " in " + total(s.duration) + prefixed(" · ", oneLine(why, 500)) + "\n"
 	case runners.RunFinished:
 		t.end()
 	}

@@ -93,7 +93,10 @@ func rounded(d time.Duration) string {
 	for d/unit >= 1000 {
 		unit *= 10
 	}
-	return d.Round(unit).String()
+	if d = d.Round(unit); d >= time.Minute {
+		return ir.Duration(d).String()
+	}
+	return d.String()
 }
 
 // thousands writes 12004 as 12,004.

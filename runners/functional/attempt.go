@@ -124,6 +124,7 @@ func (w *walker) begin(ctx context.Context, p *godog.Scenario) error {
 	w.start(s)
 	if s.unusable == nil {
 		s.session = w.host.Open(s.script, s.Row, w.number, func(sample session.Sample) { w.sampled(s, sample) })
+		s.session.OnAttach(func(a runners.Attachment) { w.attached(s, a) })
 	}
 	w.bind(s, p.Steps)
 	return nil

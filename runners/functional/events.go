@@ -55,6 +55,12 @@ func (r *run) sampled(s *scenario, sample session.Sample) {
 	r.emit(e)
 }
 
+func (r *run) attached(s *scenario, a runners.Attachment) {
+	e := r.event(runners.Attached, s)
+	e.Step, e.Name, e.Attachment = s.current+1, a.Name, &a
+	r.emit(e)
+}
+
 func (r *run) notice(s *scenario, message string) {
 	e := r.event(runners.Noticed, s)
 	e.Message = fmt.Sprintf("%s: %s", s.name, message)

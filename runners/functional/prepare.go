@@ -1,6 +1,7 @@
 package functional
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -67,6 +68,10 @@ func (r *run) prepare() ([]*scenario, error) {
 		k := key{s.Scenario, s.driver}
 		if _, done := scripts[k]; !done {
 			script, err := r.host.Lower(s.Feature, s.Scenario, s.driver)
+			var unavailable *session.Unavailable
+			if errors.As(err, &unavailable) {
+				return nil, unavailable // not the software is to blame
+			}
 			scripts[k] = lowered{script, err}
 		}
 		s.script, s.unusable = scripts[k].script, scripts[k].err

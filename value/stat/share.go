@@ -93,10 +93,10 @@ func wilson(s Share, z float64) Interval {
 	// each bound in the form that does not cancel: of the two roots, the product is known
 	i := Interval{0, 1}
 	if hits > 0 {
-		i.Lower = hits * (hits / n) / (hits + z*z/2 + half)
+		i.Lower = math.Min(hits/n, hits*(hits/n)/(hits+z*z/2+half))
 	}
 	if misses > 0 {
-		i.Upper = 1 - misses*(misses/n)/(misses+z*z/2+half)
+		i.Upper = math.Max(hits/n, 1-misses*(misses/n)/(misses+z*z/2+half))
 	}
 	return i
 }

@@ -113,7 +113,10 @@
       }
       return deeper;
     };
-    for (const r of scope) if (r.nodeType === 1 && skip(r) ? false : has(r)) down(r);
+    for (const r of scope) {
+      const top = r.nodeType === 9 ? r.documentElement : r;
+      if (top && !(top.nodeType === 1 && skip(top)) && has(top)) down(top);
+    }
     for (const input of query(scope, 'input[type=button],input[type=submit],input[type=reset]')) {
       if (squeeze(input.value).toLowerCase().includes(needle)) found.push(input);
     }

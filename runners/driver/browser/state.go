@@ -158,7 +158,7 @@ func param(c *network.Cookie) *network.CookieParam {
 	p := &network.CookieParam{Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Secure: c.Secure, HTTPOnly: c.HTTPOnly, SameSite: c.SameSite,
 		SourceScheme: c.SourceScheme, SourcePort: c.SourcePort}
 	if !c.Session && c.Expires > 0 {
-		p.Expires = cdp.TimeSinceEpoch(time.Unix(int64(c.Expires), 0))
+		p.Expires = cdp.TimeSinceEpoch(c.Expires)
 	}
 	return p
 }
@@ -236,11 +236,11 @@ func (st *state) Take(ctx context.Context, news []session.Cookie) error {
 		p := &network.CookieParam{Name: c.Name, Value: c.Value, URL: n.From.String(), Domain: c.Domain, Path: c.Path, Secure: c.Secure, HTTPOnly: c.HttpOnly}
 		switch {
 		case c.MaxAge < 0:
-			p.Expires = cdp.TimeSinceEpoch(time.Unix(1, 0))
+			p.Expires = cdp.TimeSinceEpoch(1)
 		case c.MaxAge > 0:
-			p.Expires = cdp.TimeSinceEpoch(time.Now().Add(time.Duration(c.MaxAge) * time.Second))
+			p.Expires = cdp.TimeSinceEpoch(time.Now().Unix() + int64(c.MaxAge))
 		case !c.Expires.IsZero():
-			p.Expires = cdp.TimeSinceEpoch(c.Expires)
+			p.Expires = cdp.TimeSinceEpoch(c.Expires.Unix())
 		}
 		switch c.SameSite {
 		case http.SameSiteLaxMode:

@@ -1,0 +1,36 @@
+@driver:http
+Feature: The letter box over HTTP
+
+  Scenario: {user:string} signs in with the password {password:string}
+    When I GET "/login"
+    Then the status is 200
+    And I keep secret csrf = css("input[name=csrf]", "value")
+    When I POST "/login" with form:
+      | user     | ${user}     |
+      | password | ${password} |
+      | csrf     | ${csrf}     |
+    Then the status is 200
+    And I expect url endsWith "/account"
+
+  Scenario: the account page greets {name:string}
+    When I GET "/account"
+    Then the status is 200
+    And I expect css("h1") == "Hello, " + name + "!"
+
+  Scenario: somebody posts a sign-in form with the token {token:string}
+    When I GET "/login"
+    And I POST "/login" with form:
+      | user     | Ann           |
+      | password | open & <shut> |
+      | csrf     | ${token}      |
+
+  Scenario: it is forbidden
+    Then the status is 403
+
+  Scenario: a visitor opens the account page
+    When I don't follow redirects
+    And I GET "/account"
+
+  Scenario: the visitor is sent to the sign-in form
+    Then the status is 303
+    And I expect header("Location") == "/login"
