@@ -1,7 +1,6 @@
 package cmd_test
 
 import (
-	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,8 +14,6 @@ import (
 
 // Jobs that people have, written in the language: testdata/jobs has a project for each, and here each meets a
 // server that takes nothing which the real thing would refuse.
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // job is a project of testdata/jobs with the server that it is about.
 type job struct {

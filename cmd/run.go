@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cucumber-value/hoops/dsl"
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
@@ -30,7 +31,7 @@ func (a *app) runCommand() *cobra.Command {
   hoops run --from load --dry-run    what would run`,
 		RunE: func(c *cobra.Command, args []string) error {
 			var where []string
-			if len(args) > 0 && looksLikePath(args[0]) {
+			if len(args) > 0 && looksLikePath(args[0]) && !stageHere(args[0]) {
 				where, args = args[:1], args[1:]
 			}
 			t, err := a.open(where)
@@ -54,6 +55,21 @@ func (a *app) runCommand() *cobra.Command {
 // looksLikePath tells a folder or file from the name of a stage.
 func looksLikePath(arg string) bool {
 	return strings.ContainsAny(arg, `/\.`) || isArtefact(arg) || isFolder(arg)
+}
+
+// stageHere reports whether a bare word is a stage of the project here: a folder that happens to have its name
+// must be written with a slash.
+func stageHere(word string) bool {
+	root := dsl.FindProject(".")
+	if root == "" || strings.ContainsAny(word, `/\.`) {
+		return false
+	}
+	sources, err := dsl.Open(root)
+	if err != nil {
+		return false
+	}
+	p := dsl.Compile(sources).Program
+	return p != nil && slices.ContainsFunc(p.Stages, func(s ir.Stage) bool { return s.Name == word })
 }
 
 // chosen are the stages that the arguments leave, in pipeline order.

@@ -172,6 +172,9 @@ func (c *compiler) keptNames(docs ...[]*gherkin.Document) {
 			if name := steps.KeptName(text); name != "" {
 				names[name] = true
 			}
+			if own := c.library.OwnDriver(text); own != "" && !slices.Contains(c.drivers, own) {
+				c.drivers = append(c.drivers, own)
+			}
 			if s.Table != nil && len(s.Table.Rows) > 0 {
 				for _, cell := range s.Table.Rows[0].Cells {
 					columns[cell.Value] = true

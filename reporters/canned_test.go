@@ -162,7 +162,7 @@ func pipeline() *tape {
 		{Clause: "addition#1", Words: "make 0 silly mistakes", Verdict: "delivered", Sentence: "0 silly mistakes in 60 sums, and 0 were promised"},
 		{Clause: "checkout#1", Words: "lose fewer than 1% of orders to errors", Verdict: "missed", Sentence: "2.1% of 4,000 orders, and fewer than 1% were promised", WouldChange: "fewer than 40 lost orders in the next 4,000"},
 		{Clause: "checkout#2", Words: "sell 10% more tea", Verdict: "undecided", Reason: "too_early", WouldChange: "448 more events, by 14 March"},
-		{Clause: "flight#1", Words: "fly", Verdict: "unbound", Sentence: "no measure is called flights", Help: []string{"measures: flights: {count: flights_total}"}},
+		{Clause: "flight#1", Words: "fly", Verdict: "unbound", Sentence: "no measure is called flights", Help: []string{"write for example: fly 0 times", "and a measure in hoops.yaml:\nmeasures:\n  flights:\n    count: flights_total\n"}},
 	} {
 		t.emit(runners.Event{Kind: runners.Judged, Verdict: &v})
 	}

@@ -29,7 +29,7 @@ func junitTapes() map[string]*tape {
 	}
 	rows.end(runners.GateFailed, ms)
 	return map[string]*tape{"functional": functional(), "pipeline": pipeline(), "severed": severed(), "hostile": hostile(),
-		"rows": rows, "empty": newTape(), "many": many(300, 20, 5)}
+		"rows": rows, "empty": newTape(), "load": passedLoad(), "rounds": rounds(), "many": many(300, 20, 5)}
 }
 
 // The schemas of Ant and Jenkins, by hand: which element stands where, with which attributes.

@@ -52,7 +52,9 @@ func (n *nagios) line() string {
 	var more []string
 	features := map[string]string{}
 	for _, s := range n.record.stages {
-		scenarios += s.scenarios()
+		if scenarios += s.scenarios(); len(s.results) == 0 {
+			scenarios += s.counts().Total() // a load tells no more of them
+		}
 		for _, f := range s.features() {
 			features[f.id+f.file] = n.record.feature(f.id, f.file)
 			for _, r := range f.results {

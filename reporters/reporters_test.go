@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -253,5 +254,61 @@ func TestNagiosExitCodes(t *testing.T) {
 		if name == "passed" && b.String() != "FEATURE OK - a: 1 of 1 scenario passed | passed=1;;;0;1 failed=0;;0;0;1 time=0.412s;;5;0\n" {
 			t.Errorf("%q", b.String())
 		}
+	}
+}
+
+func TestAClauseOfTwoClaimsIsKeptWhenBothAre(t *testing.T) {
+	two := newTape()
+	two.begin()
+	two.stageStarted("value", runners.Info{Runner: "value"})
+	for _, v := range []runners.Verdict{
+		{Clause: "a#1", Words: "one and two", Reading: "one", Verdict: delivered, Sentence: "one is"},
+		{Clause: "a#1", Words: "one and two", Reading: "two", Verdict: undecided, Sentence: "two may be"},
+		{Clause: "a#1", Words: "one and two", Reading: "two", Verdict: missed, Sentence: "two is not"}, // judged again
+		{Clause: "b#1", Words: "three", Verdict: delivered, Sentence: "three is"},
+	} {
+		two.emit(runners.Event{Kind: runners.Judged, Verdict: &v})
+	}
+	two.end(runners.GateFailed, ms) // the stage never said that it ended
+	got := written(t, "pretty", Options{}, two.events)
+	for _, want := range []string{"MISSED  one and two — two is not\nDELIVERED  one and two — one is\nDELIVERED  three — three is\n", "FAILED 1 of 2 promises kept, 1 missed in"} {
+		if strings.Count(got, want) != 1 {
+			t.Errorf("not once %q:\n%s", want, got)
+		}
+	}
+	if got := written(t, "prometheus", Options{}, two.events); !strings.Contains(got, `{claim="a#1 (2)",feature="a",stage="value",verdict="missed"} 1`) {
+		t.Error(got)
+	}
+}
+
+func TestMetricsOfRounds(t *testing.T) {
+	late := diag.Errorf(diag.Range{}, "monitor/timeout", "no result within 30s")
+	r := newTape()
+	r.begin()
+	r.stageStarted("probe", runners.Info{})
+	for i, s := range []runners.Status{runners.Failed, runners.Passed, runners.Failed} {
+		r.now = time.Unix(int64(1000*(i+1)), 0)
+		r.scenario("a", "Recovers", "one", 1).finish(s, 0, nil)
+		r.scenario("a", "Recovers", "two", 2).finish(runners.Passed, 0, nil)
+		r.scenario("b", "Hangs", "", 1).finish(runners.Failed, 0, &late)
+		r.scenario("c", "Ends well", "", 1).finish([]runners.Status{runners.Failed, runners.Failed, runners.Passed}[i], 0, nil)
+	}
+	r.stageFinished(runners.GateFailed, ms, nil, "")
+	r.end(runners.GateFailed, ms)
+	got := written(t, "prometheus", Options{}, r.events)
+	for _, want := range []string{
+		`hoops_scenario_success{feature="a",scenario="a/recovers",stage="probe"} 0`,
+		`hoops_scenario_last_success_timestamp_seconds{feature="a",scenario="a/recovers",stage="probe"} 2000`,
+		`hoops_scenario_success{feature="c",scenario="c/ends-well",stage="probe"} 1`,
+		`hoops_scenario_runs_total{feature="b",result="timeout",scenario="b/hangs",stage="probe"} 3`,
+		`hoops_scenario_runs_total{feature="a",result="failed",scenario="a/recovers",stage="probe"} 2`,
+		`probe_success 0`,
+	} {
+		if !strings.Contains(got, want+"\n") {
+			t.Errorf("lacks %s:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, `last_success_timestamp_seconds{feature="b"`) {
+		t.Error("what never passed has a last success")
 	}
 }

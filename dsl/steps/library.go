@@ -162,6 +162,22 @@ func (l *Library) entry(driver, text string) (best *entry, args []argument) {
 	return nil, nil
 }
 
+// OwnDriver is the driver, browser or shell, that has a text in its own vocabulary; "" when none has.
+func (l *Library) OwnDriver(text string) string {
+	for driver, x := range l.vocabulary {
+		own := ""
+		x.each(text, func(e *entry) {
+			if _, ok := e.pattern.match(text); ok {
+				own = driver
+			}
+		})
+		if own != "" {
+			return own
+		}
+	}
+	return ""
+}
+
 // Bind gives a line its meaning on each driver of the context. What is wrong with it whatever the driver is a
 // diagnostic; that it does not run on one of them is an obstacle in the step.
 func (l *Library) Bind(line Line, c Context) (ir.Step, diag.List) {

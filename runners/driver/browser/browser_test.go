@@ -164,7 +164,7 @@ func act(verb ir.Verb, t *ir.Target, value string) ir.Op {
 func see(words string) ir.Op         { return &ir.See{Look: ir.SeeTarget, Target: named(words)} }
 func dontSee(words string) ir.Op     { return &ir.See{Look: ir.SeeTarget, Target: named(words), Not: true} }
 func title(words string) ir.Op       { return &ir.See{Look: ir.SeeTitle, Want: ir.Literal(words)} }
-func addressIs(words string) ir.Op     { return &ir.See{Look: ir.SeeAddress, Want: ir.Literal(words)} }
+func addressIs(words string) ir.Op   { return &ir.See{Look: ir.SeeAddress, Want: ir.Literal(words)} }
 func expectTrue(source string) ir.Op { return &ir.Expect{Check: ir.CheckTrue, Expr: source} }
 
 // passes runs ops that must all pass.

@@ -177,9 +177,15 @@ func (b *browsers) options(dir string) ([]chromedp.ExecAllocatorOption, error) {
 	return list, nil
 }
 
-// end stops a browser and removes what it left.
+// longestEnd of a browser that is asked to end; then it is killed.
+const longestEnd = 3 * time.Second
+
+// end stops a browser and removes what it left. It is asked first, so that it takes its children along.
 func (b *browsers) end(p *process) {
 	if p.cancel != nil {
+		ctx, cancel := context.WithTimeout(p.ctx, longestEnd)
+		chromedp.Cancel(ctx) // its error is that of a browser that is gone already
+		cancel()
 		p.cancel()
 	}
 	p.end()

@@ -1,0 +1,216 @@
+package browser
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// A page of one script: what it shows after a click lies in #out.
+const report = `<p id=out></p><script>const out = t => document.querySelector('#out').textContent += t + ' '</script>`
+
+func TestWhatIsWaitedFor(t *testing.T) {
+	b := newBench(t, map[string]any{
+		"/late": report + `<script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', '<button onclick="out(\'clicked\')">Late</button>'), 300)</script>`,
+		"/moving": `<style>#m { position: absolute; left: 0; top: 100px; animation: move .6s linear forwards } @keyframes move { to { left: 600px } }</style>` + report +
+			`<button id=m onclick="out('clicked')">Moving</button>`,
+		"/disabled": report + `<button id=d disabled onclick="out('clicked')">Pay</button><script>setTimeout(() => d.disabled = false, 400)</script>`,
+		"/overlay": report + `<button onclick="out('clicked')">Pay</button><div id=o style="position:fixed;inset:0;background:#000a" onclick="out('overlay')">Loading…</div>
+			<script>setTimeout(() => o.remove(), 400)</script>`,
+		"/spinner":  report + `<div id=s role=status>Loading…</div><script>setTimeout(() => { s.remove(); out('Done') }, 400)</script>`,
+		"/hidden":   report + `<button id=h style="display:none" onclick="out('clicked')">Go</button><script>setTimeout(() => h.style.display = '', 300)</script>`,
+		"/below":    report + `<div style="height:5000px"></div><button onclick="out('clicked')">Far down</button>`,
+		"/sticky":   `<style>header{position:fixed;top:0;left:0;right:0;height:120px;background:#fff;z-index:2}</style><header>Head</header>` + report + `<div style="height:3000px"></div><button onclick="out('clicked')">Under</button><div style="height:3000px"></div><script>scrollTo(0, 3200)</script>`,
+		"/rerender": report + `<div id=list></div><script>let n = 0; const i = setInterval(() => { list.innerHTML = '<button onclick="out(\'clicked\')">Again</button>'; if (++n > 20) clearInterval(i) }, 20)</script>`,
+		"/locked":   `<label>Name <input id=n readonly></label><script>setTimeout(() => n.readOnly = false, 300)</script>`,
+		"/options":  `<label>Colour <select id=c></select></label><script>setTimeout(() => c.innerHTML = '<option>Red<option>Green', 300)</script>`,
+		"/fetch":    report + `<button onclick="fetch('/slow').then(r => r.text()).then(out)">Load</button>`,
+		"/slow": func(w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(300 * time.Millisecond)
+			fmt.Fprint(w, "loaded")
+		},
+	})
+	clicked := see("clicked")
+	for _, c := range []struct {
+		path string
+		ops  []ir.Op
+	}{
+		{"/late", []ir.Op{click(named("Late")), clicked}},
+		{"/moving", []ir.Op{click(named("Moving")), clicked}},
+		{"/disabled", []ir.Op{click(named("button:Pay")), clicked}},
+		{"/overlay", []ir.Op{click(named("Pay")), clicked, dontSee("overlay")}},
+		{"/spinner", []ir.Op{dontSee("Loading…"), see("Done")}},
+		{"/hidden", []ir.Op{dontSee("Go"), click(named("Go")), clicked}},
+		{"/below", []ir.Op{click(named("Far down")), clicked}},
+		{"/sticky", []ir.Op{click(named("Under")), clicked}},
+		{"/rerender", []ir.Op{click(named("Again")), clicked}},
+		{"/locked", []ir.Op{fill(named("Name"), "ann"), expectTrue(`page.text("#n") == "ann"`)}},
+		{"/options", []ir.Op{act(ir.Choose, named("Colour"), "Green"), expectTrue(`page.text("#c") == "Green"`)}},
+		{"/fetch", []ir.Op{click(named("Load")), expectTrue(`page.text("#out") == "loaded"`)}},
+	} {
+		t.Run(c.path[1:], func(t *testing.T) {
+			b := *b
+			b.t = t
+			b.passes(append([]ir.Op{open(c.path)}, c.ops...)...)
+		})
+	}
+}
+
+func TestWhatIsNeverDone(t *testing.T) {
+	b := newBench(t, map[string]any{
+		"/": report + `<h1>Basket</h1><button disabled onclick="out('clicked')">Pay</button><button onclick="out('one')">Remove</button><button onclick="out('two')">Remove</button>
+			<div style="position:relative"><button onclick="out('clicked')">Under</button><div id=over style="position:absolute;inset:0;background:#fff">Cookies?</div></div>
+			<button style="visibility:hidden">Ghost</button>
+			<label>Code <input maxlength=3></label><label>Number <input type=number></label><label>Colour <select><option>Red<option disabled>Grey</select></label>
+			<label><input type=checkbox onclick="return false">Stubborn</label>
+			<div style="animation:m .2s linear infinite alternate;position:absolute"><style>@keyframes m{to{transform:translateX(300px)}}</style><button>Runner</button></div>
+			<table><tr><td>Tea<td><button>Delete</button><tr><td>Cake<td><button>Delete</button></table>`,
+	}, fast)
+	for name, c := range map[string]struct {
+		words string
+		op    ir.Op
+	}{
+		"disabled":        {`the "Pay" button is disabled`, click(named("Pay"))},
+		"two of them":     {`"Remove" is not the only one: 2 are in sight`, click(named("Remove"))},
+		"third of two":    {`there is no 3rd "Remove" button: 2 are in sight`, click(nth(3, named("button:Remove")))},
+		"covered":         {`the "Under" button is covered by "Cookies?" (div#over)`, click(named("Under"))},
+		"hidden":          {`"Ghost" is on the page but cannot be seen`, click(named("Ghost"))},
+		"misspelt":        {`did you mean the "Pay" button?`, click(named("button:Pya"))},
+		"rows":            {`in sight: the "Delete" button in the "Cake" row`, click(named("Delete"))},
+		"no such row":     {`there is no "Milk" row on the page to look for "Delete" in`, click(in(named("button:Delete"), named("row:Milk")))},
+		"too long":        {`takes 3 characters at most`, fill(named("Code"), "1234")},
+		"no number":       {`does not take the value: its type is number`, fill(named("Number"), "many")},
+		"no option":       {`its options: Red · Grey`, act(ir.Choose, named("Colour"), "Green")},
+		"disabled option": {`is disabled`, act(ir.Choose, named("Colour"), "Grey")},
+		"stubborn box":    {`was clicked and did not become ticked`, act(ir.Tick, named("Stubborn"), "")},
+		"moving for ever": {`the "Runner" button does not stand still`, click(named("Runner"))},
+		"bad selector":    {`"#[" is no CSS selector`, click(named("css:#["))},
+		"not seen":        {`there is no "Thank you" on the page`, see("Thank you")},
+		"still seen":      {`"Basket" is still in sight after 400ms`, dontSee("Basket")},
+		"title":           {`the page title is "", expected "Shop"`, title("Shop")},
+		"address":         {`the page address is "/", expected "/orders"`, addressIs("/orders")},
+		"expression":      {`page.title == "Shop" is false: page.title = ""`, expectTrue(`page.title == "Shop"`)},
+		"no data":         {`no data`, expectTrue(`page.text("h6") != "x"`)},
+		"file":            {`the program has no file "cat.jpg"`, act(ir.Upload, named("css:input[type=number]"), "cat.jpg")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := *b
+			b.t = t
+			b.fails(c.words, open("/"), c.op)
+			if !strings.HasPrefix(name, "exp") {
+				b.passes(open("/"), dontSee("clicked"))
+			}
+		})
+	}
+}
+
+func TestTargets(t *testing.T) {
+	inner := `<p id=out></p><button onclick="out.textContent='frame'">In the frame</button><label>Deep <input onchange="document.title=this.value"></label>`
+	b := newBench(t, map[string]any{
+		"/": report + `
+			<a href="#l" onclick="out('link')">Home</a> <div role=button tabindex=0 onclick="out('div')">Roll</div>
+			<button aria-label="Close" onclick="out('labelled')">×</button> <button onclick="out('img')"><img alt="Search" src="data:,"></button>
+			<label for=e>E-mail *</label><input id=e oninput="out('input')" onchange="out('change')">
+			<input placeholder="Town" id=town> <div contenteditable role=textbox aria-label=Notes id=notes>old</div>
+			<span data-testid=buy onclick="out('testid')">Go on</span> <div onclick="out('text')">Plain words</div>
+			<label><input type=checkbox id=agree> I agree</label> <style>.box{position:absolute;opacity:0;width:0;height:0}</style>
+			<input type=checkbox class=box id=fancy><label for=fancy>Fancy</label>
+			<fieldset><legend>Size</legend><label><input type=radio name=s>Small</label><label><input type=radio name=s id=large>Large</label></fieldset>
+			<div role=radiogroup aria-label=Taste><label><input type=radio name=t>Sweet</label><label><input type=radio name=t id=sour>Sour</label></div>
+			<label>Kind <select id=kind><optgroup label=G><option value=t>Tea<option value=c>Coffee</optgroup></select></label>
+			<div role=combobox tabindex=0 aria-expanded=false aria-label=Fruit onclick="this.setAttribute('aria-expanded','true');fruits.hidden=false">?</div>
+			<ul role=listbox id=fruits hidden><li role=option onclick="out('apple')">Apple<li role=option>Pear</ul>
+			<label>When <input type=date id=when></label><label>File <input type=file id=file onchange="this.files[0].text().then(out)"></label>
+			<table><tr><th>Name<th>Do</tr><tr><td>Tea<td><button onclick="out('tea')">Delete</button></tr><tr><td>Green tea<td><button onclick="out('green')">Delete</button></tr></table>
+			<section aria-label=Basket><button onclick="out('basket')">Empty</button></section><section><h2>Wishes</h2><button onclick="out('wishes')">Empty</button></section>
+			<ul><li>Cake <button onclick="out('cake')">Take</button><li>Pie <button onclick="out('pie')">Take</button></ul>
+			<my-box></my-box><iframe src=/inner title=Inner style="border:7px solid;margin:11px"></iframe>
+			<script>customElements.define('my-box', class extends HTMLElement { connectedCallback() { const r = this.attachShadow({mode: 'open'});
+				r.innerHTML = '<button>In the shadow</button><p>Shadow words</p><label>Secret <input></label>'; r.querySelector('button').onclick = () => out('shadow'); r.querySelector('input').onchange = e => out('typed ' + e.target.value) } })</script>
+			<input id=keys aria-label=Keys onkeydown="out((event.ctrlKey ? 'C-' : '') + event.key)">`,
+		"/inner": inner,
+	}, func(b *bench) {
+		b.files = []ir.File{{Path: "notes/a.txt", Text: "content of a", Size: 12}}
+		b.env.StepTimeout = ir.Duration(3 * time.Second)
+	})
+	text := func(want string) ir.Op { return expectTrue(fmt.Sprintf(`page.text("#out") == %q`, want)) }
+	for name, ops := range map[string][]ir.Op{
+		"link":                    {click(named("link:Home")), text("link")},
+		"div with role":           {click(named("button:Roll")), text("div")},
+		"accessible name":         {click(named("Close")), text("labelled")},
+		"alternative text":        {click(named("button:Search")), text("img")},
+		"label with a star":       {fill(named("E-mail"), "ann"), text("input change")},
+		"fill clears":             {fill(named("E-mail"), "ann"), fill(named("E-mail"), "bob"), expectTrue(`page.text("#e") == "bob"`)},
+		"placeholder":             {fill(named("Town"), "Ulm"), expectTrue(`page.text("#town") == "Ulm"`)},
+		"editable":                {fill(named("Notes"), "new"), expectTrue(`page.text("#notes") == "new"`)},
+		"test id":                 {click(named("buy")), text("testid")},
+		"text":                    {click(named("Plain words")), text("text")},
+		"tick":                    {act(ir.Tick, named("I agree"), ""), act(ir.Tick, named("I agree"), ""), expectTrue(`page.count("#agree:checked") == 1`), act(ir.Untick, named("I agree"), ""), expectTrue(`page.count("#agree:checked") == 0`)},
+		"box drawn by its label":  {act(ir.Tick, named("Fancy"), ""), expectTrue(`page.count("#fancy:checked + label") == 1`)},
+		"radio":                   {act(ir.Tick, named("Large"), ""), expectTrue(`page.count("#large:checked") == 1`)},
+		"radio group":             {act(ir.Choose, named("Taste"), "Sour"), expectTrue(`page.count("#sour:checked") == 1`)},
+		"select":                  {act(ir.Choose, named("Kind"), "Coffee"), expectTrue(`page.text("#kind") == "c"`)},
+		"list box":                {act(ir.Choose, named("Fruit"), "Apple"), text("apple")},
+		"date":                    {fill(named("When"), "2024-02-29"), expectTrue(`page.text("#when") == "2024-02-29"`)},
+		"upload":                  {act(ir.Upload, named("File"), "notes/a.txt"), text("content of a")},
+		"row by its cell":         {click(in(named("button:Delete"), named("row:Tea"))), text("tea")},
+		"row by its words":        {click(in(named("button:Delete"), named("row:Green"))), text("green")},
+		"nth":                     {click(nth(2, named("button:Delete"))), text("green")},
+		"region":                  {click(in(named("button:Empty"), named("region:Basket"))), text("basket")},
+		"region by its heading":   {click(in(named("Empty"), named("region:Wishes"))), text("wishes")},
+		"list item":               {click(in(named("Take"), named("listitem:Pie"))), text("pie")},
+		"in what holds the words": {click(in(named("Take"), named("Cake"))), text("cake")},
+		"shadow":                  {see("Shadow words"), click(named("In the shadow")), text("shadow")},
+		"field in the shadow":     {fill(named("Secret"), "x"), text("typed x")},
+		"frame":                   {see("In the frame"), click(named("In the frame")), see("frame"), fill(named("Deep"), "t")},
+		"css":                     {click(named("css:section[aria-label='Basket'] > button")), text("basket")},
+		"css in the shadow":       {click(named("css:my-box, :host button, p + label")), dontSee("nothing")},
+		"keys":                    {click(named("Keys")), act(ir.Press, nil, "a"), act(ir.Press, nil, "Enter"), act(ir.Press, nil, "ArrowDown"), text("a Enter ArrowDown"), expectTrue(`page.text("#keys") == "a"`)},
+		"form": {&ir.Act{Verb: ir.FillForm, Fields: []ir.Field{{Name: "E-mail", Value: ir.Literal("ann")}, {Name: "Kind", Value: ir.Literal("Coffee")},
+			{Name: "I agree", Value: ir.Literal("yes")}, {Name: "Town", Value: ir.Literal("Ulm")}, {Name: "Taste", Value: ir.Literal("Sour")}}},
+			expectTrue(`page.text("#e") == "ann" && page.text("#kind") == "c" && page.count("#agree:checked") == 1 && page.text("#town") == "Ulm" && page.count("#sour:checked") == 1`)},
+		"nth of what is seen": {&ir.See{Look: ir.SeeTarget, Target: nth(2, named("button:Delete"))}, &ir.See{Look: ir.SeeTarget, Target: nth(3, named("button:Delete")), Not: true}},
+	} {
+		if name == "css in the shadow" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			b := *b
+			b.t = t
+			b.passes(append([]ir.Op{open("/")}, ops...)...)
+		})
+	}
+}
+
+func TestDialogsTabsAndDownloads(t *testing.T) {
+	b := newBench(t, map[string]any{
+		"/": report + `<button onclick="alert('hi'); out('after')">Alert</button><button onclick="out(confirm('sure?'))">Confirm</button><button onclick="out(prompt('name?', 'bob'))">Prompt</button>
+			<a href=/tab target=_blank>Tab</a><a href=/file>File</a><a href=/empty>Empty</a><script>addEventListener('beforeunload', e => { if (window.stay) e.preventDefault() })</script>
+			<button onclick="window.stay=true">Stay</button><a href="/tab">Leave</a>`,
+		"/tab": `<title>Tab</title><h1>A new tab</h1><button onclick="close()">Close it</button>`,
+		"/file": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Disposition", "attachment; filename=a.csv")
+			io.WriteString(w, "a,b")
+		},
+		"/empty": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
+	})
+	b.passes(open("/"), click(named("Alert")), see("after"), click(named("Confirm")), see("true"), click(named("Prompt")), see("bob"))
+	b.passes(open("/"), click(named("Tab")), title("Tab"), see("A new tab"), addressIs("/tab"), click(named("Close it")), see("Alert"))
+	b.passes(open("/"), click(named("File")), see("Alert"), addressIs("/"), click(named("Empty")), see("Alert"))
+	b.passes(open("/file"), open("/empty"), open("/"))
+	b.passes(open("/"), click(named("Stay")), click(named("Leave")), title("Tab"))
+	var names []string
+	for _, s := range b.samples {
+		if s.Code != 200 {
+			names = append(names, fmt.Sprintf("%s %d %s", s.Name, s.Code, s.Err))
+		}
+	}
+	if got := strings.Join(names, ","); got != "GET /empty 204 ,GET /empty 204 " {
+		t.Errorf("samples %q", got)
+	}
+}
