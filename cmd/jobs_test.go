@@ -54,7 +54,7 @@ func (j *job) everywhere(args ...string) {
 
 // What differs in every run.
 var (
-	takes  = regexp.MustCompile(`\b\d+(\.\d+)?(ns|µs|ms|s|m\d+(\.\d+)?s)\b`)
+	takes  = regexp.MustCompile(`<?\b\d+(\.\d+)?(ns|µs|ms|s|m\d+(\.\d+)?s)\b`)
 	ports  = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 	header = regexp.MustCompile(`(?m)^run .*\n|^\s*seed .*\n`)
 )

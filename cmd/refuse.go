@@ -19,6 +19,14 @@ func (x *execution) refuse(s stage) error {
 		return usage(err.Error(), "")
 	}
 	plan.Info.URL = host.EnvText("url")
+	if plan.Env != nil {
+		env := *plan.Env
+		env.Services = slices.Clone(env.Services)
+		for i := range env.Services {
+			env.Services[i].Value = ir.Literal(host.EnvText(env.Services[i].Name))
+		}
+		plan.Env = &env
+	}
 	var list diag.List
 	if !slices.Contains(x.allow, "shell") {
 		list = append(list, shellSteps(plan)...)

@@ -78,6 +78,13 @@ func because(d diag.Diagnostic, plan Plan, told bool) diag.Diagnostic {
 	if told {
 		return d.WithNote(at, "it says `writes: refuse`")
 	}
+	if s := elsewhere(plan.Env); s != nil {
+		text, _ := s.Value.Constant()
+		if host := hostOf(text); host != "" {
+			return d.WithNote(diag.Range{Pos: s.Pos}, "hoops does not start it, and the host %s of its service %s is not this machine", host, s.Name)
+		}
+		return d.WithNote(diag.Range{Pos: s.Pos}, "hoops does not start it, and its service %s does not show whether it is this machine", s.Name)
+	}
 	if host := hostOf(plan.Info.URL); host != "" {
 		return d.WithNote(at, "hoops does not start it, and its host %s is not this machine", host)
 	}
@@ -108,12 +115,20 @@ func ours(env *ir.Environment, address string) bool {
 	if env.Start != nil {
 		return true
 	}
-	for _, s := range env.Services {
-		if text, fixed := s.Value.Constant(); !fixed || !loopback(hostOf(text)) {
-			return false
+	return elsewhere(env) == nil && (address == "" && env.URL == nil || loopback(hostOf(address)))
+}
+
+// elsewhere is the first service that is not on this machine, as far as its address shows.
+func elsewhere(env *ir.Environment) *ir.Var {
+	if env == nil {
+		return nil
+	}
+	for i := range env.Services {
+		if text, fixed := env.Services[i].Value.Constant(); !fixed || !loopback(hostOf(text)) {
+			return &env.Services[i]
 		}
 	}
-	return address == "" && env.URL == nil || loopback(hostOf(address))
+	return nil
 }
 
 // hostOf is the host of a URL without its port, "" when there is none.

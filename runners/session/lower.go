@@ -231,7 +231,7 @@ func (l *Lowering) call(step *ir.Step, b *ir.Binding) (Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	tableOf, err := l.table(step.Table)
+	tableOf, err := l.table(step.Table, d.Each)
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +299,9 @@ func trailed(err error, step *ir.Step) error {
 	return &f
 }
 
-func (l *Lowering) table(rows [][]ir.Template) (func(*Frame) (*table, error), error) {
+// table evaluates what the caller hands over. Below the header of an @each table a cell that was written out is
+// read as a cell of Examples is: its columns are parameters, and ${price} bare in JSON is a number there.
+func (l *Lowering) table(rows [][]ir.Template, each bool) (func(*Frame) (*table, error), error) {
 	if rows == nil {
 		return nil, nil
 	}
@@ -309,6 +311,10 @@ func (l *Lowering) table(rows [][]ir.Template) (func(*Frame) (*table, error), er
 			v, err := l.Value(t, "")
 			if err != nil {
 				return nil, err
+			}
+			if text, written := t.Constant(); written && each && i > 0 {
+				read := cell(text)
+				v = func(*Frame) (any, error) { return read, nil }
 			}
 			cells[i] = append(cells[i], v)
 		}

@@ -7,6 +7,7 @@ package measure
 
 import (
 	"context"
+	"fmt"
 	"math/big"
 	"time"
 
@@ -25,7 +26,7 @@ type Window struct {
 // Observation is what a source saw of one measure. Coverage is the share of the window that was watched;
 // below 1 the events are a lower bound.
 type Observation struct {
-	Events   *big.Rat  // never nil
+	Events   *big.Rat  // nil of a distribution and of a gauge, so that nobody counts their samples as events
 	Exposure *big.Rat  // per or of; nil when the measure has neither
 	Since    time.Time // the start of what was counted
 	Window   Window
@@ -34,11 +35,20 @@ type Observation struct {
 	Notes    []string // what was assumed
 	Source   string   // "openmetrics http://127.0.0.1:8080/metrics"
 	Query    string   // the selectors, as written
+
+	Distribution Distribution // of a measure with quantile:
+	Gauge        *Gauge       // of a measure with value:
 }
 
-// Source looks at one kind of source. Its errors are *Failure.
+// Source looks at one kind of source. Its errors are *Failure. It may be asked by several goroutines at once, and
+// about any window: a baseline is asked for like the window itself, where KeepsPast.
 type Source interface {
 	Sample(ctx context.Context, m ir.Measure, w Window) (Observation, error)
+}
+
+// KeepsPast reports whether sources of this kind know windows that are over; the others need a history.
+func KeepsPast(from string) bool {
+	return from == "prometheus" || from == "sql" || from == "csv"
 }
 
 // Reason says in one word why nothing was observed, or why a claim is undecided.
@@ -61,3 +71,37 @@ type Failure struct {
 }
 
 func (f *Failure) Error() string { return f.Sentence }
+
+func failed(reason Reason, format string, args ...any) *Failure {
+	return &Failure{Reason: reason, Sentence: fmt.Sprintf(format, args...)}
+}
+
+func (f *Failure) help(text string) *Failure {
+	if text != "" {
+		f.Help = append(f.Help, text)
+	}
+	return f
+}
+
+// query is what a measure asks, for reports.
+func query(m ir.Measure) string {
+	switch {
+	case m.Quantile != "":
+		return m.Quantile
+	case m.Value != "":
+		return m.Value
+	case m.Per != "":
+		return m.Count + " per " + m.Per
+	case m.Of != "":
+		return m.Count + " per " + m.Of
+	}
+	return m.Count
+}
+
+// whole is the exposure of a measure, however it is called.
+func whole(m ir.Measure) string {
+	if m.Of != "" {
+		return m.Of
+	}
+	return m.Per
+}

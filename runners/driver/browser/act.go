@@ -110,7 +110,11 @@ func (t *tab) mouse(ctx context.Context, r reply) error {
 		{Type: input.DispatchMouseEventTypeMousePressed, X: r.X, Y: r.Y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1},
 		{Type: input.DispatchMouseEventTypeMouseReleased, X: r.X, Y: r.Y, Button: input.MouseButtonLeft, ClickCount: 1},
 	} {
-		if _, err := chromedp.Call(ctx, input.DispatchMouseEvent, event); err != nil {
+		_, err := chromedp.Call(ctx, input.DispatchMouseEvent, event)
+		if t.child && errors.Is(err, chromedp.ErrTargetDetached) {
+			return nil // the click has closed its tab
+		}
+		if err != nil {
 			return cmpCause(ctx, err)
 		}
 	}
@@ -133,7 +137,7 @@ func (t *tab) change(ctx context.Context, st *state, what *element, verb, functi
 		// An option or a field may still be on its way; a field that takes no text never will.
 		return done.OK || done.Why == "not-fillable", err
 	})
-	if errors.Is(err, errOverdue) || err == nil && !last.OK {
+	if err == errOverdue || err == nil && !last.OK {
 		return notTaken(what, last, err)
 	}
 	return err
@@ -229,7 +233,7 @@ func (t *tab) tick(ctx context.Context, st *state, what *element, on bool) error
 		}
 		return err != nil || is == nil || *is == on, err
 	})
-	if errors.Is(err, errOverdue) {
+	if err == errOverdue {
 		state := "ticked"
 		if !on {
 			state = "unticked"

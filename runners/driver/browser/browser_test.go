@@ -85,9 +85,6 @@ func html(w http.ResponseWriter, page string) {
 	fmt.Fprint(w, "<!doctype html><html lang=en>"+page)
 }
 
-// fast gives steps little time, for tests of what does not come.
-func fast(b *bench) { b.env.StepTimeout = ir.Duration(400 * time.Millisecond) }
-
 // visit is a session whose steps are run one by one.
 type visit struct {
 	*bench
@@ -180,21 +177,66 @@ func (b *bench) fails(words string, ops ...ir.Op) *session.Failure {
 	b.t.Helper()
 	v := b.visit(ops...)
 	defer v.close()
-	for i := range ops[:len(ops)-1] {
+	return v.fails(words, 0, len(ops))
+}
+
+// fails runs the steps from one to another; the last must fail. It gets little time.
+func (v *visit) fails(words string, from, to int) *session.Failure {
+	v.t.Helper()
+	for i := from; i < to-1; i++ {
 		if err := v.step(i); err != nil {
-			b.t.Fatalf("step %d: %v\n%s", i+1, err, strings.Join(lines(err), "\n"))
+			v.t.Fatalf("step %d: %v\n%s", i+1, err, strings.Join(lines(err), "\n"))
 		}
 	}
-	err := v.step(len(ops) - 1)
+	whole := v.env.StepTimeout
+	v.env.StepTimeout = ir.Duration(400 * time.Millisecond)
+	defer func() { v.env.StepTimeout = whole }()
+	err := v.step(to - 1)
 	failure, ok := err.(*session.Failure)
 	if !ok {
-		b.t.Fatalf("got %v, expected a failure: %s", err, words)
+		v.t.Fatalf("got %v, expected a failure: %s", err, words)
 	}
 	text := failure.Message + "\n" + strings.Join(append(failure.Lines, failure.Help...), "\n")
 	if !strings.Contains(text, words) {
-		b.t.Fatalf("got %s\nexpected %s", text, words)
+		v.t.Fatalf("got %s\nexpected %s", text, words)
 	}
 	return failure
+}
+
+// example is one case of a test whose cases share a session, for speed: each begins by opening its page.
+type example struct {
+	name  string
+	words string // of the failure of the last op; "" when all pass
+	ops   []ir.Op
+}
+
+func (b *bench) each(t *testing.T, list []example) {
+	var ops []ir.Op
+	for _, e := range list {
+		ops = append(ops, e.ops...)
+	}
+	v := b.visit(ops...)
+	defer v.close()
+	from := 0
+	for _, e := range list {
+		to := from + len(e.ops)
+		t.Run(e.name, func(t *testing.T) {
+			b := *b
+			b.t = t
+			one := *v
+			one.bench = &b
+			if e.words != "" {
+				one.fails(e.words, from, to)
+				return
+			}
+			for i := from; i < to; i++ {
+				if err := one.step(i); err != nil {
+					t.Fatalf("op %d: %v\n%s", i-from+1, err, strings.Join(lines(err), "\n"))
+				}
+			}
+		})
+		from = to
+	}
 }
 
 func lines(err error) []string {

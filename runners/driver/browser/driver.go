@@ -28,7 +28,6 @@ import (
 	"os"
 	"runtime"
 	"sync"
-	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
@@ -155,8 +154,6 @@ func (d *Driver) release(s *session.Session) {
 var errOverdue = errors.New("the step's time is up")
 
 // limit is the step's time as a context.
-func limit(ctx context.Context, s *session.Session) (context.Context, context.CancelFunc, time.Duration) {
-	d := s.Patience(ctx)
-	limited, cancel := context.WithTimeoutCause(ctx, d, errOverdue)
-	return limited, cancel, d
+func limit(ctx context.Context, s *session.Session) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.Patience(ctx), errOverdue)
 }

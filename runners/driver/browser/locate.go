@@ -128,7 +128,7 @@ func (t *tab) element(ctx context.Context, st *state, what *element, verb string
 		last = r
 		return r.OK, nil
 	})
-	if errors.Is(err, errOverdue) {
+	if err == errOverdue {
 		return last, t.missed(st, what, verb, last)
 	}
 	return last, selector(err, what)

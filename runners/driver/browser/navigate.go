@@ -85,7 +85,7 @@ func (t *tab) settle(ctx context.Context, st *state, before int) error {
 		err := t.wait(ctx, func() bool {
 			return !t.loading && (t.requested.IsZero() || time.Since(t.requested) > longestAsked)
 		})
-		if err != nil && errors.Is(err, errOverdue) {
+		if err != nil && err == errOverdue {
 			return t.slow(st)
 		}
 		if err != nil {
@@ -103,7 +103,7 @@ func (t *tab) settle(ctx context.Context, st *state, before int) error {
 		t.mu.Lock()
 		again := t.loading || !t.requested.IsZero()
 		t.mu.Unlock()
-		if !again && (err == nil || errors.Is(err, errBusy) || errors.Is(err, errOverdue)) {
+		if !again && (err == nil || errors.Is(err, errBusy) || err == errOverdue) {
 			return nil
 		}
 		if err != nil && !errors.Is(err, errBusy) {

@@ -123,6 +123,11 @@
     return found;
   };
 
+  // What a label stands for; that it must be filled in, "Name *", is no part of its words.
+  const labelled = (scope, words, fits) => query(scope, 'label')
+    .filter(l => same(squeeze(l.textContent), words) || same(squeeze(l.textContent).replace(/[\s:*]+$/, ''), words))
+    .map(l => l.control).filter(e => e && fits(e));
+
   // The tiers of a name, from what is surest: the first that has a visible element counts.
   const tiersOf = (t, scope, verb) => {
     const exact = list => {
@@ -147,6 +152,7 @@
       }
       return [
         () => exact(ofRole()),
+        () => t.role === 'field' || fields.includes(t.role) ? labelled(scope, t.name, e => ofRole().includes(e)) : [],
         () => t.role === 'field' || fields.includes(t.role) ? ofRole().filter(e => same(squeeze(e.placeholder), t.name)) : [],
         () => ofRole().filter(e => e.getAttribute('data-testid') === t.name),
       ];
@@ -156,8 +162,7 @@
     if (wanted) {
       if (verb !== 'upload') tiers.push(() => exact(query(scope, named).filter(e => e.tagName !== 'OPTION' && (wanted.includes(roleOf(e)) || e.isContentEditable && verb !== 'tick' && verb !== 'choose'))));
       const ofVerb = e => verb === 'upload' ? e.type === 'file' : verb === 'click' || wanted.includes(roleOf(e));
-      tiers.push(() => query(scope, 'label').filter(l => same(squeeze(l.textContent), t.name) || same(squeeze(l.textContent).replace(/[\s:*]+$/, ''), t.name))
-        .map(l => l.control).filter(e => e && ofVerb(e)));
+      tiers.push(() => labelled(scope, t.name, ofVerb));
       if (verb === 'upload') tiers.push(() => exact(query(scope, 'input[type=file]')));
       if (verb !== 'tick' && verb !== 'upload') tiers.push(() => query(scope, '[placeholder]').filter(e => same(squeeze(e.placeholder), t.name)));
       if (verb === 'click') {

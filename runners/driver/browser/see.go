@@ -82,7 +82,7 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 		enough := max(1, what.Nth)
 		return (seen.Count >= enough) != not, nil
 	})
-	if !errors.Is(err, errOverdue) {
+	if err != errOverdue {
 		return selector(err, what)
 	}
 	within := st.session.Patience(context.Background()).String()
@@ -125,7 +125,7 @@ func (t *tab) read(ctx context.Context, st *state, look ir.Look, want string) er
 		}
 		return have == want, nil
 	})
-	if errors.Is(err, errOverdue) {
+	if err == errOverdue {
 		f := session.Failf("browser/"+string(look), "the page %s is %q, expected %q (waited %s)", look, have, want, st.session.Patience(context.Background()))
 		f.Cause = err
 		return f

@@ -40,9 +40,6 @@ var (
 
 // tab is the page that the actor looks at, opened if there is none.
 func (st *state) tab(ctx context.Context) (*tab, error) {
-	for len(st.tabs) > 1 && st.tabs[len(st.tabs)-1].ctx.Err() != nil {
-		st.tabs = st.tabs[:len(st.tabs)-1] // it closed itself
-	}
 	if len(st.tabs) > 0 {
 		return st.tabs[len(st.tabs)-1], nil
 	}
@@ -265,21 +262,42 @@ func (st *state) Take(ctx context.Context, news []session.Cookie) error {
 }
 
 // do runs one step's work on the actor's page: before it the cookies of the other drivers come, after it what
-// was loaded leaves as samples, and the page can be asked.
+// was loaded leaves as samples, and the page can be asked. A tab that has closed meanwhile is left for the one
+// that opened it.
 func (st *state) do(ctx context.Context, share bool, work func(ctx context.Context, t *tab) error) error {
-	t, err := st.tab(ctx)
-	if err != nil {
-		return st.blame(ctx, t, err)
+	for {
+		t, err := st.tab(ctx)
+		if err == nil {
+			err = st.on(ctx, t, share, work)
+		}
+		if t != nil && t.child && errors.Is(err, chromedp.ErrTargetDetached) {
+			t.close()
+			st.tabs = st.tabs[:len(st.tabs)-1]
+			continue
+		}
+		if t != nil {
+			st.samples(t)
+		}
+		if err != nil {
+			err = st.blame(ctx, t, err)
+		} else {
+			err = t.refusal()
+		}
+		st.session.OnPage(&answer{state: st})
+		return err
 	}
+}
+
+func (st *state) on(ctx context.Context, t *tab, share bool, work func(ctx context.Context, t *tab) error) error {
 	if share {
 		if err := st.session.ShareCookies(ctx, st); err != nil {
 			return err
 		}
 		if err := st.headers(t); err != nil {
-			return st.blame(ctx, t, err)
+			return err
 		}
 	}
-	limited, stop, _ := limit(ctx, st.session)
+	limited, stop := limit(ctx, st.session)
 	defer stop()
 	joined, cancel := t.reach(limited)
 	defer cancel()
@@ -291,21 +309,16 @@ func (st *state) do(ctx context.Context, share bool, work func(ctx context.Conte
 			unwatch(errCrashed)
 		}
 	}()
-	err = work(watch, t)
-	if err == nil && share {
-		if next, wrong := st.opened(watch, t); wrong != nil {
-			err = wrong
-		} else {
-			t = next
-		}
+	if err := work(watch, t); err != nil {
+		return err
 	}
-	st.samples(t)
-	if err != nil {
-		err = st.blame(ctx, t, err)
-	} else {
-		err = t.refusal()
+	if !share {
+		return nil
 	}
-	st.session.OnPage(&answer{state: st})
+	next, err := st.opened(watch, t)
+	if next != t {
+		st.samples(next)
+	}
 	return err
 }
 
@@ -353,18 +366,20 @@ func (st *state) opened(ctx context.Context, t *tab) (*tab, error) {
 		return t, nil // it has closed again
 	}
 	st.tabs = append(st.tabs, next)
+	joined, stop := next.reach(ctx)
+	defer stop()
 	var at pageData
-	err = poll(ctx, func() (bool, error) {
-		at, err = askMain[pageData](ctx, next, "page")
+	err = poll(joined, func() (bool, error) {
+		at, err = askMain[pageData](joined, next, "page")
 		if errors.Is(err, errAway) {
 			return false, nil
 		}
 		return err == nil && at.State == "complete" && at.URL != "about:blank", err
 	})
-	if err != nil && !errors.Is(err, errOverdue) {
+	if err != nil && err != errOverdue {
 		return next, err
 	}
-	if u, wrong := url.Parse(at.URL); wrong == nil && u.Scheme != "about" && u.Scheme != "chrome-error" {
+	if u, wrong := url.Parse(at.URL); wrong == nil && (u.Scheme == "http" || u.Scheme == "https") {
 		if wrong := st.driver.site.admit(u); wrong != nil {
 			return next, wrong
 		}
@@ -402,7 +417,7 @@ func (st *state) blame(ctx context.Context, t *tab, err error) error {
 		f.Cause = errCrashed
 		f.Help = []string{"its renderer ended: the page may use too much memory, or have met a bug of the browser"}
 		return f
-	case t != nil && t.ctx.Err() != nil:
+	case t != nil && (t.ctx.Err() != nil || errors.Is(err, chromedp.ErrTargetDetached)):
 		why := "its page closed"
 		if p := st.driver.browsers.running(); p == nil || p.ctx.Err() != nil {
 			why = "the browser ended"
@@ -414,7 +429,7 @@ func (st *state) blame(ctx context.Context, t *tab, err error) error {
 		f := session.Failf("browser/ended", "%s", why)
 		f.Cause = err
 		return f
-	case errors.Is(err, errOverdue):
+	case err == errOverdue:
 		f := session.Failf("browser/timeout", "the browser did not answer within %s", st.session.Patience(ctx))
 		f.Cause = err
 		return f

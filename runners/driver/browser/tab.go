@@ -222,6 +222,9 @@ func ask[T any](ctx context.Context, t *tab, in frame, function string, args ...
 		if ctx.Err() != nil {
 			return v, context.Cause(ctx)
 		}
+		if errors.Is(err, chromedp.ErrTargetDetached) {
+			return v, err // it has closed
+		}
 		return v, fmt.Errorf("%w: %v", errAway, err)
 	}
 	if e := result.ExceptionDetails; e != nil {

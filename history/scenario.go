@@ -1,0 +1,53 @@
+package history
+
+import "time"
+
+// Scenario is how one scenario, or one row of an outline, ended in a stage.
+type Scenario struct {
+	Feature  string // ids
+	Scenario string
+	Row      string // "" for a scenario without rows
+	Name     string
+	Status   string
+	Attempts int // sessions that it took
+	Start    time.Time
+	Duration time.Duration
+	Place    string // file:line:col in the feature
+	Cause    string // of what did not pass: the first line, masked by the caller
+}
+
+// Scenario records one scenario.
+func (w *StageWriter) Scenario(sc Scenario) error {
+	c := checks{what: "a scenario"}
+	c.present("id", sc.Scenario)
+	c.present("status", sc.Status)
+	c.keepable("start", sc.Start)
+	return w.add(&c, sc)
+}
+
+func (sc Scenario) insert(b *batchWriter) error {
+	return b.exec(`insert into scenarios (stage, feature, scenario, row, name, status, attempts, start, duration, place, cause) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		b.stage, sc.Feature, sc.Scenario, sc.Row, sc.Name, sc.Status, sc.Attempts, momentOf(sc.Start).value(), int64(sc.Duration), sc.Place, sc.Cause)
+}
+
+// Scenarios of a stage of a run, in the order in which they were recorded; "" is every stage.
+func (s *Store) Scenarios(run, stage string) (list []Scenario, _ error) {
+	w := s.inStages(run, stage)
+	return list, s.each(`select feature, scenario, row, scenarios.name, status, attempts, scenarios.start, duration, place, cause
+		from scenarios join stages on stages.key = scenarios.stage join runs on runs.key = stages.run
+		where `+w.text.String()+` order by scenarios.stage, scenarios.key`, w.args, func(from row) error {
+		var sc Scenario
+		var start moment
+		err := from.Scan(&sc.Feature, &sc.Scenario, &sc.Row, &sc.Name, &sc.Status, &sc.Attempts, &start, &sc.Duration, &sc.Place, &sc.Cause)
+		sc.Start = start.time()
+		list = append(list, sc)
+		return err
+	})
+}
+
+func (s *Store) inStages(run, stage string) *where {
+	var w where
+	w.and("runs.project = ? and runs.id = ?", s.project, run)
+	w.is("stages.name = ?", stage)
+	return &w
+}
