@@ -63,8 +63,6 @@ func pages(w http.ResponseWriter, r *http.Request) {
 			body["next"] = "http://" + r.Host + "/products?" + next
 		case "relative":
 			body["next"] = "/products?" + next
-		case "query":
-			body["next"] = "?" + next
 		case "elsewhere":
 			body["next"] = "http://elsewhere.example/products?" + next
 		case "":

@@ -318,7 +318,7 @@ func TestVegetaReadsTheResults(t *testing.T) {
 
 // plotted counts the points of vegeta's page: its data is a list of rows, one a point.
 func plotted(page string) int {
-	_, data, ok := strings.Cut(page, "var data = ")
+	_, data, ok := strings.Cut(page, "const rowData = ")
 	if !ok {
 		return -1
 	}

@@ -104,6 +104,7 @@ type need struct {
 type keep struct {
 	name string
 	by   int
+	on   bool // it goes on with what was kept before: I keep total = total + 1
 }
 
 func (s *summary) has(name string) bool {
@@ -170,7 +171,7 @@ func (f *flow) notKept(s *ir.Scenario, step *ir.Step, n need) {
 // twice warns of a name that two definitions of one scenario keep: the later one wins, wherever it is read.
 func (f *flow) twice(s *ir.Scenario, step *ir.Step, before []keep, k keep) {
 	for _, b := range before {
-		if b.name != k.name || b.by == k.by || b.by == 0 || k.by == 0 || f.told[[2]keep{b, k}] {
+		if b.name != k.name || b.by == k.by || b.by == 0 || k.by == 0 || k.on || f.told[[2]keep{b, k}] {
 			continue
 		}
 		f.told[[2]keep{b, k}] = true
@@ -206,7 +207,8 @@ func (f *flow) binding(step *ir.Step, b *ir.Binding, by int, names *steps.Names)
 	case nil:
 		sum.add(f.body(b.Definition, b.Driver))
 	case *ir.Keep:
-		sum.keeps = []keep{{op.Name, by}}
+		on := slices.ContainsFunc(sum.needs, func(n need) bool { return n.name == op.Name })
+		sum.keeps = []keep{{op.Name, by, on}}
 	case *ir.Within:
 		sum.add(f.binding(&op.Step, op.Step.Binding(b.Driver, -1), by, names))
 	}

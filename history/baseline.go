@@ -2,7 +2,6 @@ package history
 
 import (
 	"database/sql"
-	"errors"
 	"time"
 )
 
@@ -39,7 +38,7 @@ func (s *Store) Pin(b Baseline) (Baseline, error) {
 		return Baseline{}, err
 	}
 	var valid Baseline
-	return valid, s.inTransaction(func(tx *sql.Tx) (err error) {
+	err := s.inTransaction(func(tx *sql.Tx) (err error) {
 		if _, err := tx.Exec(`insert or ignore into baselines (project, claim, environment, release, pinned, begins, ends, events, exposure, histogram, query_hash)
 			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, s.project, b.Claim, b.Environment, b.Release, b.Pinned.UnixNano(), b.From.UnixNano(), b.To.UnixNano(),
 			b.Events, b.Exposure, b.Histogram, b.QueryHash); err != nil {
@@ -48,6 +47,7 @@ func (s *Store) Pin(b Baseline) (Baseline, error) {
 		valid, err = readBaseline(tx.QueryRow(baselines+` and release = ? and query_hash = ? and begins = ?`, s.project, b.Claim, b.Environment, b.Release, b.QueryHash, b.From.UnixNano()))
 		return err
 	})
+	return valid, err
 }
 
 const baselines = `select claim, environment, release, pinned, begins, ends, events, exposure, histogram, query_hash
@@ -55,20 +55,12 @@ const baselines = `select claim, environment, release, pinned, begins, ends, eve
 
 // Baseline is the one that was pinned last for a claim in an environment, if there is one.
 func (s *Store) Baseline(claim, environment string) (Baseline, bool, error) {
-	b, err := readBaseline(s.db.QueryRow(baselines+` order by key desc limit 1`, s.project, claim, environment))
-	if errors.Is(err, sql.ErrNoRows) {
-		return Baseline{}, false, nil
-	}
-	return b, err == nil, s.wrap(err)
+	return first(all(s, baselines+` order by key desc limit 1`, []any{s.project, claim, environment}, readBaseline))
 }
 
 // Baselines are all that were pinned for a claim in an environment, the last one first.
-func (s *Store) Baselines(claim, environment string) (list []Baseline, _ error) {
-	return list, s.each(baselines+` order by key desc`, []any{s.project, claim, environment}, func(from row) error {
-		b, err := readBaseline(from)
-		list = append(list, b)
-		return err
-	})
+func (s *Store) Baselines(claim, environment string) ([]Baseline, error) {
+	return all(s, baselines+` order by key desc`, []any{s.project, claim, environment}, readBaseline)
 }
 
 func readBaseline(from row) (b Baseline, _ error) {

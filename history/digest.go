@@ -23,14 +23,13 @@ func (s *Store) meet(tx *sql.Tx, digest, tool string, at time.Time) error {
 }
 
 // Digests are all artefacts, the one that was met last first.
-func (s *Store) Digests() (list []Digest, _ error) {
-	return list, s.each(`select digest, tool, at, (select count(*) from runs where runs.project = digests.project and runs.digest = digests.digest)
-		from digests where project = ? order by key desc`, []any{s.project}, func(from row) error {
-		var d Digest
+func (s *Store) Digests() ([]Digest, error) {
+	query := `select digest, tool, at, (select count(*) from runs where runs.project = digests.project and runs.digest = digests.digest)
+		from digests where project = ? order by key desc`
+	return all(s, query, []any{s.project}, func(from row) (d Digest, _ error) {
 		var at moment
 		err := from.Scan(&d.Digest, &d.Tool, &at, &d.Runs)
 		d.At = at.time()
-		list = append(list, d)
-		return err
+		return d, err
 	})
 }

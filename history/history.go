@@ -106,29 +106,17 @@ func (s *Store) Close() error {
 
 // Check reads the whole file and says whether it is sound.
 func (s *Store) Check() error {
-	var found []string
-	err := s.each(`pragma integrity_check(10)`, nil, func(r row) error {
-		var line string
-		err := r.Scan(&line)
-		if line != "ok" {
-			found = append(found, line)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	err = s.each(`select "table", count(*) from pragma_foreign_key_check group by 1`, nil, func(r row) error {
-		var table string
-		var n int
-		err := r.Scan(&table, &n)
-		found = append(found, "rows of "+table+" belong to nothing")
-		return err
-	})
+	found, err := all(s, `select integrity_check from pragma_integrity_check(10) where integrity_check <> 'ok'
+		union all select count(*) || ' rows of ' || "table" || ' belong to nothing' from pragma_foreign_key_check group by "table"`, nil, readText)
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	return s.fail(Damaged, nil, "%s", strings.Join(found, "; "))
+	return s.fail(Damaged, nil, "the file is damaged: %s", strings.Join(found, "; "))
+}
+
+func readText(from row) (text string, err error) {
+	err = from.Scan(&text)
+	return text, err
 }
 
 // look refuses what SQLite would take for an empty database, and then delete the log beside it. The log is

@@ -84,13 +84,12 @@ func (s *Store) before(environment string, at time.Time, back int) (Release, boo
 	return Release{}, false, nil
 }
 
-func (s *Store) releases(w *where) (list []Release, _ error) {
-	return list, s.each(`select environment, version, at, digest from releases where `+w.text.String()+` order by at desc, key desc`, w.args, func(from row) error {
-		var r Release
+func (s *Store) releases(w *where) ([]Release, error) {
+	query := `select environment, version, at, digest from releases where ` + w.text.String() + ` order by at desc, key desc`
+	return all(s, query, w.args, func(from row) (r Release, _ error) {
 		var at moment
 		err := from.Scan(&r.Environment, &r.Version, &at, &r.Digest)
 		r.At = at.time()
-		list = append(list, r)
-		return err
+		return r, err
 	})
 }

@@ -14,19 +14,38 @@ import (
 // row is the one that a query is at.
 type row interface{ Scan(into ...any) error }
 
-// each calls do for every row of a query.
-func (s *Store) each(query string, args []any, do func(row) error) error {
+// all reads every row of a query.
+func all[T any](s *Store, query string, args []any, read func(row) (T, error)) ([]T, error) {
 	rows, err := s.db.Query(query, args...)
 	if err != nil {
-		return s.wrap(err)
+		return nil, s.wrap(err)
 	}
 	defer rows.Close()
+	var list []T
 	for rows.Next() {
-		if err := do(rows); err != nil {
-			return s.wrap(err)
+		one, err := read(rows)
+		if err != nil {
+			return nil, s.wrap(err)
 		}
+		list = append(list, one)
 	}
-	return s.wrap(rows.Err())
+	if err := rows.Err(); err != nil {
+		return nil, s.wrap(err)
+	}
+	return list, nil
+}
+
+// first is the first of a list that was read, if there is one.
+func first[T any](list []T, err error) (one T, found bool, _ error) {
+	if err != nil || len(list) == 0 {
+		return one, false, err
+	}
+	return list[0], true, nil
+}
+
+func readCount(from row) (n int, _ error) {
+	err := from.Scan(&n)
+	return n, err
 }
 
 // inTransaction runs do as one write, which is on the disk when it returns.

@@ -115,31 +115,26 @@ func (s *Store) Runs(f RunFilter) ([]Run, error) {
 func (s *Store) Run(id string) (Run, bool, error) {
 	var w where
 	w.and("project = ? and id = ?", s.project, id)
-	list, err := s.runs(&w, 1)
-	if err != nil || len(list) == 0 {
-		return Run{}, false, err
-	}
-	return list[0], true, nil
+	return first(s.runs(&w, 1))
 }
 
-func (s *Store) runs(w *where, limit int) (list []Run, _ error) {
-	return list, s.each(`select id, number, digest, tool, overrides, seed, start, finish, outcome from runs where `+w.text.String()+` order by number desc`+w.limit(limit), w.args, func(from row) error {
-		var r Run
+func (s *Store) runs(w *where, limit int) ([]Run, error) {
+	query := `select id, number, digest, tool, overrides, seed, start, finish, outcome from runs where ` + w.text.String() + ` order by number desc` + w.limit(limit)
+	return all(s, query, w.args, func(from row) (r Run, _ error) {
 		var overrides string
 		var seed int64
 		var start, end moment
 		if err := from.Scan(&r.ID, &r.Number, &r.Digest, &r.Tool, &overrides, &seed, &start, &end, &r.Outcome); err != nil {
-			return err
+			return r, err
 		}
 		r.Seed, r.Start, r.End = uint64(seed), start.time(), end.time()
 		if err := json.Unmarshal([]byte(overrides), &r.Overrides); err != nil {
-			return s.fail(Damaged, err, "the overrides of run %s are not JSON", r.ID)
+			return r, s.fail(Damaged, err, "the overrides of run %s are not JSON", r.ID)
 		}
 		if len(r.Overrides) == 0 {
 			r.Overrides = nil
 		}
-		list = append(list, r)
-		return nil
+		return r, nil
 	})
 }
 

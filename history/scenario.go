@@ -31,23 +31,17 @@ func (sc Scenario) insert(b *batchWriter) error {
 }
 
 // Scenarios of a stage of a run, in the order in which they were recorded; "" is every stage.
-func (s *Store) Scenarios(run, stage string) (list []Scenario, _ error) {
-	w := s.inStages(run, stage)
-	return list, s.each(`select feature, scenario, row, scenarios.name, status, attempts, scenarios.start, duration, place, cause
-		from scenarios join stages on stages.key = scenarios.stage join runs on runs.key = stages.run
-		where `+w.text.String()+` order by scenarios.stage, scenarios.key`, w.args, func(from row) error {
-		var sc Scenario
-		var start moment
-		err := from.Scan(&sc.Feature, &sc.Scenario, &sc.Row, &sc.Name, &sc.Status, &sc.Attempts, &start, &sc.Duration, &sc.Place, &sc.Cause)
-		sc.Start = start.time()
-		list = append(list, sc)
-		return err
-	})
-}
-
-func (s *Store) inStages(run, stage string) *where {
+func (s *Store) Scenarios(run, stage string) ([]Scenario, error) {
 	var w where
 	w.and("runs.project = ? and runs.id = ?", s.project, run)
 	w.is("stages.name = ?", stage)
-	return &w
+	query := `select feature, scenario, row, scenarios.name, status, attempts, scenarios.start, duration, place, cause
+		from scenarios join stages on stages.key = scenarios.stage join runs on runs.key = stages.run
+		where ` + w.text.String() + ` order by stages.key, scenarios.key`
+	return all(s, query, w.args, func(from row) (sc Scenario, _ error) {
+		var start moment
+		err := from.Scan(&sc.Feature, &sc.Scenario, &sc.Row, &sc.Name, &sc.Status, &sc.Attempts, &start, &sc.Duration, &sc.Place, &sc.Cause)
+		sc.Start = start.time()
+		return sc, err
+	})
 }

@@ -48,11 +48,7 @@ func (s *Store) LastScrape(environment string, before time.Time) (Scrape, bool, 
 	var w where
 	w.and("project = ? and environment = ?", s.project, environment)
 	w.at("at < ?", before)
-	list, err := s.scrapes(&w, 1)
-	if err != nil || len(list) == 0 {
-		return Scrape{}, false, err
-	}
-	return list[0], true, nil
+	return first(s.scrapes(&w, 1))
 }
 
 // Scrapes are those that pass the filter, newest first.
@@ -67,14 +63,13 @@ func (s *Store) Scrapes(f ScrapeFilter) ([]Scrape, error) {
 	return s.scrapes(&w, f.Limit)
 }
 
-func (s *Store) scrapes(w *where, limit int) (list []Scrape, _ error) {
-	return list, s.each(`select environment, at, release, source, json from scrapes where `+w.text.String()+` order by at desc, key desc`+w.limit(limit), w.args, func(from row) error {
-		var sc Scrape
+func (s *Store) scrapes(w *where, limit int) ([]Scrape, error) {
+	query := `select environment, at, release, source, json from scrapes where ` + w.text.String() + ` order by at desc, key desc` + w.limit(limit)
+	return all(s, query, w.args, func(from row) (sc Scrape, _ error) {
 		var at moment
 		var text string
 		err := from.Scan(&sc.Environment, &at, &sc.Release, &sc.Source, &text)
 		sc.At, sc.JSON = at.time(), raw(text)
-		list = append(list, sc)
-		return err
+		return sc, err
 	})
 }

@@ -3,6 +3,7 @@ package history
 import (
 	"database/sql"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -171,19 +172,28 @@ type batchWriter struct {
 	claims         map[Claim]int64
 }
 
-func (b *batchWriter) exec(statement string, args ...any) error {
-	ready, ok := b.ready[statement]
-	if !ok {
-		var err error
-		if ready, err = b.tx.Prepare(statement); err != nil {
-			return err
-		}
-		if b.ready == nil {
-			b.ready = map[string]*sql.Stmt{}
-		}
-		b.ready[statement] = ready
+// prepare makes a statement once.
+func (b *batchWriter) prepare(statement string) (*sql.Stmt, error) {
+	if ready, ok := b.ready[statement]; ok {
+		return ready, nil
 	}
-	_, err := ready.Exec(args...)
+	ready, err := b.tx.Prepare(statement)
+	if err != nil {
+		return nil, err
+	}
+	if b.ready == nil {
+		b.ready = map[string]*sql.Stmt{}
+	}
+	b.ready[statement] = ready
+	return ready, nil
+}
+
+func (b *batchWriter) exec(statement string, args ...any) error {
+	ready, err := b.prepare(statement)
+	if err != nil {
+		return err
+	}
+	_, err = ready.Exec(args...)
 	return err
 }
 
@@ -196,37 +206,43 @@ func (b *batchWriter) close() error {
 }
 
 // Stages of a run, in the order in which they began.
-func (s *Store) Stages(run string) (list []Stage, _ error) {
-	index := map[int64]int{}
-	err := s.each(`select stages.key, stages.name, runner, driver, environment, url, release, selected, stages.start, stages.finish, stages.outcome
-		from stages join runs on runs.key = stages.run where runs.project = ? and runs.id = ? order by stages.key`, []any{s.project, run}, func(from row) error {
-		var st Stage
-		var key int64
-		var start, end moment
-		err := from.Scan(&key, &st.Name, &st.Runner, &st.Driver, &st.Environment, &st.URL, &st.Release, &st.Selected, &start, &end, &st.Outcome)
-		st.Start, st.End = start.time(), end.time()
-		index[key] = len(list)
-		list = append(list, st)
-		return err
-	})
+func (s *Store) Stages(run string) ([]Stage, error) {
+	var keys []int64
+	const of = ` from stages join runs on runs.key = stages.run where runs.project = ? and runs.id = ? `
+	list, err := all(s, `select stages.key, name, runner, driver, environment, url, release, selected, stages.start, stages.finish, stages.outcome`+of+`order by stages.key`,
+		[]any{s.project, run}, func(from row) (st Stage, _ error) {
+			var key int64
+			var start, end moment
+			err := from.Scan(&key, &st.Name, &st.Runner, &st.Driver, &st.Environment, &st.URL, &st.Release, &st.Selected, &start, &end, &st.Outcome)
+			st.Start, st.End = start.time(), end.time()
+			keys = append(keys, key)
+			return st, err
+		})
 	if err != nil {
 		return nil, err
 	}
-	return list, s.each(`select stage, status, count(*) from scenarios
-		where stage in (select stages.key from stages join runs on runs.key = stages.run where runs.project = ? and runs.id = ?)
-		group by stage, status`, []any{s.project, run}, func(from row) error {
-		var key int64
-		var status string
-		var n int
-		if err := from.Scan(&key, &status, &n); err != nil {
-			return err
+	type counted struct {
+		stage  int64
+		status string
+		n      int
+	}
+	counts, err := all(s, `select stage, status, count(*) from scenarios where stage in (select stages.key`+of+`) group by stage, status`,
+		[]any{s.project, run}, func(from row) (c counted, _ error) {
+			err := from.Scan(&c.stage, &c.status, &c.n)
+			return c, err
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range counts {
+		i := slices.Index(keys, c.stage)
+		if i < 0 {
+			continue // it began between the two queries
 		}
-		if i, ok := index[key]; ok { // a stage may begin between the two queries
-			if list[i].Counts == nil {
-				list[i].Counts = map[string]int{}
-			}
-			list[i].Counts[status] = n
+		if list[i].Counts == nil {
+			list[i].Counts = map[string]int{}
 		}
-		return nil
-	})
+		list[i].Counts[c.status] = c.n
+	}
+	return list, nil
 }

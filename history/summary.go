@@ -56,7 +56,7 @@ func (sum Summary) insert(b *batchWriter) error {
 }
 
 // Summaries are those that pass the filter: newest stage first, and in each stage as they were recorded.
-func (s *Store) Summaries(f SummaryFilter) (list []Summarised, _ error) {
+func (s *Store) Summaries(f SummaryFilter) ([]Summarised, error) {
 	var w where
 	w.and("runs.project = ?", s.project)
 	w.is("runs.id = ?", f.Run)
@@ -70,16 +70,15 @@ func (s *Store) Summaries(f SummaryFilter) (list []Summarised, _ error) {
 	}
 	w.at("stages.start >= ?", f.Since)
 	w.at("stages.start < ?", f.Before)
-	return list, s.each(`select runs.id, stages.name, environment, release, stages.start, begins, ends, final, subject, summaries.name, scenario, count, failed, dropped, histogram, detail
+	query := `select runs.id, stages.name, environment, release, stages.start, begins, ends, final, subject, summaries.name, scenario, count, failed, dropped, histogram, detail
 		from summaries join stages on stages.key = summaries.stage join runs on runs.key = stages.run
-		where `+w.text.String()+` order by stages.start desc, stages.key desc, summaries.key`+w.limit(f.Limit), w.args, func(from row) error {
-		var sum Summarised
+		where ` + w.text.String() + ` order by stages.start desc, stages.key desc, summaries.key` + w.limit(f.Limit)
+	return all(s, query, w.args, func(from row) (sum Summarised, _ error) {
 		var start moment
 		var detail string
 		err := from.Scan(&sum.Run, &sum.Stage, &sum.Environment, &sum.Release, &start, &sum.From, &sum.To, &sum.Final, &sum.Of, &sum.Name, &sum.Scenario,
 			&sum.Count, &sum.Failed, &sum.Dropped, &sum.Histogram, &detail)
 		sum.Start, sum.Detail = start.time(), raw(detail)
-		list = append(list, sum)
-		return err
+		return sum, err
 	})
 }

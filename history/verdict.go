@@ -2,7 +2,6 @@ package history
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 )
 
@@ -87,17 +86,22 @@ func (b *batchWriter) claim(c Claim) (key int64, err error) {
 	if key, ok := b.claims[c]; ok {
 		return key, nil
 	}
+	const names = "(project, id, clause, feature, words, reading, measure, target, owner, guardrail, source, query)"
+	const places = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	values := []any{b.project, c.ID, c.Clause, c.Feature, c.Words, c.Reading, c.Measure, c.Target, c.Owner, c.Guardrail, c.Source, c.Query}
-	names := "project, id, clause, feature, words, reading, measure, target, owner, guardrail, source, query"
-	if err := b.exec(`insert or ignore into claims (`+names+`) values (?`+strings.Repeat(", ?", len(values)-1)+`)`, values...); err != nil {
+	if err := b.exec(`insert or ignore into claims `+names+` values `+places, values...); err != nil {
 		return 0, err
 	}
-	err = b.tx.QueryRow(`select key from claims where (`+names+`) = (?`+strings.Repeat(", ?", len(values)-1)+`)`, values...).Scan(&key)
-	if err == nil {
-		if b.claims == nil {
-			b.claims = map[Claim]int64{}
-		}
-		b.claims[c] = key
+	find, err := b.prepare(`select key from claims where ` + names + ` = ` + places)
+	if err != nil {
+		return 0, err
 	}
-	return key, err
+	if err := find.QueryRow(values...).Scan(&key); err != nil {
+		return 0, err
+	}
+	if b.claims == nil {
+		b.claims = map[Claim]int64{}
+	}
+	b.claims[c] = key
+	return key, nil
 }

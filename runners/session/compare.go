@@ -43,7 +43,11 @@ func compareJSON(path string, have, want any, found []string) []string {
 			return append(found, fmt.Sprintf("%s is %s, expected an array", path, shown(have)))
 		}
 		if len(list) != len(want) {
-			found = append(found, fmt.Sprintf("%s has %d items, expected %d", path, len(list), len(want)))
+			items := "items"
+			if len(list) == 1 {
+				items = "item"
+			}
+			found = append(found, fmt.Sprintf("%s has %d %s, expected %d", path, len(list), items, len(want)))
 		}
 		for i := range min(len(list), len(want)) {
 			found = compareJSON(fmt.Sprintf("%s[%d]", path, i), list[i], want[i], found)

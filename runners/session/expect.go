@@ -174,13 +174,18 @@ func (l *Lowering) expectJSON(op *ir.Expect) (Action, error) {
 		if len(differences) == 0 {
 			return nil
 		}
-		failure := Failf("expect/json", "%s", differences[0])
-		if n := len(differences); n > 1 {
-			failure.Message += fmt.Sprintf(" (and %d more)", n-1)
-		}
+		failure := Failf("expect/json", "%s", firstOf(differences))
 		failure.Lines = append(limited(differences[1:], 20), f.session.describe()...)
 		return failure
 	}, nil
+}
+
+// firstOf is what a failure's one line says where several things are wrong.
+func firstOf(findings []string) string {
+	if n := len(findings) - 1; n > 0 {
+		return fmt.Sprintf("%s (and %d more)", findings[0], n)
+	}
+	return findings[0]
 }
 
 func limited(lines []string, n int) []string {

@@ -274,7 +274,7 @@ func TestCompareJSON(t *testing.T) {
 		{`null`, `null`, ""}, {`0`, `null`, "body is 0, expected null"}, {`null`, `0`, "body is null, expected 0"},
 		{`{}`, `{}`, ""}, {`{"a": 1}`, `{}`, ""}, {`[]`, `{}`, "body is [], expected an object"},
 		{`[1, 2]`, `[1]`, "body has 2 items, expected 1"}, {`[2, 1]`, `[1, 2]`, "body[0] is 2, expected 1; body[1] is 1, expected 2"},
-		{`[1]`, `[]`, "body has 1 items, expected 0"}, {`{}`, `[]`, "body is {}, expected an array"},
+		{`[1]`, `[]`, "body has 1 item, expected 0"}, {`{}`, `[]`, "body is {}, expected an array"},
 		{`{"a": {"b c": [1]}}`, `{"a": {"b c": [2], "d": 1}}`, `body.a["b c"][0] is 1, expected 2; body.a.d is missing, expected 1`},
 	} {
 		if got := strings.Join(compareJSON("body", mustJSON(t, c.have), mustJSON(t, c.want), nil), "; "); got != c.found {

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -161,7 +162,7 @@ func (h *Host) resolve(name string) {
 		grown := maps.Clone(*known)
 		value, err := h.Secrets.Resolve(name)
 		if err != nil {
-			grown[name] = expr.Missing{What: "secret." + name, Why: err.Error()}
+			grown[name] = expr.Missing{What: "secret." + name, Why: strings.TrimPrefix(err.Error(), fmt.Sprintf("secret %q: ", name))}
 		} else {
 			grown[name] = value
 		}

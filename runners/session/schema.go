@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -35,10 +36,13 @@ func (l *Lowering) expectSchema(op *ir.Expect) (Action, error) {
 		if err == nil {
 			return nil
 		}
-		failure := f.unexpected("expect/schema", "the response does not match the schema %s", path)
-		if v, ok := err.(*jsonschema.ValidationError); ok {
-			failure.Lines = append(limited(violations(v, nil), 20), failure.Lines...)
+		v, ok := err.(*jsonschema.ValidationError)
+		if !ok {
+			return f.unexpected("expect/schema", "the response does not match the schema %s: %v", path, err)
 		}
+		found := violations(v, body, nil)
+		failure := f.unexpected("expect/schema", "the response does not match the schema %s: %s", path, firstOf(found))
+		failure.Lines = append(limited(found[1:], 20), failure.Lines...)
 		return failure
 	}, nil
 }
@@ -59,17 +63,31 @@ func (s schemaFiles) Load(url string) (any, error) {
 	return decodeJSON(data)
 }
 
-// violations are the innermost findings, each with the place in the body.
-func violations(v *jsonschema.ValidationError, found []string) []string {
+// violations are the innermost findings, each with the place in the body and what stands there.
+func violations(v *jsonschema.ValidationError, body any, found []string) []string {
 	if len(v.Causes) == 0 {
-		path := "body"
+		path, have := "body", body
 		for _, step := range v.InstanceLocation {
-			path = child(path, step)
+			switch within := have.(type) {
+			case []any:
+				path += "[" + step + "]"
+				have = nil
+				if i, err := strconv.Atoi(step); err == nil && i < len(within) {
+					have = within[i]
+				}
+			case map[string]any:
+				path, have = child(path, step), within[step]
+			}
+		}
+		switch have.(type) {
+		case map[string]any, []any: // a line cannot hold it
+		default:
+			path += " is " + shown(have)
 		}
 		return append(found, path+": "+v.ErrorKind.LocalizedString(message.NewPrinter(language.English)))
 	}
 	for _, c := range v.Causes {
-		found = violations(c, found)
+		found = violations(c, body, found)
 	}
 	return found
 }

@@ -72,8 +72,10 @@ func (o *once[T]) do(key string, f func() (T, *Failure)) (T, *Failure) {
 	if known {
 		<-k.done
 	} else {
-		k.value, k.fail = f()
-		close(k.done)
+		func() {
+			defer close(k.done)
+			k.value, k.fail = f()
+		}()
 	}
 	if k.fail == nil {
 		return k.value, nil

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"time"
@@ -24,42 +25,47 @@ type span struct{ from, to time.Time }
 func (s span) length() time.Duration { return max(0, s.to.Sub(s.from)) }
 
 // countersOf takes the differences: from the last sample at or before the window's start to the last one in it. A
-// counter that fell began again at 0. Series that ended before the window are left out.
-func countersOf(found model.Matrix, text string, w Window) ([]counter, *Failure) {
-	var list []counter
+// counter that fell began again at 0. Series that ended before the window rose by nothing, and are ended.
+func countersOf(found model.Matrix, text string, w Window) (list, ended []counter, f *Failure) {
 	for _, s := range found {
 		c := counter{labels: s.Metric, rise: new(big.Rat), times: timesOf(s.Values), life: span{w.From, w.To}}
-		var last *big.Rat
+		var from, last float64 // of the stretch without a reset
 		inside := false
-		for _, v := range s.Values {
-			if unusable.MatchString(v.Value.String()) {
-				return nil, failed(NoData, "%s is %s", text, v.Value)
-			}
-			now := new(big.Rat).SetFloat64(float64(v.Value))
-			if now == nil || now.Sign() < 0 {
-				return nil, failed(SourceFailed, "%s is below 0, so it is no counter", text)
+		for i, v := range s.Values {
+			now := float64(v.Value)
+			switch {
+			case math.IsNaN(now) || math.IsInf(now, 0):
+				return nil, nil, failed(NoData, "%s is %s", text, v.Value)
+			case now < 0:
+				return nil, nil, failed(SourceFailed, "%s is below 0, so it is no counter", text)
 			}
 			if !v.Timestamp.Time().After(w.From) {
-				c.based, last = true, now
+				c.based, from, last = true, now, now
 				continue
 			}
 			inside = true
 			switch {
-			case last == nil:
-				c.initial = now
-			case now.Cmp(last) < 0:
-				c.rise.Add(c.rise, now)
-			default:
-				c.rise.Add(c.rise, new(big.Rat).Sub(now, last))
+			case i == 0:
+				c.initial, from = rational(now), now
+			case now < last:
+				c.rise.Add(c.rise, difference(last, from))
+				from = 0
 			}
 			last = now
 		}
+		c.rise.Add(c.rise, difference(last, from))
 		if inside {
 			list = append(list, c)
+		} else {
+			ended = append(ended, c)
 		}
 	}
-	return list, nil
+	return list, ended, nil
 }
+
+func rational(f float64) *big.Rat { return new(big.Rat).SetFloat64(f) }
+
+func difference(a, b float64) *big.Rat { return new(big.Rat).Sub(rational(a), rational(b)) }
 
 func timesOf(values []model.SamplePair) []time.Time {
 	times := make([]time.Time, len(values))
@@ -105,75 +111,102 @@ func target(m model.Metric) string {
 	return string(m["job"]) + "\xff" + string(m["instance"])
 }
 
+// watch is how much of the window the scrapes of one target speak for: of those that have series of a selector, or
+// of one series that does not say where it comes from.
+type watch struct {
+	name  string
+	times []time.Time
+	life  span
+}
+
 // covered joins into obs how much of the window was scraped. A target that was taken from the server's list ends
-// then; one that could not be scraped, and series that are gone from a target that is there, do not.
-func covered(list []counter, up model.Matrix, text string, obs *Observation) {
+// then; one that could not be scraped, and one that is there without its series, do not.
+func covered(list, ended []counter, up model.Matrix, text string, obs *Observation) {
 	w := obs.Window
-	ends := map[string]time.Time{}
-	lost := map[string]counter{} // targets that no scrape of the window reached
-	for _, s := range up {
-		c := counter{labels: s.Metric, times: timesOf(s.Values), life: span{w.From, w.To}}
-		every := interval(c.times)
-		if every == 0 || len(s.Values) == 0 {
-			continue
-		}
-		last := s.Values[len(s.Values)-1]
-		if at := last.Timestamp.Time(); w.To.Sub(at) > vouch(every) && last.Value == 1 {
-			ends[target(s.Metric)] = at
-		}
-		down := !slices.ContainsFunc(s.Values, func(v model.SamplePair) bool { return v.Value != 0 })
-		if down && w.To.Sub(last.Timestamp.Time()) <= vouch(every) {
-			c.times, c.life.from = nil, later(s.Values[0].Timestamp.Time(), w.From)
-			lost[target(s.Metric)] = c
-		}
-	}
-	for _, c := range list {
-		delete(lost, target(c.labels))
-	}
 	var expected, watched time.Duration
 	var all []span
-	since := w.To
-	gone := ""
-	for _, c := range list {
-		if end, known := ends[target(c.labels)]; known && !end.Before(c.times[len(c.times)-1]) {
-			c.life.to = c.times[len(c.times)-1]
-		}
-		spans := watches(c)
+	since, gap := w.To, "scrapes of "+text+" are missing"
+	for _, x := range watches(list, ended, up, w) {
+		spans := x.watched()
 		for _, s := range spans {
 			watched += s.length()
 		}
-		expected += c.life.length()
+		expected += x.life.length()
 		all = append(all, spans...)
-		if c.life.from.Before(since) {
-			since = c.life.from
+		if len(x.times) == 0 {
+			gap = x.name + " could not be scraped"
+		} else if since.After(x.life.from) {
+			since = x.life.from
 		}
-		if every := interval(c.times); w.To.Sub(c.times[len(c.times)-1]) > vouch(every) && c.life.to.Equal(w.To) {
-			gone = "a series of " + text + " is gone"
-		}
-	}
-	for _, c := range lost {
-		expected += c.life.length()
-		gone = fmt.Sprintf("%s could not be scraped", c.labels["instance"])
 	}
 	share := 0.0
-	if expected > 0 {
-		share = watched.Seconds() / expected.Seconds()
-	}
-	if length := w.To.Sub(since); length > 0 {
-		share = min(share, union(all).Seconds()/length.Seconds())
-	} else {
-		share = 0
+	if length := w.To.Sub(since); expected > 0 && length > 0 {
+		share = min(watched.Seconds()/expected.Seconds(), union(all).Seconds()/length.Seconds())
 	}
 	if since.After(obs.Since) && len(list) > 0 {
 		obs.Since = since
 		obs.Notes = append(obs.Notes, fmt.Sprintf("%s counts since its software started at %s", text, since.UTC().Format("2006-01-02 15:04:05 UTC")))
 	}
 	if share < obs.Coverage {
-		obs.Coverage, obs.Gap = share, "scrapes of "+text+" are missing"
-		if gone != "" {
-			obs.Gap = gone
+		obs.Coverage, obs.Gap = share, gap
+	}
+}
+
+// watches are the targets that were to be scraped in the window, with the times at which series of the selector
+// were seen there.
+func watches(list, ended []counter, up model.Matrix, w Window) map[string]*watch {
+	found := map[string]*watch{}
+	for i, c := range list {
+		key := target(c.labels)
+		if key == "" {
+			key = fmt.Sprint(i)
+		}
+		x := found[key]
+		if x == nil {
+			x = &watch{name: string(c.labels["instance"]), life: c.life}
+			found[key] = x
+		}
+		if c.life.from.Before(x.life.from) {
+			x.life.from = c.life.from
+		}
+		x.times = append(x.times, c.times...)
+	}
+	for _, x := range found {
+		slices.SortFunc(x.times, time.Time.Compare)
+		x.times = slices.Compact(x.times)
+	}
+	had := map[string]bool{}
+	for _, c := range ended {
+		had[target(c.labels)] = true
+	}
+	for _, s := range up {
+		key := target(s.Metric)
+		times := timesOf(s.Values)
+		in, _ := slices.BinarySearchFunc(times, w.From, func(a, b time.Time) int {
+			if a.After(b) {
+				return 1
+			}
+			return -1
+		})
+		if in == len(times) {
+			continue
+		}
+		life := span{w.From, w.To}
+		last := times[len(times)-1]
+		if every := interval(times); every > 0 && w.To.Sub(last) > vouch(every) && s.Values[len(s.Values)-1].Value == 1 {
+			life.to = last
+		}
+		if x := found[key]; x != nil {
+			x.life.to = life.to
+			continue
+		}
+		life.from = later(times[0], w.From)
+		down := !slices.ContainsFunc(s.Values[in:], func(v model.SamplePair) bool { return v.Value != 0 })
+		if had[key] || down {
+			found[key] = &watch{name: string(s.Metric["instance"]), life: life}
 		}
 	}
+	return found
 }
 
 // interval is the median time between scrapes, 0 where there are not two of them.
@@ -192,15 +225,15 @@ func interval(times []time.Time) time.Duration {
 // vouch is how much time one scrape speaks for: its interval, and a tenth for the jitter of scrapes.
 func vouch(every time.Duration) time.Duration { return every + every/10 }
 
-// watches are the parts of a counter's life that scrapes speak for: each for the time before it, and the last one
+// watched are the parts of a target's life that scrapes speak for: each for the time before it, and the last one
 // for the time until the next is due.
-func watches(c counter) []span {
-	every := vouch(interval(c.times))
+func (x *watch) watched() []span {
+	every := vouch(interval(x.times))
 	var spans []span
 	add := func(from, to time.Time) {
-		s := span{later(from, c.life.from), to}
-		if s.to.After(c.life.to) {
-			s.to = c.life.to
+		s := span{later(from, x.life.from), to}
+		if s.to.After(x.life.to) {
+			s.to = x.life.to
 		}
 		if s.length() > 0 {
 			spans = append(spans, s)
@@ -209,14 +242,14 @@ func watches(c counter) []span {
 	if every == 0 {
 		return nil
 	}
-	for i, at := range c.times {
+	for i, at := range x.times {
 		from := at.Add(-every)
 		if i > 0 {
-			from = later(from, c.times[i-1])
+			from = later(from, x.times[i-1])
 		}
 		add(from, at)
 	}
-	last := c.times[len(c.times)-1]
+	last := x.times[len(x.times)-1]
 	add(last, last.Add(every))
 	return spans
 }

@@ -26,7 +26,8 @@ type envelope struct {
 	Warnings []string        `json:"warnings"`
 }
 
-// instant is an instant query whose answer is a matrix, because its expression ends in a range.
+// instant is an instant query whose answer is a matrix, because its expression ends in a range. A warning of the
+// server means that a part of the data is missing.
 func (p *Prometheus) instant(ctx context.Context, query string, at time.Time) (model.Matrix, *Failure) {
 	form := url.Values{"query": {query}, "time": {strconv.FormatFloat(float64(at.UnixMilli())/1000, 'f', 3, 64)}}
 	e, f := p.ask(ctx, "/api/v1/query", form)

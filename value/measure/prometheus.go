@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"net/http"
 	"regexp"
@@ -111,15 +112,15 @@ func countable(query string) (Selector, string, *Failure) {
 
 // counters are the series of a selector with what each rose by; the coverage of the window is joined into obs.
 func (p *Prometheus) counters(ctx context.Context, sel Selector, text string, obs *Observation) ([]counter, *Failure) {
-	if kind := p.kind(ctx, sel.Name); kind == "gauge" || kind == "info" || kind == "stateset" {
-		return nil, failed(SourceFailed, "%s is a %s, which can fall, and a count needs a counter", sel.Name, kind).help("export a counter")
-	}
 	w := obs.Window
-	found, f := p.matrix(ctx, text, w, obs)
+	found, f := p.matrix(ctx, text, w)
 	if f != nil {
 		return nil, f
 	}
-	list, f := countersOf(found, text, w)
+	if kind := p.kind(ctx, sel.Name); kind == "gauge" || kind == "info" || kind == "stateset" {
+		return nil, failed(SourceFailed, "%s is a %s, which can fall, and a count needs a counter", sel.Name, kind).help("export a counter")
+	}
+	list, ended, f := countersOf(found, text, w)
 	if f != nil {
 		return nil, f
 	}
@@ -129,12 +130,12 @@ func (p *Prometheus) counters(ctx context.Context, sel Selector, text string, ob
 	jobs := jobsOf(found)
 	var up, starts model.Matrix
 	if jobs != "" {
-		if up, f = p.matrix(ctx, "up{"+jobs+"}", w, obs); f != nil {
+		if up, f = p.matrix(ctx, "up{"+jobs+"}", w); f != nil {
 			return nil, f
 		}
 		for _, c := range list {
 			if !c.based && starts == nil {
-				if starts, f = p.matrix(ctx, "process_start_time_seconds{"+jobs+"}", w, obs); f != nil {
+				if starts, f = p.matrix(ctx, "process_start_time_seconds{"+jobs+"}", w); f != nil {
 					return nil, f
 				}
 			}
@@ -143,7 +144,7 @@ func (p *Prometheus) counters(ctx context.Context, sel Selector, text string, ob
 	if f := begin(list, starts, text, w); f != nil {
 		return nil, f
 	}
-	covered(list, up, text, obs)
+	covered(list, ended, up, text, obs)
 	return list, nil
 }
 
@@ -154,7 +155,7 @@ func (p *Prometheus) nothing(ctx context.Context, sel Selector, text string, w W
 	}
 	help := "initialise the counter with 0 when the software starts, or check its name and labels"
 	stem := strings.TrimSuffix(sel.Name, "_total")
-	near, f := p.matrix(ctx, `{__name__=~"`+stem+`(_total)?"}`, w, nil)
+	near, f := p.matrix(ctx, `{__name__=~"`+stem+`(_total)?"}`, w)
 	if f == nil {
 		for _, s := range near {
 			if name := string(s.Metric[model.MetricNameLabel]); name == sel.Name {
@@ -191,10 +192,10 @@ func (p *Prometheus) gauge(ctx context.Context, query string, obs *Observation) 
 	var f *Failure
 	sel, err := ParseSelector(query)
 	if err == nil {
-		found, f = p.matrix(ctx, query, w, obs)
+		found, f = p.matrix(ctx, query, w)
 	} else {
 		step := max(15*time.Second, w.To.Sub(w.From)/1000).Round(time.Second)
-		found, f = p.samples(ctx, fmt.Sprintf("(%s)[%s:%s]", query, milliseconds(w.To.Sub(w.From)), milliseconds(step)), w.To, obs)
+		found, f = p.samples(ctx, fmt.Sprintf("(%s)[%s:%s]", query, milliseconds(w.To.Sub(w.From)), milliseconds(step)), w.To)
 		obs.Notes = append(obs.Notes, fmt.Sprintf("%s was evaluated every %s", query, step))
 		if f == nil && len(found) > 1 {
 			return failed(SourceFailed, "%q has %d values at once, and a gauge has one", query, len(found)).help("aggregate it: avg(…), max(…)")
@@ -204,15 +205,20 @@ func (p *Prometheus) gauge(ctx context.Context, query string, obs *Observation) 
 		return f
 	}
 	var values []float64
+	var list []counter
 	for _, s := range found {
+		seen := len(values)
 		for _, v := range s.Values {
 			if v.Timestamp.Time().Before(w.From) {
 				continue
 			}
-			if unusable.MatchString(v.Value.String()) {
+			if math.IsNaN(float64(v.Value)) || math.IsInf(float64(v.Value), 0) {
 				return failed(NoData, "%s is %s", query, v.Value)
 			}
 			values = append(values, float64(v.Value))
+		}
+		if len(values) > seen {
+			list = append(list, counter{labels: s.Metric, times: timesOf(s.Values), life: span{w.From, w.To}})
 		}
 	}
 	if len(values) == 0 {
@@ -221,24 +227,26 @@ func (p *Prometheus) gauge(ctx context.Context, query string, obs *Observation) 
 		}
 		return p.nothing(ctx, sel, query, w, len(found) > 0)
 	}
-	list := make([]counter, 0, len(found))
-	for _, s := range found {
-		list = append(list, counter{labels: s.Metric, times: timesOf(s.Values), life: span{w.From, w.To}})
+	var up model.Matrix
+	if jobs := jobsOf(found); jobs != "" && err == nil {
+		if up, f = p.matrix(ctx, "up{"+jobs+"}", w); f != nil {
+			return f
+		}
 	}
-	covered(list, nil, query, obs)
+	covered(list, nil, up, query, obs)
 	obs.Gauge = gauge(values)
 	return nil
 }
 
 // matrix are the raw samples of a selector in the window and shortly before it.
-func (p *Prometheus) matrix(ctx context.Context, selector string, w Window, obs *Observation) (model.Matrix, *Failure) {
-	return p.samples(ctx, fmt.Sprintf("%s[%s]", selector, milliseconds(w.To.Sub(w.From)+lookback)), w.To, obs)
+func (p *Prometheus) matrix(ctx context.Context, selector string, w Window) (model.Matrix, *Failure) {
+	return p.samples(ctx, fmt.Sprintf("%s[%s]", selector, milliseconds(w.To.Sub(w.From)+lookback)), w.To)
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }
 
-// samples is a query whose answer is a matrix. A warning of the server means that a part of the data is missing.
-func (p *Prometheus) samples(ctx context.Context, query string, at time.Time, obs *Observation) (model.Matrix, *Failure) {
+// samples is a query whose answer is a matrix.
+func (p *Prometheus) samples(ctx context.Context, query string, at time.Time) (model.Matrix, *Failure) {
 	found, f := p.matrices.do(query+"\xff"+at.String(), func() (model.Matrix, *Failure) { return p.instant(ctx, query, at) })
 	if f != nil {
 		return nil, f

@@ -65,6 +65,9 @@ func betaQuantile(a, b, alpha float64) (x, y float64) {
 		l := math.Log(alpha) / a
 		return math.Exp(l), -math.Expm1(l)
 	}
+	if a < least {
+		return 0, 1
+	}
 	x, y = betaStart(a, b, alpha)
 	if a <= b {
 		x = solve(func(x float64) (float64, float64) {

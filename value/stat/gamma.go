@@ -9,6 +9,8 @@ const (
 	rounds = 100_000
 	// large is the parameter from which a density is integrated: the fractions would take √parameter rounds.
 	large = 200
+	// least is the fraction of an event below which its lower bound, about alpha^(1/events), is no longer a float.
+	least = 1e-3
 )
 
 // gammaTails is the regularised incomplete gamma function and its complement: P(events ≥ a) and P(events < a)
@@ -58,6 +60,9 @@ func gammaTails(a, x float64) (below, above float64) {
 
 // gammaQuantile is the mean x at which the given tail of gammaTails(a, x) is alpha, for alpha ≤ .5.
 func gammaQuantile(a, alpha float64, upper bool) float64 {
+	if !upper && a < least {
+		return 0
+	}
 	z := -normalQuantile(alpha)
 	if upper {
 		z = -z

@@ -16,17 +16,17 @@ func EventsForRatio(ratio, split, alpha, power float64) (float64, error) {
 	if err := firstError(checkAlpha(alpha), checkPower(power)); err != nil {
 		return 0, err
 	}
-	if !(ratio > 0) || math.IsInf(ratio, 0) || ratio == 1 || !(split > 0 && split < 1) {
-		return 0, inputError("a plan for the ratio %v at a split of %v", ratio, split)
+	if err := checkRatio(ratio); err != nil {
+		return 0, err
+	}
+	if !(split >= 1e-6 && split <= 1-1e-6) {
+		return 0, inputError("a plan at a split of %v; expected between 0 and 1", split)
 	}
 	if ratio > 1 { // the same, seen from the other side
 		ratio, split = 1/ratio, 1-split
 	}
 	near := eventsForRatio(ratio, split, alpha, power)
 	if !(near <= exactPlan) {
-		if math.IsInf(near, 1) {
-			return 0, inputError("a plan for the ratio %v at a split of %v: more events than can be counted", ratio, split)
-		}
 		return math.Ceil(near), nil
 	}
 	share := ratio * split / (ratio*split + 1 - split)
@@ -98,8 +98,8 @@ func ExposureForRatio(baseline Count, ratio, alpha, power float64) (float64, err
 	if err := firstError(baseline.check(), checkAlpha(alpha), checkPower(power)); err != nil {
 		return 0, err
 	}
-	if !(ratio > 0) || math.IsInf(ratio, 0) || ratio == 1 {
-		return 0, inputError("a plan for the ratio %v", ratio)
+	if err := checkRatio(ratio); err != nil {
+		return 0, err
 	}
 	if baseline.Events == 0 {
 		return math.Inf(1), nil
@@ -141,6 +141,13 @@ func SamplesForMeans(deviation, difference, alpha, power float64) (float64, erro
 	}
 	root := (normalQuantile(alpha) + normalQuantile(1-power)) * deviation / difference
 	return math.Max(2, math.Ceil(2*root*root)), nil
+}
+
+func checkRatio(ratio float64) error {
+	if !(ratio >= 1e-6 && ratio <= 1e6) || math.Abs(ratio-1) < 1e-9 {
+		return inputError("a plan for the ratio %v; expected one from 1e-6 to 1e6 that is not 1", ratio)
+	}
+	return nil
 }
 
 func checkPower(power float64) error {

@@ -38,10 +38,13 @@ func checkWhole(n float64) error {
 func firstWhole(lo, hi float64, condition func(float64) bool) float64 {
 	for lo < hi {
 		mid := math.Floor(lo + (hi-lo)/2)
+		if mid >= hi { // beyond 2^53 the numbers between are not floats
+			mid = lo
+		}
 		if condition(mid) {
 			hi = mid
-		} else if lo = mid + 1; lo == mid { // beyond 2^53 there is no next one
-			return hi
+		} else {
+			lo = math.Max(mid+1, math.Nextafter(mid, hi))
 		}
 	}
 	return hi

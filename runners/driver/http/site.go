@@ -179,7 +179,7 @@ func (s *site) admit(u *url.URL) (destination, error) {
 		return destination{}, session.Failf("http/url", "the target is no URL that a request can go to: %v", err)
 	}
 	if !s.allowed[a.String()] {
-		f := session.Failf("http/host", "environment %q does not allow requests to %s", s.name, a)
+		f := session.Failf("http/host", "environment %q does not allow requests to %s: that is neither its url, nor one of its services or hosts", s.name, a)
 		f.Help = []string{fmt.Sprintf("if it is meant, add it to the environment in hoops.yaml: hosts: [%s]", a.entry())}
 		return destination{}, f
 	}

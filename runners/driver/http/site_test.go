@@ -112,7 +112,7 @@ func TestResolution(t *testing.T) {
 func TestRefusedHostSaysHowToAllowIt(t *testing.T) {
 	other := record(t, nil)
 	f := at("http://127.0.0.1:1").open(t, get(other.URL+"/x")).fails("http/host")
-	if want := `environment "local" does not allow requests to ` + other.address(); f.Message != want {
+	if want := `environment "local" does not allow requests to ` + other.address() + ": that is neither its url, nor one of its services or hosts"; f.Message != want {
 		t.Errorf("got %q, expected %q", f.Message, want)
 	}
 	if !strings.Contains(f.Help[0], "hosts: ["+other.address()+"]") {

@@ -11,7 +11,6 @@ Feature: Catalogue
       | how      |
       | absolute |
       | relative |
-      | query    |
 
   Scenario: The pages are linked in the header
     When I list the products by header
