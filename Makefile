@@ -5,7 +5,7 @@
 #   make bench    Go benchmarks
 #   make lint     the checks of make test without the tests
 #   make build    bin/hoops
-#   make setup    only what the others need: Go modules, a C compiler
+#   make setup    only what the others need: Go modules, a C compiler, Chromium, Prometheus, PostgreSQL
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -17,7 +17,7 @@ TIMEOUT := 15m
 BENCH   ?= .
 
 # Debian packages, by the command that shows that one is there already.
-PACKAGES := gcc:gcc,libc6-dev
+PACKAGES := gcc:gcc,libc6-dev chromium:chromium prometheus:prometheus pg_ctlcluster:postgresql xmllint:libxml2-utils
 
 .PHONY: setup setup-go build test demo demo-calculator demo-shop bench bench-go lint
 

@@ -27,7 +27,7 @@ func complete(root *cobra.Command) {
 	}
 	for _, c := range root.Commands() {
 		for flag, list := range words {
-			if c.Flags().Lookup(flag) == nil || c.Name() == "check" && flag == "format" {
+			if c.Flags().Lookup(flag) == nil || (c.Name() == "check" || c.Name() == "steps") && flag == "format" {
 				continue
 			}
 			directive := cobra.ShellCompDirectiveNoFileComp

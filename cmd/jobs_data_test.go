@@ -73,9 +73,10 @@ func pages(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestJobPages(t *testing.T) {
+	t.Parallel()
 	j := newJob(t, "pages", http.HandlerFunc(pages))
 	j.everywhere("-t", "not @wrong")
-	j.shows("wrong", j.run(1, "test", "-t", "@wrong"))
+	j.shows("wrong", j.run(1, "test", "-j", "1", "-t", "@wrong"))
 }
 
 // exports are made while their customer waits, and asks no sooner than it is told.
@@ -125,6 +126,7 @@ func (e *exports) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestJobExport(t *testing.T) {
+	t.Parallel()
 	e := &exports{asked: map[string]int{}, next: map[string]time.Time{}}
 	j := newJob(t, "export", e)
 	j.run(0, "test", "-t", "not @never")
@@ -138,7 +140,7 @@ func TestJobExport(t *testing.T) {
 			t.Errorf("%s was asked for %d times, expected 2", name, n)
 		}
 	}
-	j.shows("never", j.run(1, "test", "-t", "@never"))
+	j.shows("never", j.run(1, "test", "-j", "1", "-t", "@never"))
 }
 
 // album takes photos, and compares them with the one that it knows.
@@ -191,6 +193,7 @@ func album(photo, note []byte) http.Handler {
 }
 
 func TestJobUpload(t *testing.T) {
+	t.Parallel()
 	read := func(name string) []byte {
 		data, err := os.ReadFile(filepath.Join("testdata/jobs/upload/data", name))
 		if err != nil {
@@ -236,13 +239,15 @@ func graph(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestJobGraphQL(t *testing.T) {
+	t.Parallel()
 	j := newJob(t, "graphql", http.HandlerFunc(graph))
 	j.everywhere("-t", "not @wrong and not @other")
-	j.shows("wrong", j.run(1, "test", "-t", "@wrong"))
-	j.shows("other", j.run(1, "test", "-t", "@other"))
+	j.shows("wrong", j.run(1, "test", "-j", "1", "-t", "@wrong"))
+	j.shows("other", j.run(1, "test", "-j", "1", "-t", "@other"))
 }
 
 func TestJobSchema(t *testing.T) {
+	t.Parallel()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /products/tea", func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, `{"id": 9007199254740993, "name": "Tea", "price": {"amount": 4.20, "currency": "GBP"}, "tags": ["hot", "cold"]}`)
@@ -252,7 +257,7 @@ func TestJobSchema(t *testing.T) {
 	})
 	j := newJob(t, "schema", mux)
 	j.everywhere("-t", "not @wrong")
-	j.shows("wrong", j.run(1, "test", "-t", "@wrong"))
+	j.shows("wrong", j.run(1, "test", "-j", "1", "-t", "@wrong"))
 }
 
 // exact takes nothing that was changed on the way.
@@ -317,6 +322,7 @@ func (e *exact) handler() http.Handler {
 }
 
 func TestJobExact(t *testing.T) {
+	t.Parallel()
 	e := &exact{}
 	j := newJob(t, "exact", e.handler())
 	j.everywhere()

@@ -72,6 +72,7 @@ func (b *letterBox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestJobLogin(t *testing.T) {
+	t.Parallel()
 	newJob(t, "login", &letterBox{sessions: map[string]*letterSession{}}).everywhere()
 }
 
@@ -157,9 +158,9 @@ func TestJobOAuth(t *testing.T) {
 	}
 	// And a client that nobody knows.
 	t.Setenv("HOOPS_SECRET_OAUTH_CLIENT", "another one")
-	j.shows("unknown", j.run(1, "test", "-t", "@fresh"))
+	j.shows("unknown", j.run(1, "test", "-j", "1", "-t", "@fresh"))
 	os.Unsetenv("HOOPS_SECRET_OAUTH_CLIENT")
-	j.shows("unset", j.run(1, "test", "-t", "@fresh"))
+	j.shows("unset", j.run(1, "test", "-j", "1", "-t", "@fresh"))
 }
 
 // chat knows people by a cookie or by a token, and never by both.
@@ -219,5 +220,6 @@ func chat() http.Handler {
 }
 
 func TestJobPeople(t *testing.T) {
+	t.Parallel()
 	newJob(t, "people", chat()).everywhere()
 }

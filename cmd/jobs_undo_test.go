@@ -68,7 +68,42 @@ func (c *counter) take() []string {
 	return done
 }
 
+// A login that fails once fails the round that it is in, and not every round of the probe behind it.
+func TestJobLoginFailsInOneRound(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	logins, reads := 0, 0
+	j := newJob(t, "rounds", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch r.URL.Path {
+		case "/login":
+			if logins++; logins <= 1 {
+				http.Error(w, "not now", http.StatusServiceUnavailable)
+				return
+			}
+			http.SetCookie(w, &http.Cookie{Name: "sid", Value: "ann"})
+		case "/orders":
+			if c, err := r.Cookie("sid"); err != nil || c.Value != "ann" {
+				http.Error(w, "sign in first", http.StatusUnauthorized)
+				return
+			}
+			reads++
+		}
+	}))
+	j.run(0, "run", "watch") // it has recovered
+	if logins != 2 || reads < 2 {
+		t.Errorf("%d logins, expected the one that failed and another; %d rounds read their orders", logins, reads)
+	}
+	logins, reads = 0, 0
+	j.run(1, "load", "--rate", "20/s", "--duration", "1s")
+	if logins != 1 || reads != 0 {
+		t.Errorf("under load: %d logins and %d reads, expected one login that fails every journey", logins, reads)
+	}
+}
+
 func TestJobCleanup(t *testing.T) {
+	t.Parallel()
 	c := &counter{}
 	j := newJob(t, "cleanup", c)
 	expect := func(what string, want ...string) {
@@ -83,7 +118,7 @@ func TestJobCleanup(t *testing.T) {
 	expect("a test", good...)
 	j.run(0, "probe", "-t", "@good")
 	expect("a probe", good...)
-	j.shows("bad", j.run(1, "test", "-t", "@bad"))
+	j.shows("bad", j.run(1, "test", "-j", "1", "-t", "@bad"))
 	expect("a test that fails", bad...)
 	j.run(2, "probe", "-t", "@bad")
 	expect("a probe that fails", bad...)

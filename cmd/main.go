@@ -98,7 +98,7 @@ probes; what a feature promises ("In order to …") is judged against metrics.`,
 		return usage(fmt.Sprintf("unknown command %q", args[0]), hint)
 	}
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	root.AddCommand(a.initCommand(), a.checkCommand(), a.buildCommand(), a.showCommand(), a.testCommand(), a.loadCommand(), a.probeCommand(), a.valueCommand(),
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.buildCommand(), a.showCommand(), a.stepsCommand(), a.testCommand(), a.loadCommand(), a.probeCommand(), a.valueCommand(),
 		a.runCommand(), a.reportCommand(), a.schemaCommand(), a.versionCommand())
 	complete(root)
 	return root

@@ -33,7 +33,7 @@ func (a *app) testCommand() *cobra.Command {
 		},
 	}
 	o.flags(c.Flags())
-	c.Flags().StringVar(&driver, "driver", "http", "how steps reach the software: `http or shell`")
+	c.Flags().StringVar(&driver, "driver", "http", "how steps reach the software: `http, browser or shell`")
 	c.Flags().Var(&count{&retry, 0}, "retry", "repeat a failed scenario up to `N` times; one that then passes is flaky")
 	c.Flags().BoolVar(&pause, "pause-on-failure", false, "at a terminal, stop after a failed step and show what was kept")
 	return c
@@ -105,7 +105,7 @@ func knownDriver(name string) error {
 			return nil
 		}
 	}
-	hint := "drivers are http and shell"
+	hint := "drivers are http, browser and shell"
 	if near := diag.Closest(name, driverNames); near != "" {
 		hint = "did you mean " + near + "?"
 	}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners/driver/browser"
 	"github.com/cucumber-value/hoops/runners/driver/http"
 	"github.com/cucumber-value/hoops/runners/driver/shell"
 	"github.com/cucumber-value/hoops/runners/session"
@@ -12,13 +13,14 @@ func drivers(allowShell bool) func() []session.Driver {
 	return func() []session.Driver {
 		return []session.Driver{
 			http.New(http.Config{Version: Version}),
+			browser.New(browser.Config{Version: Version}),
 			shell.New(shell.Config{Allowed: allowShell}),
 		}
 	}
 }
 
 // driverNames are the drivers of this build, for checks before anything runs.
-var driverNames = []string{"http", "shell"}
+var driverNames = []string{"http", "browser", "shell"}
 
 // needsShell is the first step of a scenario that runs a script, nil when none does.
 func needsShell(p *ir.Program, steps []ir.Step, driver string) *ir.Step {

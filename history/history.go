@@ -106,7 +106,7 @@ func (s *Store) Close() error {
 
 // Check reads the whole file and says whether it is sound.
 func (s *Store) Check() error {
-	found, err := all(s, `select integrity_check from pragma_integrity_check(10) where integrity_check <> 'ok'
+	found, err := all(s, `select integrity_check from pragma_integrity_check where integrity_check <> 'ok'
 		union all select count(*) || ' rows of ' || "table" || ' belong to nothing' from pragma_foreign_key_check group by "table"`, nil, readText)
 	if err != nil || len(found) == 0 {
 		return err
@@ -117,38 +117,6 @@ func (s *Store) Check() error {
 func readText(from row) (text string, err error) {
 	err = from.Scan(&text)
 	return text, err
-}
-
-// look refuses what SQLite would take for an empty database, and then delete the log beside it. The log is
-// looked at first: while another process creates the history, it comes second.
-func (s *Store) look(full string) error {
-	log, err := os.Stat(full + "-wal")
-	logged := err == nil && log.Size() > 0
-	file, err := os.Stat(full)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && logged:
-		return s.fail(Damaged, nil, "the file is gone, and its log %s-wal is still there", s.path)
-	case errors.Is(err, fs.ErrNotExist) && s.only:
-		return s.fail(Missing, err, "there is none yet")
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	case !file.Mode().IsRegular():
-		return s.fail(Foreign, nil, "this is a %s, not a file", kindOf(file.Mode()))
-	case file.Size() == 0 && logged:
-		return s.fail(Damaged, nil, "the file is empty, and its log %s-wal is not", s.path)
-	case file.Size() == 0 && s.only:
-		return s.fail(Missing, fs.ErrNotExist, "the file is still empty")
-	}
-	return nil
-}
-
-func kindOf(m fs.FileMode) string {
-	if m.IsDir() {
-		return "folder"
-	}
-	return "device"
 }
 
 // openToRead opens a file that is there. In a folder that cannot be written SQLite has no place for the index

@@ -86,14 +86,14 @@ func (s *Store) verdicts(f VerdictFilter, ofClaim, ofStage *where) ([]Verdict, [
 		order = "at desc, key desc"
 	}
 	// A verdict is large, so the list is made as long as it will be at once.
-	n, err := all(s, `select count(*) from verdicts where `+w.text.String(), w.args, readCount)
+	n, _, err := first(all(s, `select count(*) from verdicts where `+w.text.String(), w.args, readCount))
 	if err != nil {
 		return nil, nil, err
 	}
 	if f.Limit > 0 {
-		n[0] = min(n[0], f.Limit)
+		n = min(n, f.Limit)
 	}
-	list, of := make([]Verdict, 0, n[0]), make([]parents, 0, n[0])
+	list, of := make([]Verdict, 0, n), make([]parents, 0, n)
 	query := `select claim, stage, at, verdict, so_far, reason, sentence, observed, interval, events, exposure, begins, ends, grade, would_change, ` + detail +
 		` from verdicts where ` + w.text.String() + ` order by ` + order + w.limit(f.Limit)
 	_, err = all(s, query, w.args, func(from row) (none struct{}, _ error) {

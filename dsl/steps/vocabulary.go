@@ -64,6 +64,20 @@ func Vocabulary() []Phrase {
 	return list
 }
 
+// Phrase is the phrase of the vocabulary that a step is on a driver, whatever definitions there are. Columns are
+// those of its outline.
+func (l *Library) Phrase(driver, step string, columns []string) (Phrase, bool) {
+	p, wrong := cut(oneLine(step, diag.Pos{}), columns)
+	if wrong != nil {
+		return Phrase{}, false
+	}
+	e, _ := l.entry(driver, p.text)
+	if e == nil {
+		return Phrase{}, false
+	}
+	return Phrase{e.driver, e.shown()}, true
+}
+
 // given checks that what belongs below the line is there, and nothing else.
 func (b *binder) given(e *entry) bool {
 	at := diag.At(b.line.Pos, len([]rune(b.line.Text)))

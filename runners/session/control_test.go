@@ -96,6 +96,23 @@ func TestWithinIsCutOff(t *testing.T) {
 	}
 }
 
+// The cells of an @each table are read as those of Examples are; what comes from a value stays as it is.
+func TestEachReadsItsCells(t *testing.T) {
+	step := call(1)
+	step.Table = [][]ir.Template{
+		{ir.Literal("v"), ir.Literal("7")}, {ir.Literal("4.20"), ir.Literal("")}, {ir.Literal("007"), ir.Literal("")}, {ir.Literal("tea"), ir.Literal("")},
+		{ir.Literal("true"), ir.Literal("")}, {tpl("${text}", ir.Plain), ir.Literal("")},
+	}
+	p := program([]ir.Definition{{Pattern: "these:", Each: true, Body: []ir.Step{send("PUT", "/", "[${v}]")}}}, keep("text", `"9"`), step)
+	w := newWorld(t, p, says(200, ""))
+	if _, err := w.play(-1); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"PUT / [4.20]", `PUT / ["007"]`, `PUT / ["tea"]`, "PUT / [true]", `PUT / ["9"]`}, w.driver.log()); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestEach(t *testing.T) {
 	step := call(1, "shop")
 	step.Table = [][]ir.Template{

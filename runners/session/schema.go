@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,7 @@ func (l *Lowering) expectSchema(op *ir.Expect) (Action, error) {
 			return f.unexpected("expect/schema", "the response does not match the schema %s: %v", path, err)
 		}
 		found := violations(v, body, nil)
+		slices.Sort(found) // the library finds them in the order of a map
 		failure := f.unexpected("expect/schema", "the response does not match the schema %s: %s", path, firstOf(found))
 		failure.Lines = append(limited(found[1:], 20), failure.Lines...)
 		return failure

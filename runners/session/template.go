@@ -147,7 +147,11 @@ func unevaluated(words string, err error) error {
 	var none *expr.NoData
 	code, message := "value/expression", fmt.Sprintf("%s cannot be evaluated: %v", words, err)
 	if errors.As(err, &none) {
-		code, message = "value/no-data", fmt.Sprintf("%s has no data: %s %s", words, none.What, none.Why)
+		what := none.What
+		if what == words || "${"+what+"}" == words {
+			what = "it"
+		}
+		code, message = "value/no-data", fmt.Sprintf("%s has no data: %s %s", words, what, none.Why)
 	}
 	return &Failure{Code: code, Message: message, Cause: err}
 }

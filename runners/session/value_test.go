@@ -209,7 +209,7 @@ func TestTableAndDocOfTheCaller(t *testing.T) {
 		call(2),
 	}}, {Pattern: "none", Body: []ir.Step{keep("d", "doc")}}}, keep("count", "2"), step)
 	_, err := newWorld(t, p, nil).play(-1)
-	if f := failureOf(t, err); f.Message != "doc has no data: doc is missing: the step has no doc string" {
+	if f := failureOf(t, err); f.Message != "doc has no data: it is missing: the step has no doc string" {
 		t.Error(f.Message) // the doc string is not that of the calls inside
 	}
 }

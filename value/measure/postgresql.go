@@ -24,13 +24,14 @@ func openPostgreSQL(ctx context.Context, dsn string, timeout time.Duration) (dat
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["application_name"] = "hoops"
-	config.RuntimeParams["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
-	config.RuntimeParams["default_transaction_read_only"] = "on"
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err
 	}
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly, IsoLevel: pgx.RepeatableRead})
+	if err == nil { // in the transaction, because a pooler refuses it where the connection begins
+		_, err = tx.Exec(ctx, "set local statement_timeout = "+strconv.FormatInt(timeout.Milliseconds(), 10))
+	}
 	if err != nil {
 		return nil, errors.Join(err, conn.Close(ctx))
 	}
@@ -97,7 +98,7 @@ func complaint(err error, timeout time.Duration) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Sprintf("did not answer within %s", timeout)
 	}
-	if text, ok := sqliteComplaint(err); ok {
+	if text, ok := sqliteComplaint(err, timeout); ok {
 		return text
 	}
 	var connect *pgconn.ConnectError

@@ -154,16 +154,7 @@ func (p *Prometheus) client(address *url.URL) *http.Client {
 		c = *p.Client
 	}
 	c.Transport = bounded{next: c.Transport, limit: p.limit() + 1}
-	before := c.CheckRedirect
-	c.CheckRedirect = func(req *http.Request, via []*http.Request) error {
-		if req.URL.Host != address.Host || req.URL.Scheme != address.Scheme || len(via) > 5 {
-			return http.ErrUseLastResponse
-		}
-		if before != nil {
-			return before(req, via)
-		}
-		return nil
-	}
+	c.CheckRedirect = sameSite(address, c.CheckRedirect)
 	return &c
 }
 

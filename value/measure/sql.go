@@ -2,7 +2,7 @@ package measure
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"math/big"
 	"net/url"
 	"strings"
@@ -194,8 +194,9 @@ func without(message, dsn string) string {
 	return clipLong(message)
 }
 
+// stamp is a time as SQLite writes it. Without a fraction it has none: a text is less than itself with ".000".
 func stamp(t time.Time) string {
-	return strings.TrimRight(strings.TrimSuffix(t.UTC().Format("2006-01-02 15:04:05.000"), ".000"), " ")
+	return strings.TrimSuffix(t.UTC().Format("2006-01-02 15:04:05.000"), ".000")
 }
 
-var errTooMuch = fmt.Errorf("gave more columns than hoops reads")
+var errTooMuch = errors.New("gave more columns than hoops reads")

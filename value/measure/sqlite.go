@@ -102,7 +102,7 @@ func cell(v any) string {
 	return fmt.Sprint(v)
 }
 
-func sqliteComplaint(err error) (string, bool) {
+func sqliteComplaint(err error, timeout time.Duration) (string, bool) {
 	var e *driver.Error
 	if !errors.As(err, &e) {
 		return "", false
@@ -112,6 +112,8 @@ func sqliteComplaint(err error) (string, bool) {
 		return "refused the query, because it would write, and a measure only reads", true
 	case 5, 6:
 		return "is locked by somebody who writes", true
+	case 9:
+		return fmt.Sprintf("did not answer within %s", timeout), true
 	case 26:
 		return "found that the file of the dsn is no database", true
 	}

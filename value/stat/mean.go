@@ -40,7 +40,8 @@ func (m Moments) check() error {
 	return nil
 }
 
-// Estimate is a number with its standard error. The zero Estimate has no bounds.
+// Estimate is a number with its standard error. The zero Estimate has no bounds, and neither have values that are
+// all the same: two equal values would otherwise prove anything.
 type Estimate struct {
 	Value, Error float64
 	Freedom      float64 // degrees of freedom, after Welch and Satterthwaite
@@ -52,7 +53,11 @@ func MeanEstimate(m Moments) (Estimate, error) {
 	if err := m.check(); err != nil {
 		return Estimate{}, err
 	}
-	return Estimate{m.Mean, math.Sqrt(m.Variance / m.N), m.N - 1, m.N}, nil
+	e := Estimate{m.Mean, math.Sqrt(m.Variance / m.N), m.N - 1, m.N}
+	if err := e.check(); err != nil {
+		return Estimate{}, err
+	}
+	return e, nil
 }
 
 // MeanDifference estimates candidate − baseline in the unit of the values (Welch 1947).
@@ -84,21 +89,20 @@ func welch(value float64, c, b Moments, varianceC, varianceB float64) (Estimate,
 		sc, sb := vc/v, vb/v
 		e.Freedom = 1 / (sc*sc/(c.N-1) + sb*sb/(b.N-1))
 	}
-	if !isFinite(e.Value) || !isFinite(e.Error) || !(e.Freedom > 0) {
-		return Estimate{}, inputError("means of %v and %v with variances of %v and %v", c.Mean, b.Mean, c.Variance, b.Variance)
+	if err := e.check(); err != nil {
+		return Estimate{}, err
 	}
 	return e, nil
 }
 
 func (e Estimate) check() error {
-	if !isFinite(e.Value) || !(e.Error >= 0) || math.IsInf(e.Error, 0) || !(e.Freedom > 0) || !(e.N > 0) {
-		return inputError("an estimate of %v with an error of %v", e.Value, e.Error)
+	if !isFinite(e.Value) || !(e.Error > 0) || math.IsInf(e.Error, 0) || !(e.Freedom > 0) || !(e.N > 0) {
+		return inputError("an estimate of %v with an error of %v; values that are all the same show no error", e.Value, e.Error)
 	}
 	return nil
 }
 
-// Bounds are Student's, for one look at data whose amount was settled before. Values that were all the same have
-// no error: the bounds are the estimate.
+// Bounds are Student's, for one look at data whose amount was settled before.
 func (e Estimate) Bounds(alpha float64) (Interval, error) {
 	if err := firstError(e.check(), checkAlpha(alpha)); err != nil {
 		return unknown, err
@@ -114,15 +118,6 @@ func (e Estimate) Test(value float64) (Tails, error) {
 	}
 	if !isFinite(value) {
 		return noTails, inputError("a value of %v", value)
-	}
-	if e.Error == 0 {
-		switch {
-		case e.Value < value:
-			return Tails{Greater: 1}, nil
-		case e.Value > value:
-			return Tails{Less: 1}, nil
-		}
-		return noTails, nil
 	}
 	t := (e.Value - value) / e.Error
 	tails := Tails{Less: studentTail(-t, e.Freedom), Greater: studentTail(t, e.Freedom)}

@@ -351,3 +351,32 @@ func TestDispersionMerges(t *testing.T) {
 		t.Error("nothing to test")
 	}
 }
+
+// Just beyond the exact ranks, the normal ones are within one of them.
+func TestCriticalRanksMeet(t *testing.T) {
+	const m, n = exactRanks + 1, 40
+	counts := rankDistribution(m, n, slices.Repeat([]int{1}, m+n))
+	total, sum, exact := 0.0, 0.0, 0
+	for _, w := range counts {
+		total += w
+	}
+	for u := 0; u < len(counts); u += 2 {
+		if sum += counts[u]; sum > .05*total {
+			break
+		}
+		exact++
+	}
+	if got := criticalRank(m, n, .05); max(got-exact, exact-got) > 1 {
+		t.Errorf("got %d, want %d", got, exact)
+	}
+}
+
+func TestValuesAllTheSameProveNothing(t *testing.T) {
+	same := MomentsOf([]float64{5, 5, 5})
+	if _, err := MeanDifference(same, MomentsOf([]float64{4, 4})); err == nil {
+		t.Error("a difference without an error")
+	}
+	if i, err := (Estimate{}).Bounds(.05); err == nil || i != unknown {
+		t.Error(i)
+	}
+}

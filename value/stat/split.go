@@ -1,7 +1,5 @@
 package stat
 
-import "math"
-
 // SplitThreshold is the p below which a split of the traffic counts as broken, and nothing compared across it as
 // known (GrowthBook's threshold: looked at often, .05 would cry wolf).
 const SplitThreshold = .001
@@ -22,17 +20,17 @@ func SplitTest(seen, weights []float64) (Split, error) {
 		all += seen[i]
 		total += weights[i]
 	}
-	if !(all > 0) || math.IsInf(all, 0) || math.IsInf(total, 0) {
-		return Split{P: 1}, inputError("a split of %v", all)
+	if !(all >= 1) {
+		return Split{P: 1}, inputError("a split of %v; expected at least 1", all)
 	}
 	var s Split
 	for i := range seen {
 		expected := all * (weights[i] / total)
 		s.ChiSquare += (seen[i] - expected) / expected * (seen[i] - expected)
 	}
-	s.P = chiSquareTail(s.ChiSquare, float64(len(seen)-1))
-	if math.IsNaN(s.P) || math.IsNaN(s.ChiSquare) {
-		return Split{P: 1}, inputError("weights too far apart")
+	if !isFinite(s.ChiSquare) {
+		return Split{P: 1}, inputError("a split by weights that are too far apart")
 	}
+	s.P = chiSquareTail(s.ChiSquare, float64(len(seen)-1))
 	return s, nil
 }

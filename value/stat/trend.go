@@ -67,6 +67,7 @@ func TrendBounds(windows []Count, alpha float64) (Trend, error) {
 		t.Upper = math.Exp(root(func(b float64) bool { return less(b) < alpha }))
 	}
 	t.Value = math.Exp(t.Value)
+	t.Lower, t.Upper = math.Min(t.Lower, t.Value), math.Max(t.Upper, t.Value) // but for rounding
 	return t, nil
 }
 
@@ -132,7 +133,7 @@ func (f family) approximate() (less, greater func(b float64) float64) {
 			d := likeliest - b
 			// twice the gain in log likelihood, or its first term where the two would cancel
 			gain := 2 * (d*t - f.n*(top-at))
-			if math.Abs(d) < 1e-5 {
+			if math.Abs(d) < 1e-5 || f.n > 1e12 {
 				return (t - mean*f.n) / math.Sqrt(f.n*spread)
 			}
 			r := math.Copysign(math.Sqrt(math.Max(0, gain)), d)

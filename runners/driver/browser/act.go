@@ -90,9 +90,22 @@ func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
 			if err != nil {
 				return err
 			}
+			t.breathe(ctx)
 			return t.settle(ctx, st, before)
 		})
 	}, nil
+}
+
+// breathe lets the page begin what it has put off until its handlers are done: a form's submission above all. A
+// page that is being left does not answer any more.
+func (t *tab) breathe(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		t.wait(ctx, func() bool { return t.loading || !t.requested.IsZero() })
+		cancel()
+	}()
+	askMain[any](ctx, t, "breathe")
 }
 
 // click clicks an element as soon as a person could.

@@ -37,6 +37,7 @@ type bench struct {
 	host    *session.Host
 	samples []session.Sample
 	dir     string
+	little  time.Duration // for what fails
 	files   []ir.File
 }
 
@@ -55,7 +56,7 @@ func newBench(t testing.TB, pages map[string]any, set ...func(*bench)) *bench {
 	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	b := &bench{t: t, url: server.URL, dir: t.TempDir(), driver: New(Config{Version: "test"}),
+	b := &bench{t: t, url: server.URL, little: 250 * time.Millisecond, dir: t.TempDir(), driver: New(Config{Version: "test"}),
 		env: &ir.Environment{Name: "local", URL: ir.Literal(server.URL), StepTimeout: ir.Duration(5 * time.Second)}}
 	for _, f := range set {
 		f(b)
@@ -189,7 +190,7 @@ func (v *visit) fails(words string, from, to int) *session.Failure {
 		}
 	}
 	whole := v.env.StepTimeout
-	v.env.StepTimeout = ir.Duration(400 * time.Millisecond)
+	v.env.StepTimeout = ir.Duration(v.little)
 	defer func() { v.env.StepTimeout = whole }()
 	err := v.step(to - 1)
 	failure, ok := err.(*session.Failure)

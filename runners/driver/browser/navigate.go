@@ -43,6 +43,9 @@ func (t *tab) open(ctx context.Context, st *state, name, address string) error {
 	t.named, t.done = name, nil
 	t.mu.Unlock()
 	result, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: address})
+	if err != nil && context.Cause(ctx) == errOverdue {
+		return t.slow(st)
+	}
 	if err != nil {
 		return cmpCause(ctx, err)
 	}
@@ -195,7 +198,10 @@ func (st *state) samples(t *tab) {
 		}
 		sample := session.Sample{Name: name, Began: n.began, Duration: n.duration, Code: n.status, Received: n.received, URL: n.url, Writes: writes(n.method)}
 		if n.err != "" && n.err != "net::ERR_HTTP_RESPONSE_CODE_FAILURE" {
-			sample.Code, sample.Err = 0, strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(n.err, "net::ERR_"), "_", " "))
+			sample.Code, sample.Err = 0, "host not allowed"
+			if n.err != "net::ERR_BLOCKED_BY_CLIENT" {
+				sample.Err = strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(n.err, "net::ERR_"), "_", " "))
+			}
 		}
 		st.session.Sampled(sample)
 		if sample.Err == "" {

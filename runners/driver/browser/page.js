@@ -423,6 +423,7 @@
     // look is what a person sees of a target: how many there are in sight.
     look: t => { const r = find(t, 'see'); return {count: r.found.length, hidden: r.hidden, holder: r.holder || '', holders: r.holders || 0, candidates: candidates(r.found)}; },
     count: (t, verb) => { const r = find(t, verb); return {count: r.found.length, tier: r.tier, candidates: candidates(r.found)}; },
+    breathe: () => new Promise(done => setTimeout(done)),
     ready, fill, choose, upload, outline,
     alike,
     checked: () => { const e = H.last; return !e || !e.isConnected ? null : e.tagName === 'INPUT' ? e.checked : e.getAttribute('aria-checked') === 'true'; },

@@ -90,7 +90,7 @@ func TestWhatIsNeverDone(t *testing.T) {
 		"moving for ever": {`the "Runner" button does not stand still`, click(named("Runner"))},
 		"bad selector":    {`"#[" is no CSS selector`, click(named("css:#["))},
 		"not seen":        {`there is no "Thank you" on the page`, see("Thank you")},
-		"still seen":      {`"Basket" is still in sight after 400ms`, dontSee("Basket")},
+		"still seen":      {`"Basket" is still in sight after 250ms`, dontSee("Basket")},
 		"title":           {`the page title is "", expected "Shop"`, title("Shop")},
 		"address":         {`the page address is "/", expected "/orders"`, addressIs("/orders")},
 		"expression":      {`page.title == "Shop" is false: page.title = ""`, expectTrue(`page.title == "Shop"`)},

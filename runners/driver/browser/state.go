@@ -278,10 +278,11 @@ func (st *state) do(ctx context.Context, share bool, work func(ctx context.Conte
 		if t != nil {
 			st.samples(t)
 		}
+		if wrong := t.refusal(); wrong != nil {
+			err = wrong // whatever came of it
+		}
 		if err != nil {
 			err = st.blame(ctx, t, err)
-		} else {
-			err = t.refusal()
 		}
 		st.session.OnPage(&answer{state: st})
 		return err
@@ -329,7 +330,7 @@ func (st *state) headers(t *tab) error {
 		list = append(list, header{h.Name, h.Value})
 	}
 	t.mu.Lock()
-	t.common = list
+	t.common, t.refused = list, nil
 	first := len(list) > 0 && !t.all
 	t.all = t.all || len(list) > 0
 	t.mu.Unlock()
@@ -341,6 +342,9 @@ func (st *state) headers(t *tab) error {
 
 // refusal is a navigation that went where it may not.
 func (t *tab) refusal() error {
+	if t == nil {
+		return nil
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.refused) == 0 {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/css"
@@ -109,6 +110,8 @@ func (t *tab) setUp(p *process) error {
 		// chromedp mirrors the document when these are on, which costs with large pages; nothing here reads it.
 		func() error { _, err := chromedp.Call(t.ctx, dom.Disable, cdp.Empty{}); return err },
 		func() error { _, err := chromedp.Call(t.ctx, css.Disable, cdp.Empty{}); return err },
+		// Without it each computedRole and computedName would build the whole accessibility tree, and drop it.
+		func() error { _, err := chromedp.Call(t.ctx, accessibility.Enable, cdp.Empty{}); return err },
 		func() error {
 			_, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
 				Source: pageScript, WorldName: world, RunImmediately: yes()})
