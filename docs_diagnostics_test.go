@@ -45,10 +45,11 @@ var (
 
 // joined are the codes that the source puts together: "room/" and what a variable holds.
 var joined = map[string][]string{
-	"steps/": {"undefined", "ambiguous"}, // the statuses of an obstacle
-	"keep/":  {"no-data", "expression"},  // what was value/…, of a step that keeps
-	"http/":  nil,                        // what the driver's reason returns first
-	"value/": nil,                        // which keep/ replaces
+	"steps/":   {"undefined", "ambiguous"}, // the statuses of an obstacle
+	"keep/":    {"no-data", "expression"},  // what was value/…, of a step that keeps
+	"http/":    nil,                        // what the driver's reason returns first
+	"value/":   nil,                        // which keep/ replaces
+	"browser/": {"title", "address"},       // what a look reads; and what unreachable says, see below
 }
 
 // codesInSource are the codes of all diagnostics, each with a place that makes it.
@@ -71,9 +72,14 @@ func codesInSource(t *testing.T) map[string]string {
 				case *ast.ImportSpec:
 					return false
 				case *ast.FuncDecl:
-					if n.Name.Name == "reason" && strings.Contains(filepath.ToSlash(name), "driver/http/") {
+					switch in := filepath.ToSlash(name); {
+					case n.Name.Name == "reason" && strings.Contains(in, "driver/http/"):
 						for _, reason := range firstReturned(n) {
 							see("http/"+reason, n)
+						}
+					case n.Name.Name == "unreachable" && strings.Contains(in, "driver/browser/"):
+						for _, slug := range firstSaid(n) {
+							see("browser/"+slug, n)
 						}
 					}
 				case *ast.BasicLit:
@@ -115,6 +121,28 @@ func firstReturned(f *ast.FuncDecl) []string {
 			return true
 		}
 		if lit, ok := r.Results[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			if text, err := strconv.Unquote(lit.Value); err == nil && !slices.Contains(list, text) {
+				list = append(list, text)
+			}
+		}
+		return true
+	})
+	return list
+}
+
+// firstSaid are the texts that a function hands to its own say as the first argument.
+func firstSaid(f *ast.FuncDecl) []string {
+	var list []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) == 0 {
+			return true
+		}
+		by, ok := call.Fun.(*ast.Ident)
+		if !ok || by.Name != "say" {
+			return true
+		}
+		if lit, ok := call.Args[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
 			if text, err := strconv.Unquote(lit.Value); err == nil && !slices.Contains(list, text) {
 				list = append(list, text)
 			}

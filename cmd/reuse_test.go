@@ -252,7 +252,9 @@ func TestVegetaReadsTheResults(t *testing.T) {
 		n++
 		k := n
 		mu.Unlock()
-		time.Sleep(time.Duration(k%20) * time.Millisecond)
+		if k%10 == 0 { // p95 lies in the midst of the slow ones, where estimators agree
+			time.Sleep(40 * time.Millisecond)
+		}
 		if k%50 == 0 {
 			w.WriteHeader(http.StatusInternalServerError)
 		}

@@ -225,6 +225,12 @@ func TestDamage(t *testing.T) {
 	must(t, s.Close())
 	whole, err := os.ReadFile(path)
 	must(t, err)
+	for _, size := range []int{1, 17, 99, 511, 512, 4095, 4096, len(whole) - 4096, len(whole) - 512, len(whole) - 1} {
+		must(t, os.WriteFile(path, whole[:size], 0o666))
+		for _, readOnly := range []bool{true, false} {
+			wants(t, history.Damaged, reopened(path, readOnly))
+		}
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		bad := slices.Clone(whole)
 		cut := rapid.Bool().Draw(r, "cut")

@@ -320,4 +320,11 @@ func TestReadOnlyFolder(t *testing.T) {
 	must(t, os.WriteFile(path+"-wal", logged, 0o444))
 	lock(0o555)
 	ask("read", "cannot be opened")
+	lock(0o755)
+	must(t, os.Remove(path+"-wal"))
+	old, err := os.ReadFile(version1(t))
+	must(t, err)
+	must(t, os.WriteFile(path, old, 0o666))
+	lock(0o555)
+	ask("read", "it has version 1, this hoops reads version 2, and it cannot be brought forward")
 }

@@ -132,17 +132,30 @@ func (p phrase) plain() (string, bool) {
 // expression is the phrase as the source of an expression: placeholders become parts of it.
 func (p phrase) expression() string {
 	var b strings.Builder
+	quote, escaped := rune(0), false
 	for _, r := range p.text {
-		if !isPlaceholder(r) {
-			b.WriteRune(r)
+		switch {
+		case isPlaceholder(r):
+			source := p.values[r-firstPlaceholder].Expr
+			switch {
+			case quote != 0: // a value inside a text is a part of it, not its name
+				source = string(quote) + " + string(" + source + ") + " + string(quote)
+			case !identifier.MatchString(source) && p.values[r-firstPlaceholder].Origin != ir.OfRow:
+				source = "(" + source + ")"
+			}
+			b.WriteString(source)
+			escaped = false
 			continue
+		case escaped:
+			escaped = false
+		case quote != 0 && r == '\\' && quote != '`':
+			escaped = true
+		case r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\'' || r == '`'):
+			quote = r
 		}
-		part := p.values[r-firstPlaceholder]
-		if identifier.MatchString(part.Expr) || part.Origin == ir.OfRow {
-			b.WriteString(part.Expr)
-			continue
-		}
-		b.WriteString("(" + part.Expr + ")")
+		b.WriteRune(r)
 	}
 	return b.String()
 }

@@ -51,6 +51,25 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// A value inside a text of an expression is a part of that text.
+func TestExpressionsKnowTheirQuotes(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{`text == "<zip>"`, `text == "" + string(row.zip) + ""`},
+		{`text == 'a<zip>b' and <zip> > 1`, `text == 'a' + string(row.zip) + 'b' and row.zip > 1`},
+		{`text == "\"<zip>"`, `text == "\"" + string(row.zip) + ""`},
+		{`body.n == ${1 + x}`, `body.n == (1 + x)`},
+		{`body.n == ${x}`, `body.n == x`},
+	} {
+		p, wrong := cut(oneLine(c.text, diag.Pos{Line: 1, Col: 1}), []string{"zip"})
+		if wrong != nil {
+			t.Fatal(wrong.Message)
+		}
+		if got := p.expression(); got != c.want {
+			t.Errorf("%s became %s, expected %s", c.text, got, c.want)
+		}
+	}
+}
+
 // A real shell is the judge: whatever stands around a value that is accepted, the shell sees it as data.
 func TestTheShellSeesData(t *testing.T) {
 	const hostile = "$(echo pwned) `echo pwned` '\" ; echo pwned #\n* \\"

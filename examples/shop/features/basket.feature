@@ -56,6 +56,11 @@ Feature: Basket
         | first | more |
         | 10    | 1    |
         | 6     | 5    |
+
+      # The field of the page takes no more than 10.
+      @driver:http
+      Examples: more than a person can ask for
+        | first | more |
         | 1     | 11   |
 
   Rule: Nobody sees another customer's basket

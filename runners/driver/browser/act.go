@@ -139,6 +139,9 @@ func (t *tab) change(ctx context.Context, st *state, what *element, verb, functi
 	var last reply
 	err := poll(ctx, func() (bool, error) {
 		r, err := t.element(ctx, st, what, verb)
+		if err != nil && last.Why != "" && context.Cause(ctx) == errOverdue {
+			return false, errOverdue // it was there, and what is wrong with it is known
+		}
 		if err != nil {
 			return false, err
 		}
@@ -146,7 +149,9 @@ func (t *tab) change(ctx context.Context, st *state, what *element, verb, functi
 		if errors.Is(err, errAway) || err == nil && done.Why == "gone" {
 			return false, nil
 		}
-		last = done
+		if err == nil {
+			last = done
+		}
 		// An option or a field may still be on its way; a field that takes no text never will.
 		return done.OK || done.Why == "not-fillable", err
 	})

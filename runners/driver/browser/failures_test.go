@@ -33,9 +33,11 @@ func TestNavigationsThatFail(t *testing.T) {
 	nobody.Close()
 	release := make(chan struct{})
 	b := newBench(t, map[string]any{
-		"/":       `<h1>Shop</h1><a href=/away>Away</a><a href=/broken>Broken</a><a href=/slow>Slow</a><form method=post action=/away><button>Send away</button></form>`,
-		"/away":   func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://elsewhere.example/", 302) },
-		"/loop":   func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", 302) },
+		"/": `<h1>Shop</h1><a href=/away>Away</a><a href=/broken>Broken</a><a href=/slow>Slow</a><form method=post action=/away><button>Send away</button></form>`,
+		"/away": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://elsewhere.example/", http.StatusFound)
+		},
+		"/loop":   func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) },
 		"/broken": func(w http.ResponseWriter, _ *http.Request) { c, _, _ := w.(http.Hijacker).Hijack(); c.Close() },
 		"/slow":   func(w http.ResponseWriter, r *http.Request) { <-release },
 		"/half":   func(w http.ResponseWriter, r *http.Request) { html(w, `<h1>Half</h1><script src=/slow></script>`) },
@@ -312,8 +314,11 @@ func TestHeadersGoToTheSoftwareOnly(t *testing.T) {
 			note(w, r)
 			html(w, "<h1>Shop</h1><script>fetch('/api'); fetch('"+foreign.url+"', {mode: 'no-cors'})</script>")
 		},
-		"/api":  func(w http.ResponseWriter, r *http.Request) { note(w, r) },
-		"/away": func(w http.ResponseWriter, r *http.Request) { note(w, r); http.Redirect(w, r, foreign.url+"/", 302) },
+		"/api": func(w http.ResponseWriter, r *http.Request) { note(w, r) },
+		"/away": func(w http.ResponseWriter, r *http.Request) {
+			note(w, r)
+			http.Redirect(w, r, foreign.url+"/", http.StatusFound)
+		},
 	}, func(b *bench) {
 		b.env.Headers = []ir.Field{{Name: "X-Env", Value: ir.Literal("e")}}
 		b.env.Auth = &ir.Auth{Bearer: ir.Literal("token-123")}

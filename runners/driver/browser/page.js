@@ -229,6 +229,16 @@
   };
   const candidates = found => found.slice(0, 5).map(e => shown(e) + containerOf(e));
 
+  const distance = (a, b) => {
+    let row = [...Array(b.length + 1).keys()];
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1]));
+      row = next;
+    }
+    return row[b.length];
+  };
+
   // What there is of the kind that was looked for, the most alike first.
   const alike = (t, verb) => {
     const words = (t.name || '').toLowerCase();
@@ -236,16 +246,13 @@
     const score = name => {
       const n = name.toLowerCase();
       if (!n) return 0;
-      if (n.includes(words) || words.includes(n)) return 3;
-      const parts = words.split(' ').filter(w => w.length > 2);
-      if (parts.some(w => n.includes(w))) return 2;
-      const common = new Set(n); let hits = 0;
-      for (const c of new Set(words)) if (common.has(c)) hits++;
-      return hits / Math.max(common.size, 1);
+      if (n.includes(words) || words.includes(n) && 2 * n.length > words.length) return 3;
+      if (Math.abs(n.length - words.length) < 4 && distance(n, words) <= Math.max(n[0] === words[0] ? 2 : 1, words.length / 4)) return 2;
+      return words.split(' ').some(w => w.length > 3 && n.split(' ').includes(w)) ? 1 : 0;
     };
     if (t.css) return [];
     return query(roots(document), selector).slice(0, 2000).filter(e => visible(e) || verb === 'upload')
-      .map(e => [e, score(nameOf(e) || squeeze(e.placeholder))]).filter(x => x[1] > 0.5)
+      .map(e => [e, score(nameOf(e) || squeeze(e.placeholder))]).filter(x => x[1] > 0)
       .sort((a, b) => b[1] - a[1]).slice(0, 5).map(x => shown(x[0]));
   };
 
