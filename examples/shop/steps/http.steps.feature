@@ -210,7 +210,8 @@ Feature: The shop over its JSON API
       Authorization: Bearer ${token}
       """
     Then the status is 200
-    And I keep order = body.order
+    And I expect body.order.id == order.id and body.order.status == order.status
+    And I expect body.order.total == order.total and body.order.lines == order.lines
 
   # ---- two people: each has cookies of their own, which do what a token does ----
 

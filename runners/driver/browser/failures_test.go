@@ -44,14 +44,13 @@ func TestNavigationsThatFail(t *testing.T) {
 		"/404":    func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404); fmt.Fprint(w, "<h1>Not here</h1>") },
 		"/500":    func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500) },
 	}, func(b *bench) {
-		b.env.Hosts = []string{refusing, "no-such-host.invalid", "127.0.0.1:1"}
+		b.env.Hosts = []string{refusing, "127.0.0.1:1"}
 		b.little = time.Second
 	})
 	t.Cleanup(func() { close(release) })
 	var list []example
 	add := func(name, words string, ops ...ir.Op) { list = append(list, example{name, words, ops}) }
 	add("refused", "refuses connections: nothing listens there", open("http://"+refusing+"/"))
-	add("no such host", "no host is named no-such-host.invalid", open("http://no-such-host.invalid/"))
 	add("unsafe port", "no browser talks to the port of 127.0.0.1:1", open("http://127.0.0.1:1/"))
 	add("host", `environment "local" does not allow pages of elsewhere.example:80`, open("http://elsewhere.example/"))
 	add("scheme", "its scheme is \"file\"", open("file:///etc/passwd"))
@@ -71,6 +70,23 @@ func TestNavigationsThatFail(t *testing.T) {
 	for _, s := range b.samples {
 		if s.Name == "" || s.Code == 0 && s.Err == "" {
 			t.Errorf("sample %+v", s)
+		}
+	}
+}
+
+func TestUnreachableInPlainWords(t *testing.T) {
+	for code, words := range map[string]string{
+		"NAME_NOT_RESOLVED":      "no host is named shop.example",
+		"CONNECTION_REFUSED":     "shop.example refuses connections: nothing listens there",
+		"CONNECTION_TIMED_OUT":   "no answer from shop.example",
+		"CERT_AUTHORITY_INVALID": "the TLS of shop.example is not accepted: cert authority invalid",
+		"SSL_PROTOCOL_ERROR":     "the TLS of shop.example is not accepted: ssl protocol error",
+		"ADDRESS_UNREACHABLE":    "there is no way to shop.example",
+		"INVALID_HTTP_RESPONSE":  "what shop.example answers is not HTTP",
+		"SOMETHING_NEW":          "shop.example cannot be opened: net::ERR_SOMETHING_NEW",
+	} {
+		if got := unreachable("net::ERR_"+code, "https://shop.example/x").Error(); got != words {
+			t.Errorf("%s: %s, expected %s", code, got, words)
 		}
 	}
 }
