@@ -1,6 +1,7 @@
 # Each target installs what it needs and works alone:
 #
-#   make demo     build hoops, run the calculator and the shop, working and broken
+#   make demo     build hoops, take a shop through test, load, probe and value; then one with a fault
+#   make demo-calculator   the seed story: a calculator that works, and one that makes silly mistakes
 #   make test     vet, staticcheck, gofmt, and every test with the race detector
 #   make bench    Go benchmarks
 #   make lint     the checks of make test without the tests
@@ -57,7 +58,7 @@ bench: bench-go
 bench-go: setup-go
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout $(TIMEOUT) ./...
 
-demo: build demo-calculator demo-shop
+demo: build demo-shop
 
 # One shop through a whole pipeline, then the same features against one with a fault.
 demo-shop: build
