@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,22 +22,29 @@ func (x *execution) scrape(ctx context.Context, host *session.Host) (*measure.Sn
 	if err != nil {
 		return nil, err
 	}
+	header, err := siteHeader(host, address)
+	if err != nil {
+		return nil, err
+	}
+	return measure.Scraper{URL: address, Header: header, Version: Version, Now: x.now, Timeout: time.Duration(host.Env.Timeout)}.Scrape(ctx)
+}
+
+// siteHeader is what the environment sends to its own site: to an address elsewhere it is nothing.
+func siteHeader(host *session.Host, address string) (http.Header, error) {
 	header := http.Header{}
 	at, err1 := url.Parse(address)
 	site, err2 := url.Parse(host.EnvText("url"))
-	if err1 == nil && err2 == nil && at.Scheme == site.Scheme && at.Host == site.Host {
-		for _, h := range host.Env.Headers {
-			text, err := host.Text(h.Value)
-			if err != nil {
-				return nil, err
-			}
-			header.Set(h.Name, text)
-		}
-		if err := authorise(host, header); err != nil {
+	if err1 != nil || err2 != nil || at.Scheme != site.Scheme || at.Host != site.Host {
+		return header, nil
+	}
+	for _, h := range host.Env.Headers {
+		text, err := host.Text(h.Value)
+		if err != nil {
 			return nil, err
 		}
+		header.Set(h.Name, text)
 	}
-	return measure.Scraper{URL: address, Header: header, Version: Version, Now: x.now, Timeout: time.Duration(host.Env.Timeout)}.Scrape(ctx)
+	return header, authorise(host, header)
 }
 
 func authorise(host *session.Host, header http.Header) error {
@@ -66,7 +72,8 @@ func authorise(host *session.Host, header http.Header) error {
 type judge struct {
 	x      *execution
 	strict bool
-	alone  bool // no run precedes it: the window is the process's life
+	alone  bool          // no run precedes it
+	since  time.Duration // how far an evaluation alone looks back; 0 is as its sources suggest
 	gate   runners.Outcome
 }
 
@@ -78,34 +85,12 @@ func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Ev
 	if err != nil {
 		return err
 	}
-	window := measure.Window{From: j.x.began, To: began, Words: "this run", Open: true}
-	source := measure.OpenMetrics{}
-	if plan.Env.OpenMetrics == nil {
-		source.Failed = &measure.Failure{Reason: measure.SourceFailed,
-			Sentence: fmt.Sprintf("environment %s has no openmetrics endpoint", plan.Env.Name),
-			Help:     []string{"add to it: openmetrics: http://…/metrics"}}
-	} else {
-		source.End, source.Failed = j.x.scrape(ctx, host)
-		before, looked := j.x.looks[plan.Env.Name]
-		switch {
-		case looked && before.err != nil:
-			source.Failed, source.End = before.err, nil
-		case looked && !j.alone:
-			source.Start = before.snapshot
-		default:
-			window.Words = "since the process started"
-			if source.End != nil && source.End.Started > 0 {
-				window.From = time.Unix(0, int64(source.End.Started*1e9))
-			}
-		}
-	}
-	program := plan.Program
 	features := chosenFeatures(plan)
 	var clauses []ir.Clause
 	for _, f := range features {
 		clauses = append(clauses, f.Clauses...)
 	}
-	seen := value.Observe(ctx, clauses, program.Measures, map[string]measure.Source{"openmetrics": source}, window)
+	seen := j.observe(ctx, host, clauses)
 	var results []value.Result
 	for _, f := range features {
 		for _, c := range f.Clauses {
