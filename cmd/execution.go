@@ -207,7 +207,7 @@ func (x *execution) plan(ctx context.Context, s stage) (runners.Plan, error) {
 	}
 	address := host.EnvText("url")
 	p.Info.URL = address
-	if err := x.app.start(ctx, x.target, s.env, address, slices.Contains(x.allow, "shell")); err != nil {
+	if err := x.app.start(ctx, x.target, s.env, address, x.allowsShell()); err != nil {
 		return p, err
 	}
 	if _, looked := x.looks[s.env.Name]; !looked && s.env.OpenMetrics != nil {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -44,6 +45,8 @@ func Main(args []string, stdio Stdio) (code int) {
 			code = exitHarness
 		}
 	}()
+	// Libraries write what a server sent them to the process's logger, where nothing is masked.
+	log.SetOutput(io.Discard)
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

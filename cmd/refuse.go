@@ -28,7 +28,7 @@ func (x *execution) refuse(s stage) error {
 		plan.Env = &env
 	}
 	var list diag.List
-	if !slices.Contains(x.allow, "shell") {
+	if !x.allowsShell() {
 		list = append(list, shellSteps(plan)...)
 	}
 	if s.runner != string(ir.Functional) {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,14 +93,7 @@ func (x *execution) functional(ctx context.Context, s stage) (runners.Outcome, e
 	return runners.Run(ctx, r, plan, x.stream)
 }
 
-func (x *execution) allowsShell() bool {
-	for _, what := range x.allow {
-		if what == "shell" {
-			return true
-		}
-	}
-	return false
-}
+func (x *execution) allowsShell() bool { return slices.Contains(x.allow, "shell") }
 
 func knownDriver(name string) error {
 	for _, d := range driverNames {

@@ -207,7 +207,7 @@ func (l *lowering) comparable(c *comparison, left, right *part) *Error {
 
 func needsUnit(number place) *Error {
 	e := number.errorf("a duration needs a unit")
-	if isDecimal(number.text) {
+	if IsDecimal(number.text) {
 		return e.withHelp("write %sms or %ss", number.text, number.text)
 	}
 	return e.withHelp("write 300ms or 1m30s")

@@ -224,14 +224,14 @@ func (s *scan) number(i int) (int, *Error) {
 	for j < len(s.runes) {
 		c := s.runes[j]
 		exponent := (c == '+' || c == '-') && isDigit(s.peek(j+1)) && (s.runes[j-1] == 'e' || s.runes[j-1] == 'E') &&
-			isDecimal(string(s.runes[i:j-1]))
+			IsDecimal(string(s.runes[i:j-1]))
 		if !wordRune(c) && !exponent && (c != '.' || s.peek(j+1) == '.') {
 			break
 		}
 		j++
 	}
 	lexeme := string(s.runes[i:j])
-	if s.peek(j) == '%' && isDecimal(lexeme) && !s.operandAt(j+1) {
+	if s.peek(j) == '%' && IsDecimal(lexeme) && !s.operandAt(j+1) {
 		j++
 		lexeme += "%"
 	}
@@ -286,7 +286,7 @@ func isDigit(c rune) bool { return c >= '0' && c <= '9' }
 // literal reads a number; its value is nil when expr-lang reads the same.
 func literal(lexeme string) (constant, error) {
 	plain := strings.ReplaceAll(lexeme, "_", "")
-	if isDecimal(plain) && !strings.Contains(plain, ".") {
+	if IsDecimal(plain) && !strings.Contains(plain, ".") {
 		if _, err := strconv.ParseInt(plain, 10, 64); err != nil {
 			if plain = strings.TrimLeft(plain, "0"); len(plain) > maxDigits {
 				return constant{}, fmt.Errorf("the number is too large: at most %d digits", maxDigits)

@@ -37,7 +37,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	rest := s
 	for first := true; first || rest != ""; first = false {
 		number, unit, after := cutUnit(rest)
-		if number == "" || !isDecimal(number) {
+		if number == "" || !IsDecimal(number) {
 			return 0, fmt.Errorf("%q is not a duration: write 300ms, 1m30s or 7d", s)
 		}
 		if unit == "" {
@@ -66,7 +66,7 @@ func ParseDuration(s string) (time.Duration, error) {
 // ParsePercent reads 0.1% as 0.001.
 func ParsePercent(s string) (float64, error) {
 	number, ok := strings.CutSuffix(s, "%")
-	if !ok || !isDecimal(number) || len(s) > longest {
+	if !ok || !IsDecimal(number) || len(s) > longest {
 		return 0, fmt.Errorf("%q is not a percentage: write 0.1%%", s)
 	}
 	// Moving the point keeps the nearest number; dividing by 100 would make 0.7% a little less than 0.007.
@@ -76,7 +76,7 @@ func ParsePercent(s string) (float64, error) {
 // ParseSize reads 2MB, 1.5MiB, 512B as bytes.
 func ParseSize(s string) (int64, error) {
 	number, unit, rest := cutUnit(s)
-	if !isDecimal(number) || rest != "" || len(s) > longest {
+	if !IsDecimal(number) || rest != "" || len(s) > longest {
 		return 0, fmt.Errorf("%q is not a size: write 2MB or 1.5MiB", s)
 	}
 	if unit == "" {
@@ -138,8 +138,8 @@ func cutUnit(s string) (number, unit, rest string) {
 	return s[:i], s[i:j], s[j:]
 }
 
-// isDecimal reports digits with at most one point among them.
-func isDecimal(s string) bool {
+// IsDecimal reports digits with at most one point among them.
+func IsDecimal(s string) bool {
 	digits, points := 0, 0
 	for _, c := range s {
 		switch {

@@ -297,9 +297,9 @@ func (p *parser) rate() (float64, *Error) {
 		return 0, p.here("a rate is expected").help(example)
 	case p.word == "max":
 		return 0, p.here("`max` is no part of a profile: it stands alone")
-	case !ok && isNumber(number):
+	case !ok && expr.IsDecimal(number):
 		return 0, p.here("a rate needs a unit").help("write " + number + "/s, or " + number + "/m a minute")
-	case !isNumber(number):
+	case !expr.IsDecimal(number):
 		return 0, p.here("`%s` is not a rate", clip(p.word)).help(example)
 	}
 	per := 0.0
@@ -328,21 +328,6 @@ func clip(s string) string {
 		return string(r[:40]) + "…"
 	}
 	return s
-}
-
-func isNumber(s string) bool {
-	digits, points := 0, 0
-	for _, c := range s {
-		switch {
-		case c >= '0' && c <= '9':
-			digits++
-		case c == '.':
-			points++
-		default:
-			return false
-		}
-	}
-	return digits > 0 && points <= 1
 }
 
 func (p *parser) here(format string, args ...any) *Error {
