@@ -23,13 +23,15 @@ const rooms = `
 	# floor: everyone may stand on it
 	NONE < dsl/diag < dsl/ir, dsl/expr, dsl/pick < FLOOR;
 	dsl/expr < dsl/rate < FLOOR;
+	dsl/diag < dsl/feed < FLOOR;
 
 	# compile: text becomes the program
 	FLOOR < dsl/gherkin, dsl/steps, dsl/project, value/clause < dsl;
 
 	# run: the program is executed
 	FLOOR < runners/secret, runners/command < runners < runners/session;
-	runners/session < runners/driver/http, runners/driver/browser, runners/driver/shell;
+	runners/session < runners/session/site < runners/driver/http, runners/driver/browser;
+	runners/session < runners/driver/shell;
 	runners/session < runners/functional, runners/load, runners/monitor, runners/gofunc;
 	runners < runners/pipeline;
 
@@ -42,12 +44,14 @@ const rooms = `
 	value/measure, value/stat, runners < value;
 
 	# show
-	runners, value, history < reporters;
+	FLOOR < reporters/page;
+	reporters/page, runners, value, history < reporters;
+	reporters/page, history < reporters/owners;
 
 	# wire
 	dsl, runners/session, runners/driver/http, runners/driver/browser, runners/driver/shell,
 	runners/functional, runners/load, runners/monitor, runners/pipeline, runners/gofunc,
-	value, reporters, history < cmd < cmd/hoops;
+	value, reporters, reporters/owners, history < cmd < cmd/hoops;
 
 	# what is tested with hoops knows nothing of it
 	NONE < examples/calculator, examples/shop, features, internal/docs;
@@ -64,11 +68,11 @@ const doors = `
 	github.com/goccy/go-yaml                  dsl/project, tests of dsl/steps
 	github.com/cucumber/godog                 runners/functional
 	github.com/tsenart/vegeta                 runners/load
-	github.com/HdrHistogram/hdrhistogram-go   runners/load
+	github.com/HdrHistogram/hdrhistogram-go   runners/load, value/measure
 	github.com/valyala/fasthttp               runners/driver/http
 	github.com/andybalholm/cascadia           runners/driver/http
 	github.com/antchfx                        runners/driver/http
-	golang.org/x/net                          runners/driver/http, runners/driver/browser
+	golang.org/x/net                          runners/driver/http, runners/session/site
 	github.com/chromedp                       runners/driver/browser
 	github.com/santhosh-tekuri/jsonschema     runners/session
 	golang.org/x/text                         runners/session

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/history"
 	"github.com/cucumber-value/hoops/reporters"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/secret"
@@ -30,6 +32,7 @@ type options struct {
 	allow   []string
 	seed    uint64
 	workers int
+	forget  bool // nothing is recorded, and nothing of before is known
 	selection
 	reports
 }
@@ -41,6 +44,7 @@ func (o *options) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.allow, "allow", nil, "allow `WHAT` is refused otherwise: shell")
 	f.Uint64Var(&o.seed, "seed", 0, "repeat a run's random values: its seed is `N`")
 	f.VarP(&count{&o.workers, 1}, "jobs", "j", "run `N` scenarios at once (default: one per core)")
+	f.BoolVar(&o.forget, "no-history", false, "record nothing, and look at nothing that was recorded")
 	o.selection.flags(f)
 	o.reports.flags(f)
 }
@@ -58,6 +62,9 @@ type execution struct {
 	overrides []string
 	began     time.Time
 	looks     map[string]look // at the metrics, by environment, before anything ran there
+	kept      *keeper         // nil when nothing is recorded
+	unkept    bool            // it was to be recorded, and is not
+	synced    map[string]bool // environments whose releases a server was asked for
 }
 
 // look is one scrape, or why there is none.
@@ -68,7 +75,7 @@ type look struct {
 
 // newExecution checks what can be checked before anything runs, and opens the reports. Its close ends them.
 func (a *app) newExecution(t *target, o options, standard string) (*execution, error) {
-	x := &execution{app: a, options: o, target: t, looks: map[string]look{}, params: map[string]string{}, began: a.now()}
+	x := &execution{app: a, options: o, target: t, looks: map[string]look{}, synced: map[string]bool{}, params: map[string]string{}, began: a.now()}
 	x.secrets = secret.NewStore(secret.Options{Lookup: a.lookup})
 	a.masks = x.secrets.Mask
 	x.foresee(os.Environ())
@@ -93,7 +100,7 @@ func (a *app) newExecution(t *target, o options, standard string) (*execution, e
 		x.overrides = append(x.overrides, "--env "+o.env)
 	}
 	if o.url != "" {
-		x.overrides = append(x.overrides, "--url "+o.url)
+		x.overrides = append(x.overrides, "--url "+withoutUser(o.url))
 	}
 	for _, tags := range o.tags {
 		x.overrides = append(x.overrides, "-t "+tags)
@@ -113,6 +120,10 @@ func (a *app) newExecution(t *target, o options, standard string) (*execution, e
 	sinks, err := a.openReports(o.reports, standard, t.source)
 	if err != nil {
 		return nil, err
+	}
+	if where := a.archiveOf(t); where.path != "" && !o.forget {
+		x.kept = newKeeper(a, where)
+		sinks = append(sinks, x.kept)
 	}
 	x.sinks, x.stream = sinks, runners.NewStream(x.secrets.Mask, sinks...)
 	return x, nil
@@ -135,18 +146,55 @@ func (x *execution) emit(e runners.Event) {
 	x.stream.Emit(e)
 }
 
+// start begins the run, which then has its number. A history that cannot be written ends nothing: it is said at
+// once, and in the exit code, unless all there is to say is that this folder is for reading only.
 func (x *execution) start(runner string) {
 	x.emit(runners.Event{Kind: runners.RunStarted, Info: &runners.Info{
 		Project: x.target.program.Project, Digest: x.target.digest, Tool: tool(), Runner: runner, Overrides: x.overrides, Seed: x.seed,
 	}})
+	if x.kept == nil {
+		return
+	}
+	<-x.kept.begun
+	if err := x.kept.failed; err != nil {
+		x.warn(err, "this run is not recorded; --no-history says so beforehand")
+		if x.kept.where.named || !readOnly(err) {
+			x.unkept = true
+		}
+	}
+}
+
+// number of the run in its history; without one each run is the first.
+func (x *execution) number() int {
+	if x.kept == nil {
+		return 1
+	}
+	select {
+	case <-x.kept.begun:
+		return x.kept.number
+	default: // it is only being prepared
+		return 1
+	}
+}
+
+// store is the history, nil when there is none to look at.
+func (x *execution) store() *history.Store {
+	if x.kept == nil {
+		return nil
+	}
+	<-x.kept.begun
+	return x.kept.store
 }
 
 // finish ends the run's reports and turns the outcome into an exit code.
 func (x *execution) finish(outcome runners.Outcome, codes ...int) error {
 	x.emit(runners.Event{Kind: runners.RunFinished, Outcome: outcome, Duration: x.now().Sub(x.began)})
+	if x.unkept {
+		codes = append(codes, exitHarness)
+	}
 	code := worst(append(codes, codeOf(outcome))...)
 	if err := x.stream.Close(); err != nil {
-		fmt.Fprintf(x.stdio.Err, "hoops: %s\n", x.mask(err.Error()))
+		x.warn(err)
 		code = worst(code, exitHarness)
 	}
 	for _, s := range x.sinks {
@@ -195,7 +243,8 @@ type stage struct {
 	env      *ir.Environment
 	selected []runners.Selected
 	retry    int
-	pause    bool // after a failure
+	pause    bool        // after a failure
+	release  ir.Template // the version that it releases
 }
 
 // plan makes a stage's plan, starts its environment, and looks at the metrics before anything runs there.
@@ -206,20 +255,25 @@ func (x *execution) plan(ctx context.Context, s stage) (runners.Plan, error) {
 		return p, usage(err.Error(), "")
 	}
 	address := host.EnvText("url")
-	p.Info.URL = address
+	p.Info.URL = withoutUser(address)
 	if err := x.app.start(ctx, x.target, s.env, address, x.allowsShell()); err != nil {
 		return p, err
 	}
+	if err := x.release(ctx, host, s); err != nil {
+		return p, err
+	}
+	x.releasesFromServer(ctx, host)
 	if _, looked := x.looks[s.env.Name]; !looked && s.env.OpenMetrics != nil {
-		snapshot, err := x.scrape(ctx, host)
+		snapshot, err := x.observe(ctx, host)
 		x.looks[s.env.Name] = look{snapshot, err}
 	}
+	p.Info.Release = x.live(s.env.Name)
 	return p, nil
 }
 
 func (x *execution) bare(s stage) runners.Plan {
 	return runners.Plan{
-		Program: x.target.program, Digest: x.target.digest, RunID: x.id, Number: 1,
+		Program: x.target.program, Digest: x.target.digest, RunID: x.id, Number: x.number(),
 		Stage: s.name, Driver: s.driver, Env: s.env, Selected: s.selected, Params: x.params,
 		Secrets: x.secrets, Dir: x.target.dir, Workers: x.workers, Retry: s.retry, Seed: x.seed, Now: x.now,
 		Info: runners.Info{
@@ -227,4 +281,14 @@ func (x *execution) bare(s stage) runners.Plan {
 			Runner: s.runner, Driver: s.driver, Environment: s.env.Name, Selected: len(s.selected), Overrides: x.overrides,
 		},
 	}
+}
+
+// withoutUser is an address without the credentials that somebody may have written into it.
+func withoutUser(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address
+	}
+	u.User = nil
+	return u.String()
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
@@ -177,7 +176,7 @@ func (l *loadFlags) overrides() []string {
 func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 	asked := s.Load
 	r := &load.Runner{
-		Drivers: drivers(x.allowsShell()), Users: asked.Users, Duration: time.Duration(asked.Duration),
+		Drivers: drivers(x.allowsShell(), true), Users: asked.Users, Duration: time.Duration(asked.Duration),
 		MaxInFlight: asked.MaxInFlight, Drain: time.Duration(asked.Drain), Expect: s.Expect, StopWhen: s.StopWhen,
 	}
 	if asked.Rate != nil {
@@ -202,7 +201,13 @@ func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 		r.Profile = profile
 	}
 	var err error
-	if r.Mix, err = mix(asked.Mix, one.selected); err != nil {
+	shares := asked.Mix
+	if len(x.tags)+len(x.names)+len(x.target.places) > 0 { // who narrows what runs narrows the mix
+		shares = slices.DeleteFunc(slices.Clone(shares), func(s ir.Share) bool {
+			return !slices.ContainsFunc(one.selected, func(o runners.Selected) bool { return isOf(s.Of, o) }) && x.somewhere(s.Of)
+		})
+	}
+	if r.Mix, err = mix(shares, one.selected); err != nil {
 		return nil, err
 	}
 	if asked.Data != nil {
@@ -262,6 +267,25 @@ func mix(shares []ir.Share, selected []runners.Selected) ([]load.Share, error) {
 	return out, nil
 }
 
+// somewhere reports whether any scenario of the program is what a share is of.
+func (x *execution) somewhere(of string) bool {
+	for i := range x.target.program.Features {
+		f := &x.target.program.Features[i]
+		for j := range f.Scenarios {
+			sc := &f.Scenarios[j]
+			if isOf(of, runners.Selected{Feature: f, Scenario: sc, Row: -1}) {
+				return true
+			}
+			for row := range sc.Rows {
+				if isOf(of, runners.Selected{Feature: f, Scenario: sc, Row: row}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 func isOf(of string, s runners.Selected) bool {
 	if of == s.Scenario.Name || of == s.Scenario.ID {
 		return true
@@ -271,23 +295,4 @@ func isOf(of string, s runners.Selected) bool {
 	}
 	tags, wrong := pick.ParseTags(of)
 	return wrong == nil && tags.Match(s.TagNames())
-}
-
-// data reads the file that replaces the rows of outlines: CSV with a header.
-func (x *execution) data(one stage, d *ir.Data) (*load.Data, error) {
-	text := x.target.program.Source(d.File)
-	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil || len(records) < 2 {
-		return nil, usage(fmt.Sprintf("%s: the data file %s holds no rows: %v", d.Pos, d.File, err), "write CSV with a line of column names first")
-	}
-	out := &load.Data{Columns: records[0], Rows: records[1:], Use: d.Use, AtEnd: d.AtEnd}
-	for _, s := range one.selected {
-		for _, c := range s.Scenario.Columns {
-			if !slices.Contains(out.Columns, c) {
-				return nil, usage(fmt.Sprintf("%s: the data file %s has no column %q, which %q reads", d.Pos, d.File, c, s.Scenario.Name),
-					"its columns are "+strings.Join(out.Columns, ", "))
-			}
-		}
-	}
-	return out, nil
 }

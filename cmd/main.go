@@ -14,6 +14,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -60,6 +61,7 @@ type app struct {
 	lookup   func(string) (string, bool)
 	services services
 	masks    func(string) string
+	quiet    bool // warnings of the compiler are beside the point
 }
 
 func (a *app) mask(s string) string {
@@ -102,7 +104,7 @@ probes; what a feature promises ("In order to …") is judged against metrics.`,
 	}
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.buildCommand(), a.showCommand(), a.stepsCommand(), a.testCommand(), a.loadCommand(), a.probeCommand(), a.valueCommand(),
-		a.runCommand(), a.reportCommand(), a.schemaCommand(), a.versionCommand())
+		a.runCommand(), a.releaseCommand(), a.historyCommand(), a.reportCommand(), a.schemaCommand(), a.versionCommand())
 	complete(root)
 	return root
 }
@@ -195,6 +197,9 @@ func worst(codes ...int) int {
 
 // diagnose prints diagnostics to stderr.
 func (a *app) diagnose(list diag.List, source diag.Source) {
+	if a.quiet {
+		list = slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+	}
 	r := diag.Renderer{Source: source, Colour: colourful(a.stdio.Err, a.lookup)}
 	if err := r.Print(a.stdio.Err, list); err != nil {
 		return // stderr is gone: there is nobody to tell

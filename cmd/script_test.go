@@ -119,6 +119,7 @@ func run(t *testing.T, dir string) {
 				return err
 			}
 			env.Setenv("EXAMPLES", examples)
+			env.Setenv("TZ", "UTC")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process of a -race test sleeps a second
 			env.Setenv("PATH", binaries+string(os.PathListSeparator)+env.Getenv("PATH"))
 			return nil
@@ -134,6 +135,9 @@ func run(t *testing.T, dir string) {
 			"binary":     binary,
 			"cut":        cut,
 			"undigest":   undigest,
+			"undated":    undated,
+			"killed":     killed,
+			"holds":      holds,
 			"interrupt":  interrupt,
 			"until":      until,
 		},
@@ -238,6 +242,47 @@ func undigest(ts *testscript.TestScript, _ bool, args []string) {
 		return strings.TrimRight(s, "0123456789abcdef") + "…"
 	})
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
+}
+
+var changing = []struct {
+	what *regexp.Regexp
+	by   string
+}{
+	{regexp.MustCompile(`[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}`), "RUN"},
+	{regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( UTC|Z)?`), "TIME"},
+	{regexp.MustCompile(` in [0-9.]+(ms|s)`), " in TOOK"},
+	{regexp.MustCompile(`seed [0-9]+`), "seed SEED"},
+	{regexp.MustCompile(`127\.0\.0\.1:[0-9]+`), "127.0.0.1:PORT"},
+	{regexp.MustCompile(` +\n`), "\n"},
+}
+
+// undated copies what was printed without digests, times, run ids, seeds and ports: undated stdout|stderr FILE
+func undated(ts *testscript.TestScript, neg bool, args []string) {
+	undigest(ts, neg, args)
+	change(ts, args[1], func(s string) string {
+		for _, c := range changing {
+			s = c.what.ReplaceAllString(s, c.by)
+		}
+		return s
+	})
+}
+
+// killed ends a program that the script runs in the background, so that it can do nothing more.
+func killed(ts *testscript.TestScript, _ bool, args []string) {
+	for _, c := range ts.BackgroundCmds() {
+		ts.Check(c.Process.Kill())
+	}
+}
+
+// holds looks for bytes in files: holds TEXT FILE…; with ! none may hold it.
+func holds(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args[1:] {
+		data, err := os.ReadFile(ts.MkAbs(name))
+		ts.Check(err)
+		if strings.Contains(string(data), args[0]) == neg {
+			ts.Fatalf("%s: holds %q: %v", name, args[0], !neg)
+		}
+	}
 }
 
 func change(ts *testscript.TestScript, name string, f func(string) string) {

@@ -99,24 +99,33 @@ func (j *judge) sources(host *session.Host) map[string]measure.Source {
 	}
 }
 
-func (j *judge) prometheus(host *session.Host) measure.Source {
+// prometheus is the environment's server, or why it cannot be asked.
+func (x *execution) prometheus(host *session.Host) (*measure.Prometheus, *measure.Failure) {
 	if host.Env.Prometheus == nil {
-		return absent{&measure.Failure{Reason: measure.SourceFailed,
+		return nil, &measure.Failure{Reason: measure.SourceFailed,
 			Sentence: fmt.Sprintf("environment %s names no Prometheus server", host.Env.Name),
-			Help:     []string{"add to it: prometheus: https://…"}}}
+			Help:     []string{"add to it: prometheus: https://…"}}
 	}
 	address, err := host.Text(host.Env.Prometheus)
 	if err == nil {
 		var header http.Header
 		if header, err = siteHeader(host, address); err == nil {
-			return &measure.Prometheus{URL: address, Header: header, Version: Version}
+			return &measure.Prometheus{URL: address, Header: header, Version: Version}, nil
 		}
 	}
 	var failure *measure.Failure
 	if !errors.As(err, &failure) {
 		failure = &measure.Failure{Reason: measure.SourceFailed, Sentence: err.Error()}
 	}
-	return absent{failure}
+	return nil, failure
+}
+
+func (j *judge) prometheus(host *session.Host) measure.Source {
+	server, failure := j.x.prometheus(host)
+	if failure != nil {
+		return absent{failure}
+	}
+	return server
 }
 
 // absent is a source that cannot be asked.

@@ -20,6 +20,7 @@ type target struct {
 	program *ir.Program
 	digest  string
 	dir     string // where commands run and large files lie
+	home    string // the project's folder, or what stands for it: its history lies below; "" without a hoops.yaml
 	trusted bool   // its commands are those of the folder it is run in
 	places  []pick.Place
 	result  *dsl.Result // nil for an artefact
@@ -81,7 +82,7 @@ func (a *app) openArtefact(name string) (*target, error) {
 	if err != nil {
 		return nil, harness(err, "")
 	}
-	t := &target{program: p, digest: digest, dir: dir}
+	t := &target{program: p, digest: digest, dir: dir, home: homeOf(name, p.Project)}
 	if project := dsl.FindProject("."); project != "" {
 		if sources, err := dsl.Open(project); err == nil {
 			if r := dsl.Compile(sources); r.Program != nil && ir.Digest(r.Program) == digest {
@@ -136,6 +137,9 @@ func (a *app) openSources(args []string) (*target, error) {
 		return nil, harness(err, "")
 	}
 	t := &target{dir: root, trusted: true}
+	if sources.Project != nil {
+		t.home = root
+	}
 	for _, p := range places {
 		absolute, err := filepath.Abs(p.path)
 		if err != nil {

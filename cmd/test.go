@@ -89,7 +89,7 @@ func (x *execution) functional(ctx context.Context, s stage) (runners.Outcome, e
 	if err != nil {
 		return "", err
 	}
-	r := &functional.Runner{Drivers: drivers(x.allowsShell()), Pause: x.pause(), PauseOnFailure: s.pause}
+	r := &functional.Runner{Drivers: drivers(x.allowsShell(), false), Pause: x.pause(), PauseOnFailure: s.pause}
 	return runners.Run(ctx, r, plan, x.stream)
 }
 

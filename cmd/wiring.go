@@ -8,11 +8,12 @@ import (
 	"github.com/cucumber-value/hoops/runners/session"
 )
 
-// drivers are those there are, made anew for each run. This is the whole wiring: no registry, no init.
-func drivers(allowShell bool) func() []session.Driver {
+// drivers are those there are, made anew for each run. This is the whole wiring: no registry, no init. Under load
+// requests are sent by a transport that is made for it; they are the same requests.
+func drivers(allowShell, load bool) func() []session.Driver {
 	return func() []session.Driver {
 		return []session.Driver{
-			http.New(http.Config{Version: Version}),
+			http.New(http.Config{Version: Version, Fast: load}),
 			browser.New(browser.Config{Version: Version}),
 			shell.New(shell.Config{Allowed: allowShell}),
 		}

@@ -40,6 +40,7 @@ func Compile(in *Sources) *Result {
 	features, definitions := c.parse()
 	c.define(definitions)
 	c.keptNames(features, definitions)
+	c.eachColumns(features, definitions)
 	c.bodies()
 	c.features(features)
 	c.readers()
@@ -51,6 +52,7 @@ func Compile(in *Sources) *Result {
 	}
 	c.stages()
 	c.embed()
+	c.data()
 	c.list.Sort()
 	c.result.Diagnostics, c.result.Drivers = c.list, c.drivers
 	if !c.list.HasErrors() {
@@ -70,7 +72,7 @@ type compiler struct {
 	linked  []*steps.Definition // what program.Definitions were made of, in their order
 	kept    []string
 	names   *steps.Names // of scenarios
-	columns []string     // of every table: what an @each body may read
+	each    map[*steps.Definition][]string // columns of the tables that @each definitions are given
 	files   map[string]bool
 }
 
@@ -159,10 +161,9 @@ func (c *compiler) parse() (features, definitions []*gherkin.Document) {
 	return features, definitions
 }
 
-// keptNames collects every name that a step keeps, and every column of a table, so that a body can be compiled
-// before it is known who calls it.
+// keptNames collects every name that a step keeps, so that a body can be compiled before it is known who calls it.
 func (c *compiler) keptNames(docs ...[]*gherkin.Document) {
-	names, columns := map[string]bool{}, map[string]bool{}
+	names := map[string]bool{}
 	see := func(list []*gherkin.Step) {
 		for _, s := range list {
 			text := s.Text
@@ -174,11 +175,6 @@ func (c *compiler) keptNames(docs ...[]*gherkin.Document) {
 			}
 			if own := c.library.OwnDriver(text); own != "" && !slices.Contains(c.drivers, own) {
 				c.drivers = append(c.drivers, own)
-			}
-			if s.Table != nil && len(s.Table.Rows) > 0 {
-				for _, cell := range s.Table.Rows[0].Cells {
-					columns[cell.Value] = true
-				}
 			}
 		}
 	}
@@ -195,13 +191,7 @@ func (c *compiler) keptNames(docs ...[]*gherkin.Document) {
 	for n := range names {
 		c.kept = append(c.kept, n)
 	}
-	for n := range columns {
-		if identifier(n) {
-			c.columns = append(c.columns, n)
-		}
-	}
 	sort.Strings(c.kept)
-	sort.Strings(c.columns)
 }
 
 func backgrounds(f *gherkin.Feature) []*gherkin.Background {
@@ -339,6 +329,9 @@ func (c *compiler) readers() {
 			}
 			if s.Table != nil && !d.Each && !names["table"] && !names["rows"] {
 				unread("table", "remove it, or read it in the definition as ${table} or ${rows}, or tag the definition @each")
+			}
+			if d.Each && len(s.Table) > 0 {
+				c.missingColumns(s, d, names)
 			}
 			if d.Each && s.Table == nil {
 				c.add(diag.Errorf(s.Range(), "steps/argument", "this step needs a table: its definition runs once for each row").

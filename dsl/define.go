@@ -139,11 +139,7 @@ func cells(list []gherkin.Cell) []steps.Cell {
 // run on its own driver is an error, whether a scenario reaches it or not.
 func (c *compiler) bodies() {
 	for _, d := range c.library.Definitions {
-		var columns []string
-		if d.Each {
-			columns = c.columns
-		}
-		d.Names = steps.NewNames(c.kept, d.Params, columns)
+		d.Names = steps.NewNames(c.kept, d.Params, c.each[d])
 		for _, p := range d.Params {
 			if p.Name != "" && expr.Reserved(p.Name) && !answerName(p.Name) {
 				c.add(diag.Errorf(diag.At(d.Pos, len([]rune(d.Pattern))), "steps/reserved", "the parameter %q has one of hoops' own names", p.Name).WithHelp("give it another name"))

@@ -3,6 +3,7 @@ package dsl
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -64,37 +65,48 @@ func (n *ids) misplaced(tags []gherkin.Tag) {
 
 func isID(t gherkin.Tag) bool { return strings.HasPrefix(t.Name, "@id:") }
 
-func (n *ids) take(id string, pos diag.Pos, what, remedy string) {
-	if other, taken := n.taken[id]; taken {
+// take gives an id to one thing. One that a tag gives is taken or refused; one that is made of a name gets a number
+// where it is taken already: Gherkin allows two scenarios of one name, and every one of them runs.
+func (n *ids) take(id string, tagged bool, pos diag.Pos, what, remedy string) string {
+	other, taken := n.taken[id]
+	if taken && tagged {
 		n.problems = append(n.problems, diag.Errorf(diag.At(pos, 1), "project/duplicate-id", "this %s has the id of another: %s", what, id).
-			WithNote(diag.At(other, 1), "the other").WithHelp("%s", remedy))
-		return
+			WithNote(diag.At(other, 1), "the other").WithHelp("give one of them another @id:"))
+		return id
+	}
+	if taken {
+		numbered := id
+		for i := 2; taken; i++ { // no name makes a "~"
+			numbered = fmt.Sprintf("%s~%d", id, i)
+			_, taken = n.taken[numbered]
+		}
+		id = numbered
+		n.problems = append(n.problems, diag.Warnf(diag.At(pos, 1), "project/duplicate-id", "this %s reads as another, so its id has a number: %s", what, id).
+			WithNote(diag.At(other, 1), "the other").
+			WithHelp("the number changes when those before it come or go, and then its results no longer join with earlier ones").WithHelp("%s", remedy))
 	}
 	n.taken[id] = pos
+	return id
 }
 
 const rename = "give it another name, or an id of its own: @id:name"
 
 func (n *ids) feature(path string, f *gherkin.Feature) string {
 	id := n.tagged(f.Tags)
-	if id == "" {
-		id = slug(strings.TrimSuffix(path, ".feature"), "/")
+	if id != "" {
+		return n.take(id, true, f.Pos, "feature", rename)
 	}
-	n.take(id, f.Pos, "feature", rename)
-	return id
+	return n.take(slug(strings.TrimSuffix(path, ".feature"), "/"), false, f.Pos, "feature", rename)
 }
 
 func (n *ids) scenario(feature, name string, own []gherkin.Tag, pos diag.Pos) string {
-	id := n.tagged(own)
-	if id == "" {
-		id = slug(name, "")
+	if id := n.tagged(own); id != "" {
+		return n.take(feature+"/"+id, true, pos, "scenario", rename)
 	}
-	if id == "" {
-		id = "unnamed"
+	if id := slug(name, ""); id != "" {
+		return n.take(feature+"/"+id, false, pos, "scenario", rename)
 	}
-	id = feature + "/" + id
-	n.take(id, pos, "scenario", rename)
-	return id
+	return n.take(feature+"/unnamed", false, pos, "scenario without a name", rename)
 }
 
 // longestCell is how many runes of a cell an id holds; a longer one ends with a digest of the whole.
@@ -122,8 +134,7 @@ func (n *ids) rows(s *ir.Scenario) {
 		if count[id] > 1 || strings.Trim(id, ",") == "" {
 			id += "~" + short(strings.Join(s.Rows[i].Cells, "\x00"))
 		}
-		s.Rows[i].ID = s.ID + "/" + id
-		n.take(s.Rows[i].ID, s.Rows[i].Pos, "row", "remove one of the two: they ask for the same")
+		s.Rows[i].ID = n.take(s.ID+"/"+id, false, s.Rows[i].Pos, "row", "remove one of the two: they ask for the same")
 	}
 }
 

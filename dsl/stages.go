@@ -1,8 +1,12 @@
 package dsl
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/expr"
+	"github.com/cucumber-value/hoops/dsl/feed"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/dsl/pick"
 	"github.com/cucumber-value/hoops/dsl/rate"
@@ -66,4 +70,60 @@ func (c *compiler) rate(s *ir.Stage) {
 		d = d.WithHelp("%s", wrong.Help)
 	}
 	c.add(d)
+}
+
+// data checks the files that replace the rows of outlines: that each can be read, and has the columns of every
+// outline that its stage selects.
+func (c *compiler) data() {
+	for i := range c.program.Stages {
+		s := &c.program.Stages[i]
+		if s.Load == nil || s.Load.Data == nil || c.in.Read == nil {
+			continue
+		}
+		path := s.Load.Data.File
+		content, err := c.in.Read(path)
+		if err != nil {
+			continue // said when it was embedded
+		}
+		table, wrong := feed.Read(path, string(content))
+		if wrong != nil {
+			c.result.sources[path] = string(content)
+			c.add(wrong.WithNote(diag.At(s.Load.Data.Pos, len([]rune(path))), "it is read for this stage"))
+			continue
+		}
+		c.dataColumns(s, table)
+	}
+}
+
+func (c *compiler) dataColumns(s *ir.Stage, table *feed.Table) {
+	ask := pick.Selection{Tags: []string{s.Where}}
+	for _, e := range c.program.Environments {
+		if e.Name == s.Env {
+			ask.Tags = append(ask.Tags, e.Where)
+		}
+	}
+	ask.Tags = slices.DeleteFunc(ask.Tags, func(t string) bool { return t == "" })
+	selector, wrong := pick.Compile(ask)
+	if wrong != nil {
+		return // said where it stands
+	}
+	for i := range c.program.Features {
+		for j := range c.program.Features[i].Scenarios {
+			sc := &c.program.Features[i].Scenarios[j]
+			missing := table.Missing(sc.Columns)
+			selected := func(r ir.Row) bool {
+				var tags []string
+				for _, t := range r.Tags {
+					tags = append(tags, t.Name)
+				}
+				return selector.Match(pick.Candidate{Tags: tags})
+			}
+			if missing == "" || !slices.ContainsFunc(sc.Rows, selected) {
+				continue
+			}
+			d := diag.Errorf(diag.At(s.Load.Data.Pos, len([]rune(s.Load.Data.File))), "load/columns", "the data file %s has no column %q, which %q reads", s.Load.Data.File, missing, sc.Name).
+				WithHelp("its columns are %s", strings.Join(table.Columns, ", "))
+			c.add(d.WithNote(diag.At(sc.Pos, 1), "the outline is here"))
+		}
+	}
 }

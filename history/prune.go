@@ -10,8 +10,9 @@ import (
 type Pruned struct{ Runs, Scrapes int }
 
 // Prune removes the runs that nothing was written into since a time, with everything in them, and the scrapes
-// from before it. The newest runs, and the newest scrapes of each environment, are spared, keep of each. Releases
-// and baselines stay, and numbers are not given again.
+// from before it. The newest runs, and the newest scrapes of each environment, are spared, keep of each. So is what
+// a report of all releases needs: the runs with the last verdict of a claim under each release, and the first and
+// the last scrape of each release. Releases and baselines stay, and numbers are not given again.
 func (s *Store) Prune(before time.Time, keep int) (p Pruned, _ error) {
 	c := checks{what: "the limit of pruning"}
 	c.known("time", before)
@@ -24,12 +25,16 @@ func (s *Store) Prune(before time.Time, keep int) (p Pruned, _ error) {
 	err := s.inTransaction(func(tx *sql.Tx) (err error) {
 		at := before.UnixNano()
 		if p.Runs, err = count(tx.Exec(`delete from runs where project = ?1 and touched < ?2
-			and key not in (select key from runs where project = ?1 order by number desc limit ?3)`, s.project, at, keep)); err != nil {
+			and key not in (select key from runs where project = ?1 order by number desc limit ?3)
+			and key not in (select run from (select stages.run, row_number() over (partition by claims.id, environment, release order by verdicts.at desc, verdicts.key desc) as age
+				from verdicts join stages on stages.key = verdicts.stage join claims on claims.key = verdicts.claim where claims.project = ?1 and release <> '') where age = 1)`, s.project, at, keep)); err != nil {
 			return err
 		}
 		p.Scrapes, err = count(tx.Exec(`delete from scrapes where key in (select key from
-			(select key, at, row_number() over (partition by environment order by at desc, key desc) as age from scrapes where project = ?1)
-			where at < ?2 and age > ?3)`, s.project, at, keep))
+			(select key, at, row_number() over (partition by environment order by at desc, key desc) as age,
+				row_number() over (partition by environment, release order by at desc, key desc) as last,
+				row_number() over (partition by environment, release order by at, key) as first from scrapes where project = ?1)
+			where at < ?2 and age > ?3 and (release = '' or last > 1 and first > 1))`, s.project, at, keep))
 		if err != nil {
 			return err
 		}

@@ -76,3 +76,39 @@ func TestPrune(t *testing.T) {
 		t.Errorf("%d bytes before, %d after", before.Size(), after.Size())
 	}
 }
+
+// What a report of all releases needs outlives every limit: the last verdict of each claim under each release, and
+// the looks at the metrics between which the release was live.
+func TestPruneSparesWhatReleasesAreToldBy(t *testing.T) {
+	s := open(t, file(t))
+	hour := func(n int) time.Time { return noon.Add(time.Duration(n-100) * time.Hour) }
+	for i, release := range []string{"1", "1", "1", "2", "2", ""} {
+		w := begin(t, s, fmt.Sprint("run-", i))
+		st := beginStage(t, w, history.Stage{Name: "value", Environment: "e", Release: release})
+		v := verdict("claim")
+		v.At = hour(i)
+		must(t, st.Verdict(v))
+		must(t, st.End("passed", hour(i)))
+		must(t, w.End("passed", hour(i)))
+		must(t, s.AddScrape(history.Scrape{Environment: "e", Release: release, At: hour(i), JSON: []byte("{}")}))
+	}
+	same(t, history.Pruned{Runs: 4, Scrapes: 2})(s.Prune(noon.Add(time.Hour), 0))
+	var kept []string
+	for _, release := range []string{"1", "2", ""} {
+		list, err := s.Scrapes(history.ScrapeFilter{Environment: "e", Release: release})
+		must(t, err)
+		for _, sc := range list {
+			if sc.Release == release {
+				kept = append(kept, fmt.Sprint(release, " ", sc.At.Sub(hour(0))))
+			}
+		}
+	}
+	runs, err := s.Runs(history.RunFilter{})
+	must(t, err)
+	for _, r := range runs {
+		kept = append(kept, r.ID)
+	}
+	if d := cmp.Diff([]string{"1 2h0m0s", "1 0s", "2 4h0m0s", "2 3h0m0s", "run-4", "run-2"}, kept); d != "" {
+		t.Error(d)
+	}
+}

@@ -41,10 +41,11 @@ func (s *Store) AddRelease(r Release) error {
 	})
 }
 
-// Releases of an environment, latest first.
+// Releases of an environment, latest first; "" is every environment.
 func (s *Store) Releases(environment string) ([]Release, error) {
 	var w where
-	w.and("project = ? and environment = ?", s.project, environment)
+	w.and("project = ?", s.project)
+	w.is("environment = ?", environment)
 	return s.releases(&w)
 }
 

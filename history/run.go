@@ -118,6 +118,13 @@ func (s *Store) Run(id string) (Run, bool, error) {
 	return first(s.runs(&w, 1))
 }
 
+// Numbered is the run with this number, if there is one.
+func (s *Store) Numbered(n int) (Run, bool, error) {
+	var w where
+	w.and("project = ? and number = ?", s.project, n)
+	return first(s.runs(&w, 1))
+}
+
 func (s *Store) runs(w *where, limit int) ([]Run, error) {
 	query := `select id, number, digest, tool, overrides, seed, start, finish, outcome from runs where ` + w.text.String() + ` order by number desc` + w.limit(limit)
 	return all(s, query, w.args, func(from row) (r Run, _ error) {

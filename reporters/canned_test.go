@@ -192,7 +192,7 @@ func (t *tape) load(started, dropped int64) {
 	cause := func(n int64) []runners.Cause {
 		return []runners.Cause{{Key: "features/checkout.feature:10 When the customer waits – no answer", Count: 1}, {Key: "features/checkout.feature:12 Then the order is confirmed – the status is 500, expected 201", Count: n - 1}}
 	}
-	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: time.Minute + 40*ms, Final: true, Asked: started + dropped, Started: started, Dropped: dropped,
+	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: time.Minute + 40*ms, Final: true, Model: "open", Load: "10/s for 1m", Arrivals: time.Minute, Asked: started + dropped, Started: started, Dropped: dropped,
 		Expectations: []runners.Expectation{
 			{Source: "p95 < 30ms", Outcome: runners.GateFailed, Got: "p95 < 30ms is false: p95 = 40.123ms (598 samples)", Samples: 598},
 			{Source: `step("the customer waits").p99 < 1s`, Outcome: runners.GateUndecided, Got: `step("the customer waits").p99 < 1s has no data: step("the customer waits").p99 is missing: no run of it was measured`},
@@ -216,7 +216,7 @@ func passedLoad() *tape {
 	t := newTape()
 	t.begin()
 	t.stageStarted("load", runners.Info{Runner: "load", Driver: "http", Overrides: []string{"--rate 200/s"}, Selected: 1})
-	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: 3200 * ms, Final: true, Asked: 600, Started: 600,
+	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: 3200 * ms, Final: true, Model: "open", Load: "200/s for 3s", Arrivals: 3 * time.Second, Asked: 600, Started: 600,
 		Expectations: []runners.Expectation{{Source: "errors == 0", Implied: true, Outcome: runners.GatePassed, Samples: 600}},
 		Groups:       []runners.Group{{Of: "journeys", Count: 600, Latency: map[string]any{"p95": 1812345 * time.Nanosecond}}}}})
 	t.stageFinished(runners.GatePassed, 3200*ms, &runners.Counts{Passed: 1}, "")

@@ -20,11 +20,15 @@ const (
 	ofLateness = "lateness"
 )
 
+// closedModel is how a summary names a load in which a slow answer slows the arrivals.
+const closedModel = "closed"
+
 // soFar is what the summaries of a load add up to while it runs.
 type soFar struct {
 	asked, started, dropped, ended, failed int64
 	inFlight                               int64
 	at                                     time.Duration
+	points                                 []*runners.Summary // every interval, with its totals alone
 
 	// As it was before the last interval with arrivals, which may be a part of one: rates are told of whole ones.
 	steady struct {
@@ -42,6 +46,17 @@ func (f *soFar) add(s *runners.Summary) {
 	for _, g := range groups(s, ofJourneys) {
 		f.ended, f.failed = f.ended+g.Count, f.failed+g.Failed
 	}
+	point := *s
+	point.Groups = append(groups(s, ofJourneys), groups(s, ofRequests)...)
+	f.points = append(f.points, &point)
+}
+
+// window is the time that rates are over.
+func window(s *runners.Summary) time.Duration {
+	if s.Arrivals > 0 {
+		return s.Arrivals
+	}
+	return s.To
 }
 
 // line is how it goes: "20s  4,000 journeys, 3 failed, 12 in flight".
@@ -59,7 +74,10 @@ func dropped(n int64) string {
 
 // rates asked and achieved, in arrivals a second.
 func (s *stage) rates() (asked, achieved float64) {
-	if at := s.soFar.steady.at.Seconds(); at > 0 {
+	if at := s.summary.Arrivals.Seconds(); at > 0 {
+		return float64(s.summary.Asked) / at, float64(s.summary.Started) / at
+	}
+	if at := s.soFar.steady.at.Seconds(); at > 0 { // of a stream that was recorded before arrivals were told
 		return float64(s.soFar.steady.asked) / at, float64(s.soFar.steady.started) / at
 	}
 	if at := s.summary.To.Seconds(); at > 0 {
@@ -80,9 +98,17 @@ func perSecond(rate float64) string {
 func journeys(s *runners.Summary) string {
 	for _, g := range groups(s, ofJourneys) {
 		p95 := latency(g, "p95")
-		return fmt.Sprintf("%s, %s failed%s%s", plural(g.Count, "journey"), thousands(g.Failed), dropped(s.Dropped), prefixed(", p95 ", p95))
+		return fmt.Sprintf("%s, %s failed%s%s%s", plural(g.Count, "journey"), thousands(g.Failed), dropped(s.Dropped), prefixed(", p95 ", p95), closed(s))
 	}
 	return "no journeys" + dropped(s.Dropped)
+}
+
+// closed names a closed model wherever its numbers stand: they say less than they seem to.
+func closed(s *runners.Summary) string {
+	if s.Model != closedModel {
+		return ""
+	}
+	return " (closed model)"
 }
 
 func groups(s *runners.Summary, of string) []runners.Group {
@@ -199,6 +225,9 @@ func (m measured) object(of, name string) map[string]any {
 	for _, g := range groups(m.s, of) {
 		if g.Name != name && g.Scenario != name {
 			continue
+		}
+		if g.Count > 0 {
+			o["rate"] = float64(g.Count) / math.Max(1e-9, window(m.s).Seconds())
 		}
 		o["count"], o["errors"] = g.Count, float64(g.Failed+g.Dropped)/math.Max(1, float64(g.Count+g.Dropped))
 		for field, v := range g.Latency {

@@ -8,9 +8,13 @@ import (
 )
 
 // loadJSON is what a load stage measured, in the words of the expressions that judge it. Latencies are text with
-// a unit, achieved is a share of 1.
+// a unit, achieved is a share of 1, rates are a second over the time in which arrivals came.
 type loadJSON struct {
-	Duration     string                `json:"duration"` // with the journeys that were drained
+	Model        string                `json:"model,omitempty"`    // open: latencies from the intended start; closed: from the actual one
+	Load         string                `json:"load,omitempty"`     // in words
+	Arrivals     string                `json:"arrivals,omitempty"` // the time in which they came
+	Duration     string                `json:"duration"`           // with the journeys that were drained
+	Late         string                `json:"late,omitempty"`     // what the numbers suffer from hoops itself
 	Expectations []runners.Expectation `json:"expectations"`
 	Journeys     journeysJSON          `json:"journeys"`
 	Scenarios    []measuredJSON        `json:"scenarios"`
@@ -18,14 +22,15 @@ type loadJSON struct {
 	Requests     measuredJSON          `json:"requests"`
 	Templates    []measuredJSON        `json:"templates"` // of requests
 	Lateness     *latencyJSON          `json:"lateness,omitempty"`
+	Seconds      []secondJSON          `json:"seconds"` // how it went, interval by interval
 }
 
 type journeysJSON struct {
 	measuredJSON
-	Dropped  int64   `json:"dropped"`
-	Asked    int64   `json:"asked"` // arrivals
-	Started  int64   `json:"started"`
-	Achieved float64 `json:"achieved"`
+	Dropped  int64    `json:"dropped"`
+	Asked    int64    `json:"asked"` // arrivals
+	Started  int64    `json:"started"`
+	Achieved *float64 `json:"achieved"` // null for a closed model, which asks for no rate
 }
 
 type measuredJSON struct {
@@ -33,7 +38,8 @@ type measuredJSON struct {
 	Scenario string          `json:"scenario,omitempty"` // id
 	Count    int64           `json:"count"`
 	Failed   int64           `json:"failed"`
-	Rate     float64         `json:"rate"` // a second, over the duration
+	Lost     int64           `json:"dropped,omitempty"` // of a scenario
+	Rate     float64         `json:"rate"`
 	Latency  *latencyJSON    `json:"latency,omitempty"`
 	Codes    map[int]int64   `json:"codes,omitempty"`
 	Errors   []runners.Cause `json:"errors,omitempty"`
@@ -42,9 +48,23 @@ type measuredJSON struct {
 type latencyJSON struct {
 	Mean string `json:"mean"`
 	P50  string `json:"p50"`
+	P90  string `json:"p90"`
 	P95  string `json:"p95"`
 	P99  string `json:"p99"`
 	Max  string `json:"max"`
+}
+
+// secondJSON is one interval of a run.
+type secondJSON struct {
+	To       string       `json:"to"` // since the run began
+	Asked    int64        `json:"asked"`
+	Started  int64        `json:"started"`
+	Dropped  int64        `json:"dropped"`
+	InFlight int64        `json:"in-flight"`
+	Journeys int64        `json:"journeys"`
+	Failed   int64        `json:"failed"`
+	Requests int64        `json:"requests"`
+	Latency  *latencyJSON `json:"latency,omitempty"` // of journeys
 }
 
 func (s *stage) loaded() *loadJSON {
@@ -53,8 +73,8 @@ func (s *stage) loaded() *loadJSON {
 	}
 	sum := s.summary
 	one := func(g runners.Group) measuredJSON {
-		rate := math.Round(1000*float64(g.Count)/max(.001, sum.To.Seconds())) / 1000
-		return measuredJSON{Name: g.Name, Scenario: g.Scenario, Count: g.Count, Failed: g.Failed, Rate: rate, Latency: exact(g), Codes: g.Codes, Errors: g.Errors}
+		rate := math.Round(1000*float64(g.Count)/max(.001, window(sum).Seconds())) / 1000
+		return measuredJSON{Name: g.Name, Scenario: g.Scenario, Count: g.Count, Failed: g.Failed, Lost: g.Dropped, Rate: rate, Latency: exact(g), Codes: g.Codes, Errors: g.Errors}
 	}
 	list := func(of string) []measuredJSON {
 		out := []measuredJSON{}
@@ -63,7 +83,11 @@ func (s *stage) loaded() *loadJSON {
 		}
 		return out
 	}
-	l := &loadJSON{Duration: sum.To.String(), Expectations: []runners.Expectation{}, Scenarios: list(ofScenario), Steps: list(ofStep), Templates: list(ofRequest)}
+	l := &loadJSON{Model: sum.Model, Load: sum.Load, Late: sum.Late, Duration: sum.To.String(), Seconds: []secondJSON{},
+		Expectations: []runners.Expectation{}, Scenarios: list(ofScenario), Steps: list(ofStep), Templates: list(ofRequest)}
+	if sum.Arrivals > 0 {
+		l.Arrivals = sum.Arrivals.String()
+	}
 	for _, g := range groups(sum, ofJourneys) {
 		l.Journeys.measuredJSON = one(g)
 	}
@@ -73,14 +97,31 @@ func (s *stage) loaded() *loadJSON {
 	for _, g := range groups(sum, ofLateness) {
 		l.Lateness = exact(g)
 	}
-	l.Journeys.Dropped, l.Journeys.Asked, l.Journeys.Started = sum.Dropped, sum.Asked, sum.Started
-	l.Journeys.Achieved = float64(sum.Started) / float64(max(1, sum.Asked))
+	l.Journeys.Lost, l.Journeys.Dropped, l.Journeys.Asked, l.Journeys.Started = 0, sum.Dropped, sum.Asked, sum.Started
+	if sum.Model != closedModel {
+		achieved := float64(sum.Started) / float64(max(1, sum.Asked))
+		l.Journeys.Achieved = &achieved
+	}
 	for _, e := range sum.Expectations {
 		e.Outcome = decided(e.Outcome)
 		e.Got = strings.Join(told(sum, e).got, ", ")
 		l.Expectations = append(l.Expectations, e)
 	}
+	for _, p := range s.soFar.points {
+		l.Seconds = append(l.Seconds, second(p))
+	}
 	return l
+}
+
+func second(s *runners.Summary) secondJSON {
+	out := secondJSON{To: s.To.String(), Asked: s.Asked, Started: s.Started, Dropped: s.Dropped, InFlight: s.InFlight}
+	for _, g := range groups(s, ofJourneys) {
+		out.Journeys, out.Failed, out.Latency = g.Count, g.Failed, exact(g)
+	}
+	for _, g := range groups(s, ofRequests) {
+		out.Requests = g.Count
+	}
+	return out
 }
 
 func exact(g runners.Group) *latencyJSON {
@@ -93,5 +134,5 @@ func exact(g runners.Group) *latencyJSON {
 		}
 		return ""
 	}
-	return &latencyJSON{Mean: text("mean"), P50: text("p50"), P95: text("p95"), P99: text("p99"), Max: text("max")}
+	return &latencyJSON{Mean: text("mean"), P50: text("p50"), P90: text("p90"), P95: text("p95"), P99: text("p99"), Max: text("max")}
 }

@@ -70,6 +70,11 @@ func expectation(s *runners.Summary, e runners.Expectation) string {
 func (t *terminal) arrivals(s *stage) {
 	asked, achieved := s.rates()
 	sum := s.summary
+	if sum.Model == closedModel {
+		t.line("closed model, %s: %s at %s, in %s; latencies count from the actual start, and a slow answer slows the arrivals",
+			oneLine(sum.Load, 100), plural(sum.Started, "journey"), perSecond(achieved), rounded(sum.To))
+		return
+	}
 	if sum.Started == sum.Asked && sum.Dropped == 0 {
 		t.line("%s at %s, none dropped, in %s", plural(sum.Started, "journey"), perSecond(achieved), rounded(sum.To))
 		return

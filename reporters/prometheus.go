@@ -152,6 +152,11 @@ func (x *exposition) metrics() metrics {
 			add(last, prometheus.GaugeValue, float64(at.UnixMilli())/1000, s.labels...)
 		}
 	}
+	for _, s := range x.record.stages {
+		if s.summary != nil {
+			m = append(m, totalsOf(s.name, s.summary).metrics()...)
+		}
+	}
 	verdict := desc("hoops_value_verdict", "The verdict of the claim.", "feature", "claim", "stage", "verdict")
 	for _, s := range x.record.stages {
 		claims := map[string]int{}

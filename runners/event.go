@@ -94,6 +94,7 @@ type Info struct {
 	Driver      string   `json:"driver,omitempty"`
 	Environment string   `json:"environment,omitempty"`
 	URL         string   `json:"url,omitempty"`
+	Release     string   `json:"release,omitempty"`  // the version that is live there, as far as it is known
 	Selected    int      `json:"selected,omitempty"` // scenarios and rows that will run
 	Overrides   []string `json:"overrides,omitempty"`
 	Seed        uint64   `json:"seed,omitempty"`
@@ -167,24 +168,67 @@ func (c Counts) Outcome() Outcome {
 	return GatePassed
 }
 
-// Verdict of a clause's claim, in the words that an owner reads. See package value for how it is reached.
+// Verdict of a clause's claim, in the words that an owner reads, with the numbers behind them. See package value for
+// how it is reached. Numbers that are texts are exact ("3", "0.97", "1/3"), or decimals where they were computed.
 type Verdict struct {
-	Clause      string   `json:"clause"` // the clause's id
-	Words       string   `json:"words"`  // verbatim
-	Reading     string   `json:"reading,omitempty"`
-	Verdict     string   `json:"verdict"` // delivered, missed, undecided, unbound
-	Reason      string   `json:"reason,omitempty"`
-	Sentence    string   `json:"sentence"`
-	Observed    string   `json:"observed,omitempty"`
-	Target      string   `json:"target,omitempty"`
-	Exposure    string   `json:"exposure,omitempty"`
-	Window      string   `json:"window,omitempty"`
-	Grade       string   `json:"grade,omitempty"`
-	WouldChange string   `json:"would-change,omitempty"`
-	Owner       string   `json:"owner,omitempty"`
-	Source      string   `json:"source,omitempty"`
-	Query       string   `json:"query,omitempty"`
-	Help        []string `json:"help,omitempty"`
+	Clause      string    `json:"clause"`          // the clause's id
+	Claim       string    `json:"claim,omitempty"` // the claim's id: the clause's with a number; "" of what is unbound
+	Words       string    `json:"words"`           // of the clause, verbatim
+	Reading     string    `json:"reading,omitempty"`
+	Measure     string    `json:"measure,omitempty"`
+	Guardrail   bool      `json:"guardrail,omitempty"`
+	Verdict     string    `json:"verdict"`          // delivered, missed, undecided, unbound
+	SoFar       bool      `json:"so-far,omitempty"` // the window is open, so delivered may still turn into missed
+	Reason      string    `json:"reason,omitempty"`
+	Sentence    string    `json:"sentence"`
+	Observed    string    `json:"observed,omitempty"`
+	Target      string    `json:"target,omitempty"`
+	Exposure    string    `json:"exposure,omitempty"` // "17,500 sums"
+	Window      string    `json:"window,omitempty"`   // in words
+	From        time.Time `json:"from,omitzero"`      // of the window
+	To          time.Time `json:"to,omitzero"`
+	Coverage    float64   `json:"coverage,omitempty"` // the share of the window that was watched
+	Events      string    `json:"events,omitempty"`   // exact
+	Exposed     string    `json:"exposed,omitempty"`  // exact: the number in Exposure
+	Interval    string    `json:"interval,omitempty"` // a sentence
+	Point       string    `json:"point,omitempty"`    // of the interval, in Unit; of a change the ratio
+	Low         string    `json:"low,omitempty"`      // "" is unbounded
+	High        string    `json:"high,omitempty"`     //
+	Level       float64   `json:"level,omitempty"`    // of the interval: 0.9
+	Compare     string    `json:"compare,omitempty"`  // = < <= > >= between
+	Bound       string    `json:"bound,omitempty"`    // the number promised, in Unit
+	Upper       string    `json:"upper,omitempty"`    // of between
+	Unit        string    `json:"unit,omitempty"`     // "" of a count; share, ratio, points, "/1d", "ms", "£"
+	Baseline    *Baseline `json:"baseline,omitempty"`
+	Needed      string    `json:"needed,omitempty"`   // "54 of about 502 mistakes needed"
+	Projected   time.Time `json:"projected,omitzero"` // when it is decided, at current traffic
+	Premise     string    `json:"premise,omitempty"`  // whether it was as the clause says it was
+	Again       string    `json:"again,omitempty"`    // of a closed window: would it hold again? likely, unclear
+	Grade       string    `json:"grade,omitempty"`    // of the evidence: A concurrent control … D absolute
+	WouldChange string    `json:"would-change,omitempty"`
+	Action      string    `json:"action,omitempty"` // what was done about it
+	Owner       string    `json:"owner,omitempty"`
+	Source      string    `json:"source,omitempty"`
+	Query       string    `json:"query,omitempty"`
+	QueryHash   string    `json:"query-hash,omitempty"`
+	Notes       []string  `json:"notes,omitempty"` // what was assumed
+	Help        []string  `json:"help,omitempty"`
+	Rewrites    []string  `json:"rewrites,omitempty"` // of what is unbound: clauses that could be judged
+	Stub        string    `json:"stub,omitempty"`     // of what is unbound: the measure to paste
+}
+
+// Baseline is what a claim was compared with.
+type Baseline struct {
+	Words    string    `json:"words"` // "the previous release, 2.3.1"
+	Release  string    `json:"release,omitempty"`
+	From     time.Time `json:"from,omitzero"`
+	To       time.Time `json:"to,omitzero"`
+	Pinned   time.Time `json:"pinned,omitzero"`    // zero when it was asked for just now
+	Observed string    `json:"observed,omitempty"` // as it is shown
+	Exposure string    `json:"exposure,omitempty"` // as it is shown
+	Events   string    `json:"events,omitempty"`   // exact
+	Exposed  string    `json:"exposed,omitempty"`  // exact
+	Point    string    `json:"point,omitempty"`
 }
 
 // Summary is what a load run measured in an interval or in all: exact counters and encoded histograms, which
@@ -193,7 +237,11 @@ type Summary struct {
 	From     time.Duration `json:"from"` // since the run began
 	To       time.Duration `json:"to"`
 	Final    bool          `json:"final,omitempty"`
-	Asked    int64         `json:"asked"` // arrivals
+	Model    string        `json:"model,omitempty"`    // of arrivals: open, or closed
+	Load     string        `json:"load,omitempty"`     // in words: "200/s for 1m", "rate max with 64 workers"
+	Arrivals time.Duration `json:"arrivals,omitempty"` // the time in which arrivals came: rates are over it
+	Late     string        `json:"late,omitempty"`     // in words: what the numbers suffer from hoops itself
+	Asked    int64         `json:"asked"`              // arrivals
 	Started  int64         `json:"started"`
 	Dropped  int64         `json:"dropped,omitempty"`
 	InFlight int64         `json:"in-flight,omitempty"`
@@ -222,7 +270,8 @@ type Group struct {
 	Dropped   int64          `json:"dropped,omitempty"` // arrivals that were not started
 	Codes     map[int]int64  `json:"codes,omitempty"`
 	Errors    []Cause        `json:"errors,omitempty"`
-	Histogram string         `json:"histogram,omitempty"` // HdrHistogram, V2 compressed, base64; microseconds
+	Sum       time.Duration  `json:"sum,omitempty"`       // of all latencies, exact: means of parts add up
+	Histogram string         `json:"histogram,omitempty"` // HdrHistogram, V2 compressed, base64; nanoseconds
 	Latency   map[string]any `json:"latency,omitempty"`   // for readers without a histogram: p50, p95, p99, max, mean
 }
 

@@ -161,13 +161,21 @@ func masked(e *Event, mask func(string) string) {
 	}
 	if e.Info != nil {
 		i := *e.Info
-		i.URL, i.Overrides = mask(i.URL), maskAll(i.Overrides, mask)
+		i.URL, i.Release, i.Overrides = mask(i.URL), mask(i.Release), maskAll(i.Overrides, mask)
 		e.Info = &i
 	}
 	if e.Verdict != nil {
 		v := *e.Verdict
-		v.Sentence, v.Observed, v.Query, v.Source = mask(v.Sentence), mask(v.Observed), mask(v.Query), mask(v.Source)
-		v.Help = maskAll(v.Help, mask)
+		for _, text := range []*string{&v.Words, &v.Reading, &v.Sentence, &v.Observed, &v.Target, &v.Exposure, &v.Window, &v.Interval, &v.Needed, &v.Premise,
+			&v.WouldChange, &v.Action, &v.Owner, &v.Source, &v.Query, &v.Stub} {
+			*text = mask(*text)
+		}
+		v.Notes, v.Help, v.Rewrites = maskAll(v.Notes, mask), maskAll(v.Help, mask), maskAll(v.Rewrites, mask)
+		if v.Baseline != nil {
+			b := *v.Baseline
+			b.Words, b.Release, b.Observed, b.Exposure = mask(b.Words), mask(b.Release), mask(b.Observed), mask(b.Exposure)
+			v.Baseline = &b
+		}
 		e.Verdict = &v
 	}
 	if e.Summary != nil {
@@ -190,6 +198,9 @@ func masked(e *Event, mask func(string) string) {
 }
 
 func maskAll(list []string, mask func(string) string) []string {
+	if list == nil {
+		return nil
+	}
 	out := make([]string, len(list))
 	for i, s := range list {
 		out[i] = mask(s)

@@ -114,7 +114,7 @@ func (t *printer) step(depth int, s *Step) {
 	}
 	t.line(depth, s.Pos, "%s%s", background, strings.TrimSpace(s.Keyword+" "+s.Text))
 	for _, b := range s.Bindings {
-		rows := rowText(b.Rows)
+		rows := rowText(b.Rows, b.Column)
 		if b.Definition > 0 {
 			var args []string
 			for _, a := range b.Args {
@@ -135,15 +135,18 @@ func (t *printer) step(depth int, s *Step) {
 		}
 	}
 	for _, o := range s.Obstacles {
-		t.line(depth+1, diag.Pos{}, "%s: %s: %s%s", o.Driver, o.Status, o.Message, rowText(o.Rows))
+		t.line(depth+1, diag.Pos{}, "%s: %s: %s%s", o.Driver, o.Status, o.Message, rowText(o.Rows, o.Column))
 	}
 }
 
-func rowText(rows []int) string {
-	if len(rows) == 0 {
+func rowText(rows []int, column string) string {
+	switch {
+	case len(rows) == 0:
 		return ""
+	case column == "":
+		return fmt.Sprintf(" rows %v", rows)
 	}
-	return fmt.Sprintf(" rows %v", rows)
+	return fmt.Sprintf(" rows %v by %q", rows, column)
 }
 
 // opText is an op on one line. Templates are quoted with the place of each expression, since a value in the

@@ -100,14 +100,15 @@ type Doc struct {
 }
 
 // Binding says what a step does on a driver: call a definition (1-based) or execute one op, never both.
-// Rows restricts it to those rows (0-based) of an outline whose column stands in the step's fixed words;
-// empty means all.
+// Rows restricts it to those rows (0-based) of an outline whose column decides what the step is, because it stands
+// in its fixed words or because not every cell is of the parameter's type; empty means all.
 type Binding struct {
 	Driver     string     `json:"driver"`
 	Definition int        `json:"definition,omitempty"`
 	Args       []Template `json:"args,omitempty"` // of the definition, in the order of its parameters
 	Op         Op         `json:"op,omitempty"`
 	Rows       []int      `json:"rows,omitempty"`
+	Column     string     `json:"column,omitempty"` // with Rows: the column to blame
 }
 
 // Obstacle says why a step does not run on a driver, so that every runner can explain its refusal.
@@ -117,6 +118,7 @@ type Obstacle struct {
 	Message string   `json:"message"`
 	Help    []string `json:"help,omitempty"` // the candidates, or a definition to paste
 	Rows    []int    `json:"rows,omitempty"`
+	Column  string   `json:"column,omitempty"` // with Rows: the column to blame
 }
 
 // Definition is a step definition written in Gherkin. Driver is "" for a neutral one, whose body steps have a

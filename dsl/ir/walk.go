@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -67,9 +68,23 @@ func (s *Step) Binding(driver string, row int) *Binding {
 	return nil
 }
 
-// perRow reports whether the rows of an outline are bound one by one.
-func (s *Step) perRow(driver string) bool {
-	return slices.ContainsFunc(s.Bindings, func(b Binding) bool { return b.Driver == driver && len(b.Rows) > 0 })
+// perRow is why the rows of an outline cannot be bound as one; nil when they are.
+func (s *Step) perRow(driver string) *Obstacle {
+	column, alone := "", false
+	for i := range s.Bindings {
+		if b := &s.Bindings[i]; b.Driver == driver && len(b.Rows) > 0 {
+			column, alone = b.Column, true
+		}
+	}
+	if !alone {
+		return nil
+	}
+	o := &Obstacle{Driver: driver, Status: "undefined", Column: column, Message: "each row binds this step by itself"}
+	if column != "" {
+		o.Message = fmt.Sprintf("the column %q decides what this step is, so each row binds it by itself", column)
+		o.Help = []string{"to be fed by data, the column must stand where a definition takes a value"}
+	}
+	return o
 }
 
 // Range is the place of the step's text.
@@ -97,19 +112,22 @@ func (o *Obstacle) Diagnostic(trail []*Step) diag.Diagnostic {
 	return d
 }
 
-// Blocked is the first step that keeps a scenario or one of its rows (-1 for none) from running on a driver,
+// Blocked is the first step that keeps a scenario or one of its rows (-1 for one without, or for all rows as one,
+// which is how data feeds an outline) from running on a driver,
 // at any depth, with the obstacle and the steps that lead to it, outermost first; nil when it runs.
 func (p *Program) Blocked(steps []Step, driver string, row int) (*Obstacle, []*Step) {
 	for i := range steps {
 		s := &steps[i]
 		b := s.Binding(driver, row)
 		if b == nil {
-			if row < 0 && s.perRow(driver) {
-				return &Obstacle{Driver: driver, Status: "undefined", Message: "each row binds this step by itself: a column stands in its fixed words"}, []*Step{s}
+			if row < 0 {
+				if o := s.perRow(driver); o != nil {
+					return o, []*Step{s}
+				}
 			}
 			for j := range s.Obstacles {
 				o := &s.Obstacles[j]
-				if o.Driver == driver && (len(o.Rows) == 0 || slices.Contains(o.Rows, row)) {
+				if o.Driver == driver && (row < 0 || len(o.Rows) == 0 || slices.Contains(o.Rows, row)) {
 					return o, []*Step{s}
 				}
 			}

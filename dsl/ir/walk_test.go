@@ -60,6 +60,7 @@ func TestBlocked(t *testing.T) {
 	}}
 	p.Definitions[1].Body[0].Obstacles = []Obstacle{{Driver: "browser", Status: "ambiguous", Message: "two match"}}
 	rows := Step{Text: "rows", Bindings: []Binding{does("http", reading, 0)}, Obstacles: []Obstacle{undefined("http", 1)}}
+	named := Step{Text: "named", Bindings: []Binding{{Driver: "http", Op: reading, Rows: []int{0}, Column: "what"}}}
 	for _, c := range []struct {
 		name   string
 		steps  []Step
@@ -73,7 +74,9 @@ func TestBlocked(t *testing.T) {
 		{"no obstacle is noted", []Step{bound("s")}, "http", -1, "undefined undefined step for driver http: s"},
 		{"a row that runs", []Step{rows}, "http", 0, ""},
 		{"a row that does not", []Step{rows}, "http", 1, "undefined undefined on http: rows"},
-		{"rows together", []Step{rows}, "http", -1, "undefined each row binds this step by itself: a column stands in its fixed words: rows"},
+		{"rows together", []Step{rows}, "http", -1, "undefined each row binds this step by itself: rows"},
+		{"rows together, by a column", []Step{named}, "http", -1, `undefined the column "what" decides what this step is, so each row binds it by itself: named`},
+		{"rows together, none of which runs", []Step{{Text: "none", Obstacles: []Obstacle{undefined("http", 0), undefined("http", 1)}}}, "http", -1, "undefined undefined on http: none"},
 		{"within", []Step{bound("w", does("http", &Within{Step: bound("x", calls("http", 3))}))}, "http", 4, ""},
 		{"within on another driver", []Step{bound("w", does("browser", &Within{Step: bound("x", calls("browser", 3))}))}, "browser", 4, "ambiguous two match: w > x > d > b"},
 	} {

@@ -44,9 +44,9 @@ func whole() *Program {
 					Doc:   &Doc{Media: "json", Content: value("row.what", Plain, OfRow)},
 					Table: [][]Template{{Literal("name"), nil}, {value("env.user", Plain, OfEnvironment), Literal("\x1b")}},
 					Bindings: []Binding{
-						{Driver: "http", Definition: 1, Args: []Template{value("row.what", Plain, OfRow), Literal("2")}, Rows: []int{0}},
+						{Driver: "http", Definition: 1, Args: []Template{value("row.what", Plain, OfRow), Literal("2")}, Rows: []int{0}, Column: "what"},
 					},
-					Obstacles: []Obstacle{{Driver: "browser", Status: "undefined", Message: "undefined step for driver browser", Help: []string{"define it"}, Rows: []int{0, 1}}},
+					Obstacles: []Obstacle{{Driver: "browser", Status: "undefined", Message: "undefined step for driver browser", Help: []string{"define it"}, Rows: []int{0, 1}, Column: "what"}},
 				}},
 			}},
 		}},

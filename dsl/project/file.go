@@ -145,7 +145,7 @@ type share struct {
 
 type data struct {
 	block
-	File  text   `key:"file" need:"yes" doc:"a CSV file of the project"`
+	File  text   `key:"file" need:"yes" doc:"a CSV or NDJSON file of the project"`
 	Use   choice `key:"use" choice:"in order|unique|shared|random" doc:"in order"`
 	AtEnd choice `key:"at end" choice:"loop|stop|fail"`
 }

@@ -102,6 +102,12 @@ func (b *builder) load(f *stage) *ir.Load {
 	}
 	if d := &f.Data; d.set() {
 		l.Data = &ir.Data{File: b.inProject(d.File), Use: orElse(d.Use.Value, "in order"), AtEnd: d.AtEnd.Value, Pos: d.File.Pos}
+		switch {
+		case l.Data.Use == "unique" && l.Data.AtEnd == "loop":
+			help(b.fail(d.AtEnd.At, codeValue, "unique rows cannot loop: each is used once"), "write stop or fail, or use: in order")
+		case l.Data.Use == "random" && l.Data.AtEnd != "":
+			b.fail(d.AtEnd.At, codeValue, "random rows have no end")
+		}
 	}
 	return l
 }

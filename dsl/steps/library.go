@@ -162,6 +162,20 @@ func (l *Library) entry(driver, text string) (best *entry, args []argument) {
 	return nil, nil
 }
 
+// MayCall reports whether a definition's pattern matches a step. A step in whose fixed words a column stands may be
+// anything.
+func (l *Library) MayCall(text string, columns []string, d *Definition) bool {
+	if rest, ok := strings.CutPrefix(text, "within "); ok {
+		_, text, _ = strings.Cut(rest, " ")
+	}
+	p, wrong := cut(oneLine(text, diag.Pos{}), columns)
+	if wrong != nil {
+		return false
+	}
+	_, ok := d.pattern.match(p.text)
+	return ok || p.hasColumns()
+}
+
 // OwnDriver is the driver, browser or shell, that has a text in its own vocabulary; "" when none has.
 func (l *Library) OwnDriver(text string) string {
 	for driver, x := range l.vocabulary {
@@ -203,6 +217,7 @@ type binder struct {
 	context Context
 	driver  string
 	step    *ir.Step
+	column  string // that decides what the step is, row by row
 	wrong   diag.List
 }
 
@@ -225,7 +240,11 @@ func (b *binder) bind(text phrase) {
 	switch {
 	case len(bad) == 0:
 		b.bound(f, text, nil)
-	case len(good) > 0:
+		return
+	case b.column == "":
+		b.column = b.blame(text, bad[0])
+	}
+	if len(good) > 0 {
 		b.bound(f, text, good)
 	}
 	b.perRow(text, bad)
@@ -235,14 +254,14 @@ func (b *binder) bind(text phrase) {
 func (b *binder) bound(f found, text phrase, rows []int) {
 	switch {
 	case len(f.definitions) > 1:
-		o := ir.Obstacle{Driver: b.driver, Status: "ambiguous", Message: fmt.Sprintf("ambiguous step for driver %s: %d definitions match", b.driver, len(f.definitions)), Rows: rows}
+		o := ir.Obstacle{Driver: b.driver, Status: "ambiguous", Message: fmt.Sprintf("ambiguous step for driver %s: %d definitions match", b.driver, len(f.definitions)), Rows: rows, Column: b.column}
 		for _, d := range f.definitions {
 			o.Help = append(o.Help, fmt.Sprintf("matches: %s (%s:%d)", d.Pattern, d.Pos.File, d.Pos.Line))
 		}
 		b.step.Obstacles = append(b.step.Obstacles, o)
 	case len(f.definitions) == 1:
 		d := f.definitions[0]
-		binding := ir.Binding{Driver: b.driver, Definition: d.index, Rows: rows}
+		binding := ir.Binding{Driver: b.driver, Definition: d.index, Rows: rows, Column: b.column}
 		for i, arg := range b.arguments(text, f.args, d.Params) {
 			if d.Params[i].Type == "duration" && !b.typed(arg, "duration") {
 				return
@@ -261,7 +280,7 @@ func (b *binder) bound(f found, text phrase, rows []int) {
 			return
 		}
 		if op := f.entry.build(b, args); op != nil {
-			b.step.Bindings = append(b.step.Bindings, ir.Binding{Driver: b.driver, Op: op, Rows: rows})
+			b.step.Bindings = append(b.step.Bindings, ir.Binding{Driver: b.driver, Op: op, Rows: rows, Column: b.column})
 		}
 	default:
 		b.step.Obstacles = append(b.step.Obstacles, b.undefined(text, rows))

@@ -67,7 +67,7 @@ func (b *binder) within(args []phrase, rows []int) {
 	if !b.typed(args[0], "duration") {
 		return
 	}
-	inner := &binder{library: b.library, line: b.line, context: b.context, driver: b.driver}
+	inner := &binder{library: b.library, line: b.line, context: b.context, driver: b.driver, column: b.column}
 	inner.line.Text, inner.line.Pos, inner.line.Keyword = args[1].source(), args[1].pos(0), ""
 	inner.step = &ir.Step{Text: inner.line.Text, Pos: inner.line.Pos}
 	if rows == nil {
@@ -79,11 +79,11 @@ func (b *binder) within(args []phrase, rows []int) {
 	b.wrong = append(b.wrong, b.context.Names.resolve(inner.step)...)
 	b.step.Obstacles = append(b.step.Obstacles, inner.step.Obstacles...)
 	for _, binding := range inner.step.Bindings {
-		of := binding.Rows
-		binding.Rows = nil
+		of, column := binding.Rows, binding.Column
+		binding.Rows, binding.Column = nil, ""
 		again := *inner.step
 		again.Bindings, again.Obstacles = []ir.Binding{binding}, nil
-		b.step.Bindings = append(b.step.Bindings, ir.Binding{Driver: b.driver, Rows: of,
+		b.step.Bindings = append(b.step.Bindings, ir.Binding{Driver: b.driver, Rows: of, Column: column,
 			Op: &ir.Within{Limit: args[0].template(everywhere(ir.Plain)), Step: again, Pos: args[0].pos(0)}})
 	}
 }

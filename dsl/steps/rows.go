@@ -17,20 +17,8 @@ func (p phrase) hasColumns() bool {
 // fitting sorts the rows of an outline into those whose cells the types of the parameters accept and the others,
 // which are other steps, as in Cucumber. A method or a name is a word of the phrase.
 func (b *binder) fitting(f found, text phrase) (good, bad []int) {
-	params := f.params()
-	for i, row := range b.context.Rows {
-		fits := true
-		for j, a := range f.args {
-			column, ok := b.column(a.text, text)
-			switch typ := params[j].Type; {
-			case !ok:
-			case typ == "hoops method" || typ == "hoops name":
-				fits = false
-			default:
-				fits = fits && b.library.types.Accepts(typ, row[column].Text)
-			}
-		}
-		if fits {
+	for i := range b.context.Rows {
+		if b.fits(f, text, i) {
 			good = append(good, i)
 		} else {
 			bad = append(bad, i)
@@ -39,8 +27,56 @@ func (b *binder) fitting(f found, text phrase) (good, bad []int) {
 	return good, bad
 }
 
-// column is the number of the column that an argument consists of.
-func (b *binder) column(argument string, text phrase) (int, bool) {
+func (b *binder) fits(f found, text phrase, row int) bool {
+	params := f.params()
+	for j, a := range f.args {
+		column, ok := b.columnOf(a.text, text)
+		if !ok {
+			continue
+		}
+		typ := params[j].Type
+		if typ == "hoops method" || typ == "hoops name" || !b.library.types.Accepts(typ, b.context.Rows[row][column].Text) {
+			return false
+		}
+	}
+	return true
+}
+
+// blame is the column that decides what a step is in a row: the first that makes the step one of its row alone.
+func (b *binder) blame(text phrase, row int) string {
+	var present []string
+	for _, c := range b.context.Columns {
+		if slices.Contains(text.written, "<"+c+">") {
+			present = append(present, c)
+		}
+	}
+	for _, c := range present {
+		others := slices.DeleteFunc(slices.Clone(b.context.Columns), func(o string) bool { return o == c })
+		p, wrong := cut(oneLine(b.filled(text.source(), row, []string{c}), b.line.Pos), others)
+		if wrong != nil {
+			continue
+		}
+		f := b.library.lookup(b.driver, p.text, b.context.Inside)
+		if (len(f.definitions) == 1 || f.entry != nil) && b.fits(f, p, row) {
+			return c
+		}
+	}
+	return present[0]
+}
+
+// filled is a step's source with the cells of a row in place of some columns. A cell is data: what looks like a
+// placeholder in it is text.
+func (b *binder) filled(source string, row int, columns []string) string {
+	for j, c := range b.context.Columns {
+		if slices.Contains(columns, c) {
+			source = strings.ReplaceAll(source, "<"+c+">", strings.ReplaceAll(b.context.Rows[row][j].Text, "${", `\${`))
+		}
+	}
+	return source
+}
+
+// columnOf is the number of the column that an argument consists of.
+func (b *binder) columnOf(argument string, text phrase) (int, bool) {
 	r, size := utf8.DecodeRuneInString(argument)
 	if size != len(argument) || !isPlaceholder(r) {
 		return 0, false
@@ -57,16 +93,11 @@ func (f *found) params() []ir.Parameter {
 	return f.definitions[0].Params
 }
 
-// perRow matches each row by itself, its cells in place of the columns, as Cucumber does. A cell is data: what
-// looks like a placeholder in it is text.
+// perRow matches each row by itself, its cells in place of the columns, as Cucumber does.
 func (b *binder) perRow(text phrase, rows []int) {
 	source := text.source()
 	for _, i := range rows {
-		filled := source
-		for j, c := range b.context.Columns {
-			filled = strings.ReplaceAll(filled, "<"+c+">", strings.ReplaceAll(b.context.Rows[i][j].Text, "${", `\${`))
-		}
-		p, wrong := cut(oneLine(filled, b.line.Pos), nil)
+		p, wrong := cut(oneLine(b.filled(source, i, b.context.Columns), b.line.Pos), nil)
 		if wrong != nil {
 			b.fail(*wrong)
 			continue

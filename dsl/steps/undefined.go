@@ -14,7 +14,7 @@ import (
 
 // undefined is the obstacle of a step that nothing matches: the closest definition, and one to paste.
 func (b *binder) undefined(text phrase, rows []int) ir.Obstacle {
-	o := ir.Obstacle{Driver: b.driver, Status: "undefined", Message: "undefined step for driver " + b.driver, Rows: rows}
+	o := ir.Obstacle{Driver: b.driver, Status: "undefined", Message: "undefined step for driver " + b.driver, Rows: rows, Column: b.column}
 	if strings.TrimSpace(text.text) == "" {
 		o.Help = append(o.Help, "write the step's words behind its keyword")
 		return o

@@ -9,19 +9,34 @@ import (
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-// Data replaces the rows of outlines: journeys take its rows one after the other, whichever outline they are of.
+// Data replaces the rows of outlines by those of a file.
 type Data struct {
 	Columns []string
 	Rows    [][]string
-	Use     string // "" or "in order", or "random"
-	AtEnd   string // "" or "loop", "stop" ends the arrivals, "fail" fails the gate too
+	Use     string // InOrder if empty
+	AtEnd   string // Loop if empty, and Fail for unique rows
 }
+
+// How rows are used.
+const (
+	InOrder = "in order" // each scenario goes through all of them by itself
+	Shared  = "shared"   // the next arrival gets the next row, whichever scenario it is of
+	Unique  = "unique"   // as shared, and no two journeys of a run ever have the same
+	Random  = "random"   // any, and again
+)
+
+// What happens when there are no more rows.
+const (
+	Loop = "loop" // from the first again
+	Stop = "stop" // ends the arrivals
+	Fail = "fail" // ends the arrivals and fails the gate
+)
 
 // feed hands out the rows of data.
 type feed struct {
 	Data
 	mu     sync.Mutex
-	next   int
+	next   map[Key]int // by scenario; of all under the zero Key
 	random *rand.Rand
 	ended  bool
 }
@@ -30,15 +45,23 @@ func newFeed(d *Data, seed uint64) (*feed, error) {
 	if d == nil {
 		return nil, nil
 	}
-	switch d.Use {
-	case "", "in order", "random":
+	f := &feed{Data: *d, next: map[Key]int{}, random: rand.New(rand.NewPCG(seed, 0xda7a))}
+	switch f.Use {
+	case "":
+		f.Use = InOrder
+	case InOrder, Shared, Unique, Random:
 	default:
-		return nil, fmt.Errorf("data: use %q is not possible yet: write in order, or random", d.Use)
+		return nil, fmt.Errorf("data: use %q: write %s, %s, %s or %s", f.Use, InOrder, Shared, Unique, Random)
 	}
-	switch d.AtEnd {
-	case "", "loop", "stop", "fail":
-	default:
-		return nil, fmt.Errorf("data: at end %q: write loop, stop or fail", d.AtEnd)
+	switch {
+	case f.AtEnd == "" && f.Use == Unique:
+		f.AtEnd = Fail
+	case f.AtEnd == "":
+		f.AtEnd = Loop
+	case f.AtEnd == Loop && f.Use == Unique:
+		return nil, fmt.Errorf("data: unique rows cannot loop: each is used once")
+	case f.AtEnd != Loop && f.AtEnd != Stop && f.AtEnd != Fail:
+		return nil, fmt.Errorf("data: at end %q: write %s, %s or %s", f.AtEnd, Loop, Stop, Fail)
 	}
 	if len(d.Rows) == 0 {
 		return nil, fmt.Errorf("data: there are no rows")
@@ -48,25 +71,29 @@ func newFeed(d *Data, seed uint64) (*feed, error) {
 			return nil, fmt.Errorf("data: row %d has %d cells, expected %d", i+1, len(r), len(d.Columns))
 		}
 	}
-	return &feed{Data: *d, random: rand.New(rand.NewPCG(seed, 0xda7a))}, nil
+	return f, nil
 }
 
-// row is the next row, false at the end.
-func (f *feed) row() (int, bool) {
+// row is the next row for a scenario, false at the end.
+func (f *feed) row(of Key) (int, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.Use == "random" {
+	switch f.Use {
+	case Random:
 		return f.random.IntN(len(f.Rows)), true
+	case Shared, Unique:
+		of = Key{}
 	}
-	if f.next >= len(f.Rows) {
-		if f.AtEnd == "stop" || f.AtEnd == "fail" {
+	at := f.next[of]
+	if at >= len(f.Rows) {
+		if f.AtEnd != Loop {
 			f.ended = true
 			return 0, false
 		}
-		f.next = 0
+		at = 0
 	}
-	f.next++
-	return f.next - 1, true
+	f.next[of] = at + 1
+	return at, true
 }
 
 // outline is an outline with the data's rows instead of its own.

@@ -41,27 +41,31 @@ func (l *Runner) Check(plan runners.Plan) diag.List {
 func (l *Runner) gate(plan runners.Plan) (*gate, diag.List) {
 	g := &gate{steps: map[string]bool{}, known: namesOf(plan)}
 	var found diag.List
-	implied := true
 	for _, e := range l.Expect {
-		p := g.compile(e, &found)
-		if p == nil {
-			continue
+		if p := g.compile(e, &found); p != nil {
+			g.expects = append(g.expects, expectation{program: p, pos: e.Pos})
 		}
-		implied = implied && !readsErrors(p)
-		g.expects = append(g.expects, expectation{program: p, pos: e.Pos})
 	}
-	if implied {
-		p, err := expr.CompileCondition("errors == 0", expr.GateScope())
-		if err != nil {
-			found = append(found, diag.Errorf(diag.Range{}, "load/internal", "%v", err))
-		}
-		g.expects = append(g.expects, expectation{program: p, implied: true})
+	if err := g.imply(); err != nil {
+		found = append(found, diag.Errorf(diag.Range{}, "load/internal", "%v", err))
 	}
 	if l.StopWhen != nil {
 		g.stop = g.compile(*l.StopWhen, &found)
 	}
 	found.Sort()
 	return g, found
+}
+
+// imply adds errors == 0 unless an expectation reads errors.
+func (g *gate) imply() error {
+	if slices.ContainsFunc(g.expects, func(e expectation) bool { return readsErrors(e.program) }) {
+		return nil
+	}
+	p, err := expr.CompileCondition("errors == 0", expr.GateScope())
+	if err == nil {
+		g.expects = append(g.expects, expectation{program: p, implied: true})
+	}
+	return err
 }
 
 func (g *gate) compile(e ir.Expression, found *diag.List) *expr.Program {
@@ -207,13 +211,17 @@ func (n *names) missing(c expr.Call, at diag.Range) *diag.Diagnostic {
 
 // judge answers the expressions of a gate from what was measured.
 type judge struct {
-	all     *Recorder
-	known   *names
-	window  time.Duration // in which arrivals came
-	asked   int64
-	started int64
-	closed  bool
-	samples int64 // the fewest that the expression looked at; -1 before it did
+	all       *Recorder
+	scenarios map[string][]string // ids, by name and by id
+	window    time.Duration       // in which arrivals came
+	asked     int64
+	started   int64
+	closed    bool
+	samples   int64 // the fewest that the expression looked at; -1 before it did
+
+	late      *tally // how late hoops itself was, nil when it was on time
+	unstarted int64  // arrivals that it never started
+	excused   bool   // what it did late is taken off: what is left is the software's
 }
 
 var _ expr.Env = (*judge)(nil)
@@ -235,6 +243,9 @@ func (j *judge) Value(name string) any {
 			return expr.Missing{What: name, Why: "nothing arrived"}
 		}
 		j.look(j.asked)
+		if j.excused {
+			return float64(j.started+j.unstarted) / float64(j.asked)
+		}
 		return float64(j.started) / float64(j.asked)
 	}
 	return j.object("", "request", j.all.of(Key{Of: OfRequests}))[name]
@@ -251,7 +262,7 @@ func (j *judge) Call(name string, args []any) (any, error) {
 		return j.object(what, "such request", j.all.of(Key{OfRequest, arg})), nil
 	case "scenario":
 		sum := &tally{}
-		for _, id := range j.known.scenarios[arg] {
+		for _, id := range j.scenarios[arg] {
 			sum.merge(j.all.of(Key{OfScenario, id}))
 		}
 		return j.object(what, "journey of it", sum), nil
@@ -261,13 +272,17 @@ func (j *judge) Call(name string, args []any) (any, error) {
 
 // object is a tally as expressions read it. Of what was never measured nothing is known, not even a count.
 func (j *judge) object(prefix, unit string, t *tally) map[string]any {
-	arrived := t.count + t.dropped
+	arrived, dropped := t.count+t.dropped, t.dropped
 	j.look(arrived)
-	o := map[string]any{"count": t.count, "mean": t.mean(), "max": t.max}
-	for _, q := range quantiles {
-		o[q.name] = t.quantile(q.q)
+	late := &tally{}
+	if j.excused {
+		late, dropped = j.late, max(0, dropped-j.unstarted)
 	}
-	o["errors"] = float64(t.failed+t.dropped) / math.Max(1, float64(arrived))
+	o := map[string]any{"count": t.count, "mean": max(0, t.mean()-late.mean()), "max": max(0, t.max-late.max)}
+	for _, q := range quantiles {
+		o[q.name] = max(0, t.quantile(q.q)-late.quantile(q.q))
+	}
+	o["errors"] = float64(t.failed+dropped) / math.Max(1, float64(arrived))
 	o["rate"] = float64(t.count) / math.Max(1e-9, j.window.Seconds())
 	for name := range o {
 		if arrived == 0 || t.count == 0 && name != "errors" && name != "count" {
@@ -303,8 +318,20 @@ func (j *judge) test(e expectation) runners.Expectation {
 		} else {
 			out.Got += " (" + samples + " samples)"
 		}
+		if j.late != nil && j.holdsWithout(e) {
+			out.Outcome = runners.GateUndecided
+			out.Got = fmt.Sprintf("%s would hold but for hoops itself, which was late by p99 %s: %s", out.Source, j.late.quantile(.99).Round(time.Microsecond), out.Got)
+		}
 	}
 	return out
+}
+
+// holdsWithout reports whether an expectation would hold had hoops itself been on time: the software is not blamed
+// for what the generator did.
+func (j *judge) holdsWithout(e expectation) bool {
+	j.excused = true
+	defer func() { j.excused = false }()
+	return e.program.Test(j).Holds
 }
 
 // outcome of all expectations, and why it is no better.

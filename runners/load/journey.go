@@ -138,7 +138,7 @@ func (j *journey) observe(s session.Sample) {
 		m.Cause = strings.TrimSpace(fmt.Sprintf("%d %s", s.Code, http.StatusText(s.Code))) // as vegeta says it
 	}
 	m.Failed = m.Cause != ""
-	j.shard.request(s.Name, m, newHit(s, m.Cause), &j.run.hits)
+	j.shard.request(s.Name, m, newHit(s, m.Failed))
 }
 
 // cause is what equal failures have in common: "file:line step – first line".

@@ -125,10 +125,8 @@ type run struct {
 	dropped   atomic.Int64
 	flying    atomic.Int64
 	unstarted int64 // arrivals that hoops itself was too late for
-	lateness  tally // how long after its time each journey was started
 	stopped   string
 	evidence  evidence
-	hits      atomic.Int64 // requests for the results file
 }
 
 // limits checks the numbers and fills in defaults.
@@ -154,7 +152,7 @@ func (r *run) limits() error {
 		return err
 	}
 	if r.Duration == 0 {
-		return fmt.Errorf("%s needs a duration", r.model())
+		return fmt.Errorf("a closed model (%s) needs a duration", r.model())
 	}
 	return nil
 }
@@ -163,9 +161,9 @@ func (r *run) limits() error {
 func (r *run) model() string {
 	switch {
 	case r.Profile.Max:
-		return fmt.Sprintf("rate max (a closed model with %d workers)", r.workers)
+		return fmt.Sprintf("rate max with %d workers", r.workers)
 	case r.workers > 0:
-		return fmt.Sprintf("a closed model with %d users", r.workers)
+		return fmt.Sprintf("%d users", r.workers)
 	}
 	return r.profile.String()
 }
@@ -173,7 +171,7 @@ func (r *run) model() string {
 // load lets journeys arrive until the end, drains them, and tells once a second how it goes.
 func (r *run) load(ctx context.Context) {
 	if r.workers > 0 {
-		r.notice("%s: a slow answer slows the arrivals, and latencies look better than users would find them", r.model())
+		r.notice("%s is a closed model: a slow answer slows the arrivals, latencies count from the actual start, and look better than users would find them", r.model())
 	}
 	for range runtime.GOMAXPROCS(0) {
 		r.shards = append(r.shards, newShard(r.Results != nil))

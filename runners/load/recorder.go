@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -30,7 +29,8 @@ type Measurement struct {
 	Cause  string // of the failure; "" for none
 }
 
-// mostKeys bounds the steps and requests that a recorder tells apart: a histogram is 139 KB.
+// mostKeys bounds the steps and requests that a recorder tells apart; those beyond are counted together, under the
+// name other. A histogram takes 8 KB for each doubling that its latencies reach over, 221 KB at most.
 const mostKeys = 500
 
 // Recorder adds measurements up. Recorders of the parts of a run merge into that of the whole, in any order and
@@ -38,6 +38,7 @@ const mostKeys = 500
 type Recorder struct {
 	tallies map[Key]*tally
 	beyond  int64 // measurements of keys above mostKeys
+	recent  bool  // tallies also keep what came since the last interval
 }
 
 // NewRecorder makes an empty one.
@@ -45,8 +46,13 @@ func NewRecorder() *Recorder { return &Recorder{tallies: map[Key]*tally{}} }
 
 // Record adds a measurement of a thing.
 func (r *Recorder) Record(k Key, m Measurement) {
-	if t := r.tally(k); t != nil {
-		t.record(m)
+	t, other := r.tally(k)
+	t.record(m)
+	if t.recent != nil {
+		t.recent.record(m)
+	}
+	if other {
+		r.beyond++
 	}
 }
 
@@ -55,25 +61,29 @@ func (r *Recorder) Merge(from *Recorder) {
 	r.beyond += from.beyond
 	for _, k := range from.keys() { // sorted: which keys are above the bound must not be chance
 		t := from.tallies[k]
-		if own := r.tally(k); own != nil {
-			own.merge(t)
-		} else {
-			r.beyond += t.count - 1 // asking has counted one
+		own, other := r.tally(k)
+		own.merge(t)
+		if other {
+			r.beyond += t.count
 		}
 	}
 }
 
-func (r *Recorder) tally(k Key) *tally {
-	t := r.tallies[k]
-	if t == nil {
-		if (k.Of == OfStep || k.Of == OfRequest) && len(r.tallies) >= mostKeys {
-			r.beyond++
-			return nil
-		}
-		t = &tally{}
-		r.tallies[k] = t
+// tally of a thing; other is that of all that came when there were too many.
+func (r *Recorder) tally(k Key) (t *tally, other bool) {
+	if t := r.tallies[k]; t != nil {
+		return t, false
 	}
-	return t
+	if (k.Of == OfStep || k.Of == OfRequest) && k.Name != otherName && len(r.tallies) >= mostKeys {
+		t, _ := r.tally(Key{k.Of, otherName})
+		return t, true
+	}
+	t = &tally{}
+	if r.recent {
+		t.recent = &tally{}
+	}
+	r.tallies[k] = t
+	return t, false
 }
 
 // of is what was measured of a thing, an empty tally if nothing was.
@@ -84,7 +94,7 @@ func (r *Recorder) of(k Key) *tally {
 	return &tally{}
 }
 
-var order = []string{OfJourneys, OfScenario, OfStep, OfRequests, OfRequest}
+var order = []string{OfJourneys, OfScenario, OfStep, OfRequests, OfRequest, OfLateness}
 
 func (r *Recorder) keys() []Key {
 	return slices.SortedFunc(maps.Keys(r.tallies), func(a, b Key) int {
@@ -94,26 +104,36 @@ func (r *Recorder) keys() []Key {
 
 // shard is the part of a run's measurements that some of its journeys share, so that not all wait for one lock.
 type shard struct {
-	mu       sync.Mutex
-	all      *Recorder
-	journeys tally // of the interval since the last summary
-	requests tally //
-	hits     []hit // for the results file
-	keeps    bool
+	mu   sync.Mutex
+	all  *Recorder
+	hits *hits // for the results file, nil without one
 }
 
-func newShard(results bool) *shard { return &shard{all: NewRecorder(), keeps: results} }
+func newShard(results bool) *shard {
+	s := &shard{all: NewRecorder()}
+	s.all.recent = true
+	if results {
+		s.hits = &hits{}
+	}
+	return s
+}
 
 // drop counts an arrival that was not started.
 func (s *shard) drop(w *way) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range []Key{{Of: OfJourneys}, w.key} {
-		if t := s.all.tally(k); t != nil {
-			t.dropped++
-		}
+		t, _ := s.all.tally(k)
+		t.dropped++
+		t.recent.dropped++
 	}
-	s.journeys.dropped++
+}
+
+// late records how long after its time a journey was started.
+func (s *shard) late(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all.Record(Key{Of: OfLateness}, Measurement{Took: by})
 }
 
 // journey records an ended journey.
@@ -122,7 +142,6 @@ func (s *shard) journey(w *way, m Measurement) {
 	defer s.mu.Unlock()
 	s.all.Record(Key{Of: OfJourneys}, m)
 	s.all.Record(w.key, m)
-	s.journeys.record(m)
 }
 
 func (s *shard) step(names []string, m Measurement) {
@@ -133,28 +152,26 @@ func (s *shard) step(names []string, m Measurement) {
 	}
 }
 
-func (s *shard) request(name string, m Measurement, h hit, total *atomic.Int64) {
+func (s *shard) request(name string, m Measurement, h hit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.all.Record(Key{Of: OfRequests}, m)
 	s.all.Record(Key{OfRequest, name}, m)
-	s.requests.record(m)
-	if s.keeps && total.Add(1) <= mostHits {
-		s.hits = append(s.hits, h)
+	if s.hits != nil {
+		s.hits.add(h, name, m.Cause)
 	}
 }
 
-// interval moves what came since the last call into two tallies.
-func (s *shard) interval(journeys, requests *tally) {
+// interval moves what came since the last call into a recorder.
+func (s *shard) interval(to *Recorder) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, t := range []struct{ to, from *tally }{{journeys, &s.journeys}, {requests, &s.requests}} {
-		t.to.merge(t.from)
-		times := t.from.times
-		if times != nil {
-			times.Reset()
+	for _, k := range s.all.keys() {
+		if recent := s.all.tallies[k].recent; recent.count+recent.dropped > 0 {
+			t, _ := to.tally(k)
+			t.merge(recent)
+			recent.reset()
 		}
-		*t.from = tally{times: times}
 	}
 }
 

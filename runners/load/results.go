@@ -1,9 +1,16 @@
 package load
 
 import (
+	"bufio"
 	"cmp"
+	"container/heap"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
 	"math"
 	"net/http"
+	"os"
 	"slices"
 	"time"
 
@@ -12,57 +19,264 @@ import (
 	"github.com/cucumber-value/hoops/runners/session"
 )
 
-// mostHits is how many requests a results file holds: they wait in memory, some 80 bytes each, because vegeta
-// needs them in the order of their times.
-const mostHits = 2_000_000
+// A results file has requests in the order of their times, as vegeta needs them, while they come in the order of
+// their ends. Each shard sorts what it has in memory and lays it aside in a file; at the end those runs are merged.
+// So a results file may be of any length.
+const (
+	mostHits  = 1 << 15 // of a shard in one list, 48 bytes each; there are at most four of them
+	mostTexts = 10_000  // different names and causes of a shard; those beyond are called other
+)
 
 // hit is one request on its way to the results file.
 type hit struct {
-	name      string
-	cause     string
-	began     int64 // Unix nanoseconds
-	took      time.Duration
-	sent, got int64
-	code      uint16
+	began, took int64 // nanoseconds; since 1970 the first
+	sent, got   int64
+	name, cause uint32 // in texts
+	code        uint16
 }
 
-func newHit(s session.Sample, cause string) hit {
+func newHit(s session.Sample, failed bool) hit {
 	code := s.Code
-	if code == 0 && cause == "" {
+	if code == 0 && !failed {
 		code = http.StatusOK // what is no HTTP has no code, and vegeta calls 0 a failure
 	}
 	return hit{
-		name: s.Name, cause: cause, began: s.Began.UnixNano(), took: s.Duration, sent: s.Sent, got: s.Received,
+		began: s.Began.UnixNano(), took: int64(s.Duration), sent: max(0, s.Sent), got: max(0, s.Received),
 		code: uint16(min(max(0, code), math.MaxUint16)),
 	}
 }
 
+// hits are those of a shard.
+type hits struct {
+	list  []hit
+	index map[string]uint32
+	texts []string
+
+	full  chan []hit // to be laid aside, by a goroutine of its own: no journey waits for a disk
+	empty chan []hit
+	ended chan struct{}
+	file  *os.File // from here on only the goroutine's, until it has ended
+	runs  []int64  // where each ends in the file, in hits
+	err   error    // of the file; what comes after it is only counted
+	lost  int64
+}
+
+// text is the number of a name or a cause.
+func (h *hits) text(s string) uint32 {
+	if i, known := h.index[s]; known {
+		return i
+	}
+	if h.index == nil {
+		h.index = map[string]uint32{}
+	}
+	if len(h.texts) >= mostTexts && s != otherName {
+		return h.text(otherName)
+	}
+	i := uint32(len(h.texts))
+	h.texts, h.index[s] = append(h.texts, s), i
+	return i
+}
+
+func (h *hits) add(one hit, name, cause string) {
+	one.name, one.cause = h.text(name), h.text(cause)
+	h.list = append(h.list, one)
+	if len(h.list) < mostHits {
+		return
+	}
+	if h.full == nil {
+		h.full, h.empty, h.ended = make(chan []hit, 2), make(chan []hit, 4), make(chan struct{})
+		go h.spill()
+	}
+	h.full <- h.list // waits when the disk is slower than the load
+	select {
+	case h.list = <-h.empty:
+	default:
+		h.list = make([]hit, 0, mostHits)
+	}
+}
+
+func sorted(list []hit) []hit {
+	slices.SortStableFunc(list, func(a, b hit) int { return cmp.Compare(a.began, b.began) })
+	return list
+}
+
+// spill lays aside what is full, each list as a sorted run.
+func (h *hits) spill() {
+	defer close(h.ended)
+	if h.file, h.err = os.CreateTemp("", "hoops-results-*"); h.err == nil {
+		_ = os.Remove(h.file.Name()) // where the system allows it nothing stays behind, whatever happens
+	}
+	end := int64(0)
+	for list := range h.full {
+		if h.err == nil {
+			w := bufio.NewWriterSize(h.file, 1<<16)
+			for _, one := range sorted(list) {
+				if _, h.err = w.Write(one.record()); h.err != nil {
+					break
+				}
+			}
+			h.err = errors.Join(h.err, w.Flush())
+		}
+		if h.err != nil {
+			h.lost += int64(len(list))
+		} else {
+			end += int64(len(list))
+			h.runs = append(h.runs, end)
+		}
+		select {
+		case h.empty <- list[:0]:
+		default:
+		}
+	}
+}
+
+// settle waits until everything is laid aside.
+func (h *hits) settle() {
+	if h.full != nil {
+		close(h.full)
+		<-h.ended
+	}
+}
+
+func (h *hits) close() error {
+	if h.file == nil {
+		return nil
+	}
+	err := h.file.Close()
+	_ = os.Remove(h.file.Name()) // of a system that removes no open file
+	return err
+}
+
+// recordSize of a hit in the file, in bytes.
+const recordSize = 4*8 + 2*4 + 2
+
+func (h hit) record() []byte {
+	var b [recordSize]byte
+	for i, v := range []int64{h.began, h.took, h.sent, h.got} {
+		binary.NativeEndian.PutUint64(b[8*i:], uint64(v))
+	}
+	binary.NativeEndian.PutUint32(b[32:], h.name)
+	binary.NativeEndian.PutUint32(b[36:], h.cause)
+	binary.NativeEndian.PutUint16(b[40:], h.code)
+	return b[:]
+}
+
+func (h *hit) read(from io.Reader) error {
+	var b [recordSize]byte
+	if _, err := io.ReadFull(from, b[:]); err != nil {
+		return err
+	}
+	for i, v := range []*int64{&h.began, &h.took, &h.sent, &h.got} {
+		*v = int64(binary.NativeEndian.Uint64(b[8*i:]))
+	}
+	h.name, h.cause, h.code = binary.NativeEndian.Uint32(b[32:]), binary.NativeEndian.Uint32(b[36:]), binary.NativeEndian.Uint16(b[40:])
+	return nil
+}
+
+// source is one sorted run of hits, in memory or in a file.
+type source struct {
+	of   *hits
+	at   hit
+	list []hit
+	file io.Reader
+}
+
+func (s *source) next() (bool, error) {
+	if s.file == nil {
+		if len(s.list) == 0 {
+			return false, nil
+		}
+		s.at, s.list = s.list[0], s.list[1:]
+		return true, nil
+	}
+	err := s.at.read(s.file)
+	if err == io.EOF {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// sources are all of them, each at its first hit.
+func (r *run) sources() (queue, error) {
+	var all queue
+	for _, s := range r.shards {
+		h := s.hits
+		list := []*source{{of: h, list: sorted(h.list)}}
+		from := int64(0)
+		for _, to := range h.runs {
+			list = append(list, &source{of: h, file: bufio.NewReaderSize(io.NewSectionReader(h.file, from*recordSize, (to-from)*recordSize), 1<<14)})
+			from = to
+		}
+		for _, one := range list {
+			ok, err := one.next()
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				all = append(all, one)
+			}
+		}
+	}
+	heap.Init(&all)
+	return all, nil
+}
+
+// queue has the source of the earliest hit first.
+type queue []*source
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].at.began < q[j].at.began }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(x any)        { *q = append(*q, x.(*source)) }
+func (q *queue) Pop() any {
+	last := (*q)[len(*q)-1]
+	*q = (*q)[:len(*q)-1]
+	return last
+}
+
 // flush writes the requests as vegeta's results: in the order of their times, and numbered from 0 without a gap
 // by name, or its plots stay empty. Journeys are not among them: vegeta would take them for requests.
-func (r *run) flush() error {
+func (r *run) flush() (err error) {
 	if r.Results == nil {
 		return nil
 	}
-	var hits []hit
+	lost := int64(0)
+	defer func() {
+		for _, s := range r.shards {
+			err = errors.Join(err, s.hits.close())
+		}
+	}()
 	for _, s := range r.shards {
-		hits = append(hits, s.hits...)
-		s.hits = nil
+		s.hits.settle()
+		lost += s.hits.lost
+		err = errors.Join(err, s.hits.err)
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.began, b.began) })
+	if err != nil {
+		err = fmt.Errorf("the results file lacks %s requests: %w", thousands(lost), err)
+	}
+	q, wrong := r.sources()
+	if wrong != nil {
+		return errors.Join(err, wrong)
+	}
 	encode := vegeta.NewEncoder(r.Results)
 	seq := map[string]uint64{}
-	for i := range hits {
-		h := &hits[i]
-		if err := encode(&vegeta.Result{
-			Attack: h.name, Seq: seq[h.name], Code: h.code, Timestamp: time.Unix(0, h.began).UTC(), Latency: h.took,
-			BytesOut: uint64(max(0, h.sent)), BytesIn: uint64(max(0, h.got)), Error: h.cause,
-		}); err != nil {
-			return err
+	for len(q) > 0 {
+		one := q[0]
+		h, name := one.at, one.of.texts[one.at.name]
+		if wrong := encode(&vegeta.Result{
+			Attack: name, Seq: seq[name], Code: h.code, Timestamp: time.Unix(0, h.began).UTC(), Latency: time.Duration(h.took),
+			BytesOut: uint64(h.sent), BytesIn: uint64(h.got), Error: one.of.texts[h.cause],
+		}); wrong != nil {
+			return errors.Join(err, wrong)
 		}
-		seq[h.name]++
+		seq[name]++
+		if ok, wrong := one.next(); wrong != nil {
+			return errors.Join(err, wrong)
+		} else if ok {
+			heap.Fix(&q, 0)
+		} else {
+			heap.Pop(&q)
+		}
 	}
-	if n := r.hits.Load(); n > mostHits {
-		r.notice("the results file holds %s of %s requests", thousands(mostHits), thousands(n))
-	}
-	return nil
+	return err
 }

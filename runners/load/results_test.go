@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -195,4 +197,70 @@ func TestSecretsOfOneJourneyAreMasked(t *testing.T) {
 			t.Errorf("%q is in the file, or never was", token)
 		}
 	})
+}
+
+// More requests than memory is given are laid aside, and come back in the order of their times, numbered without a
+// gap, with no file left.
+func TestResultsBeyondMemory(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	var file bytes.Buffer
+	r := &run{Runner: &Runner{Results: &file}, shards: []*shard{newShard(true), newShard(true)}, emit: func(runners.Event) {}}
+	const count = 5*mostHits + 7
+	for i := range count {
+		began := time.Unix(0, int64(i*7919%count)*1000) // each once, in no order
+		name, cause := []string{"GET /", "POST /pay", "GET /{id}"}[i%3], ""
+		if i%100 == 0 {
+			cause = "500 Internal Server Error"
+		}
+		m := Measurement{Failed: cause != "", Cause: cause}
+		r.shard(uint64(i%5)).request(name, m, newHit(session.Sample{Name: name, Began: began, Duration: time.Duration(i), Code: 200, Received: int64(i)}, m.Failed))
+	}
+	if err := r.flush(); err != nil {
+		t.Fatal(err)
+	}
+	left, _ := os.ReadDir(folder)
+	if len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+	decode := vegeta.DecoderFor(&file)
+	next := map[string]uint64{}
+	last := time.Time{}
+	errs, all := 0, 0
+	for {
+		var one vegeta.Result
+		if err := decode(&one); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if one.Seq != next[one.Attack] || one.Timestamp.Before(last) || uint64(one.Latency) != one.BytesIn {
+			t.Fatalf("%+v after %s", one, last)
+		}
+		next[one.Attack]++
+		last = one.Timestamp
+		all++
+		if one.Error != "" {
+			errs++
+		}
+	}
+	if all != count || errs != (count+99)/100 {
+		t.Errorf("%d of %d, %d failed", all, count, errs)
+	}
+}
+
+// A disk that is full loses the rest of the file, says how much, and nothing else.
+func TestResultsThatCannotBeLaidAside(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	var file bytes.Buffer
+	r := &run{Runner: &Runner{Results: &file}, shards: []*shard{newShard(true)}}
+	for i := range mostHits + 1 {
+		r.shards[0].request("GET /", Measurement{}, newHit(session.Sample{Began: time.Unix(0, int64(i)), Code: 200}, false))
+	}
+	if err := r.flush(); err == nil || !strings.HasPrefix(err.Error(), "the results file lacks 32,768 requests: ") {
+		t.Error(err)
+	}
+	if r.whole().of(Key{Of: OfRequests}).count != mostHits+1 {
+		t.Error("requests were lost")
+	}
 }

@@ -40,12 +40,12 @@ func (r *run) open(ctx, journeys context.Context, flying *sync.WaitGroup) {
 				return
 			}
 			now := time.Now()
-			r.lateness.add(now.Sub(arrival))
+			r.shard(n).late(now.Sub(arrival))
 			arrival = now
 		} else if stop {
 			return
 		} else {
-			r.lateness.add(-wait)
+			r.shard(n).late(-wait)
 		}
 		way, row, ok := r.pick()
 		if !ok {
@@ -99,6 +99,6 @@ func (r *run) pick() (*way, int, bool) {
 	if w.feed == nil {
 		return w, w.Row, true
 	}
-	row, ok := w.feed.row()
+	row, ok := w.feed.row(w.key)
 	return w, row, ok
 }

@@ -12,16 +12,22 @@ import (
 // tick is how often a summary is emitted.
 const tick = time.Second
 
+// Models of arrivals, as summaries name them.
+const (
+	OpenModel   = "open"   // at a rate, whatever the software does; latencies from the intended start
+	ClosedModel = "closed" // when an earlier journey has ended; latencies from the actual start
+)
+
 // tell emits what each interval measured, until over, and ends the arrivals when the gate's stop condition
 // holds.
 func (r *run) tell(over <-chan struct{}, end context.CancelCauseFunc) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	last := &interval{seen: map[Key]tally{}}
+	last := &interval{}
 	for {
 		select {
 		case <-over:
-			if r.since(last) > 0 {
+			if time.Since(r.began) > last.at {
 				r.emitInterval(last)
 			}
 			return
@@ -42,89 +48,70 @@ func (r *run) tell(over <-chan struct{}, end context.CancelCauseFunc) {
 type interval struct {
 	at                      time.Duration
 	asked, started, dropped int64
-	seen                    map[Key]tally // counters only
 }
 
-func (r *run) since(last *interval) time.Duration { return time.Since(r.began) - last.at }
-
-// emitInterval emits a summary of what came since the last one: counters of everything, latencies of all
-// journeys and all requests.
+// emitInterval emits a summary of what came since the last one.
 func (r *run) emitInterval(last *interval) {
-	s := &runners.Summary{From: last.at, To: time.Since(r.began), InFlight: r.flying.Load()}
+	s := r.summary()
+	s.From, s.To, s.InFlight = last.at, time.Since(r.began), r.flying.Load()
 	last.at = s.To
 	asked, started, dropped := r.asked.Load(), r.started.Load(), r.dropped.Load()
 	s.Asked, s.Started, s.Dropped = asked-last.asked, started-last.started, dropped-last.dropped
 	last.asked, last.started, last.dropped = asked, started, dropped
 
-	var journeys, requests tally
-	now := map[Key]tally{}
+	recent := NewRecorder()
 	for _, shard := range r.shards {
-		shard.interval(&journeys, &requests)
-		shard.mu.Lock()
-		for k, t := range shard.all.tallies {
-			sum := now[k]
-			sum.count, sum.failed, sum.dropped = sum.count+t.count, sum.failed+t.failed, sum.dropped+t.dropped
-			now[k] = sum
-		}
-		shard.mu.Unlock()
+		shard.interval(recent)
 	}
-	s.Groups = append(s.Groups, r.group(Key{Of: OfJourneys}, &journeys, false), r.group(Key{Of: OfRequests}, &requests, false))
-	for _, k := range (&Recorder{tallies: pointers(now)}).keys() {
-		if k.Of == OfJourneys || k.Of == OfRequests {
-			continue
-		}
-		before, t := last.seen[k], now[k]
-		delta := tally{count: t.count - before.count, failed: t.failed - before.failed, dropped: t.dropped - before.dropped}
-		if delta.count+delta.dropped > 0 {
-			s.Groups = append(s.Groups, r.group(k, &delta, false))
-		}
+	for _, k := range []Key{{Of: OfJourneys}, {Of: OfRequests}} {
+		recent.tally(k) // told even when nothing came
 	}
-	last.seen = now
+	for _, k := range recent.keys() {
+		s.Groups = append(s.Groups, r.group(k, recent.tallies[k], false))
+	}
 	r.emit(runners.Event{Kind: runners.Summarised, Summary: s})
 }
 
-func pointers(m map[Key]tally) map[Key]*tally {
-	out := make(map[Key]*tally, len(m))
-	for k, t := range m {
-		out[k] = &t
+// summary is one that says what load it is of.
+func (r *run) summary() *runners.Summary {
+	s := &runners.Summary{Model: OpenModel, Load: r.model()}
+	if r.workers > 0 {
+		s.Model = ClosedModel
 	}
-	return out
+	return s
 }
 
 // group names a scenario by its id and by its name.
 func (r *run) group(k Key, t *tally, histogram bool) runners.Group {
-	g := t.group(k, histogram)
-	if k.Of == OfScenario {
-		g.Scenario = k.Name
-		for _, w := range r.ways {
-			if w.key == k {
-				g.Name = w.Scenario.Name
-			}
+	name := ""
+	for _, w := range r.ways {
+		if w.key == k {
+			name = w.Scenario.Name
 		}
 	}
-	return g
+	return named(t.group(k, histogram), k, name)
 }
 
 func (r *run) judge(all *Recorder, window time.Duration) *judge {
-	return &judge{all: all, known: r.gate.known, window: window, asked: r.asked.Load(), started: r.started.Load(), closed: r.workers > 0}
+	return &judge{all: all, scenarios: r.gate.known.scenarios, window: window, asked: r.asked.Load(), started: r.started.Load(), closed: r.workers > 0}
 }
 
 // finish says what the whole run measured and judges it.
 func (r *run) finish(ctx context.Context) {
 	all := r.whole()
 	if r.unstarted > 0 {
-		all.tally(Key{Of: OfJourneys}).dropped += r.unstarted
+		journeys, _ := all.tally(Key{Of: OfJourneys})
+		journeys.dropped += r.unstarted
 	}
-	j := r.judge(all, r.sent)
-	s := &runners.Summary{
-		To: time.Since(r.began), Final: true,
-		Asked: r.asked.Load(), Started: r.started.Load(), Dropped: r.dropped.Load(), InFlight: r.flying.Load(),
-	}
+	s := r.summary()
+	s.To, s.Final, s.Arrivals, s.Late = time.Since(r.began), true, r.sent, r.late(all)
+	s.Asked, s.Started, s.Dropped, s.InFlight = r.asked.Load(), r.started.Load(), r.dropped.Load(), r.flying.Load()
 	for _, k := range all.keys() {
 		s.Groups = append(s.Groups, r.group(k, all.tallies[k], true))
 	}
-	if r.lateness.count > 0 {
-		s.Groups = append(s.Groups, r.group(Key{Of: OfLateness}, &r.lateness, true))
+	j := r.judge(all, r.sent)
+	if s.Late != "" {
+		j.late, j.unstarted = all.of(Key{Of: OfLateness}), r.unstarted
 	}
 	for _, e := range r.gate.expects {
 		s.Expectations = append(s.Expectations, j.test(e))
@@ -132,7 +119,7 @@ func (r *run) finish(ctx context.Context) {
 	gate, message := outcome(s.Expectations)
 	ended := r.feed != nil && r.feed.ended
 	switch {
-	case ended && r.feed.AtEnd == "fail" && gate != runners.GateFailed:
+	case ended && r.feed.AtEnd == Fail && gate != runners.GateFailed:
 		gate, message = runners.GateFailed, fmt.Sprintf("the data ended after %s rows", thousands(int64(len(r.feed.Rows))))
 	case ctx.Err() != nil && gate == runners.GatePassed:
 		gate, message = runners.GateUndecided, fmt.Sprintf("interrupted after %s", r.sent.Round(10*time.Millisecond))
@@ -170,6 +157,19 @@ const (
 	lateOnce  = 500 * time.Millisecond
 )
 
+// late says how late hoops itself was, "" when it was on time.
+func (r *run) late(all *Recorder) string {
+	switch late := all.of(Key{Of: OfLateness}); {
+	case r.unstarted > 0:
+		return fmt.Sprintf("hoops was too slow for this rate: %s of %s arrivals were never started and count as dropped",
+			thousands(r.unstarted), thousands(r.asked.Load()))
+	case late.quantile(.99) > lateOften || late.max > lateOnce:
+		return fmt.Sprintf("hoops itself was late: one journey in a hundred started %s or more after its time, the latest %s; their latencies include it",
+			late.quantile(.99).Round(time.Microsecond), late.max.Round(time.Microsecond))
+	}
+	return ""
+}
+
 // health says what the numbers of a run suffer from.
 func (r *run) health(all *Recorder, ended bool) {
 	if r.stopped != "" {
@@ -178,19 +178,14 @@ func (r *run) health(all *Recorder, ended bool) {
 	if ended {
 		r.notice("arrivals ended: the data has only %s rows", thousands(int64(len(r.feed.Rows))))
 	}
-	if late := &r.lateness; late.quantile(.99) > lateOften || late.max > lateOnce {
-		r.notice("hoops itself was late: one journey in a hundred started %s or more after its time, the latest %s; their latencies include it",
-			late.quantile(.99).Round(time.Microsecond), late.max.Round(time.Microsecond))
-	}
-	if r.unstarted > 0 {
-		r.notice("hoops was too slow for this rate: %s of %s arrivals were never started and count as dropped",
-			thousands(r.unstarted), thousands(r.asked.Load()))
+	if late := r.late(all); late != "" {
+		r.notice("%s", late)
 	}
 	if n := r.dropped.Load() - r.unstarted; n > 0 {
 		r.notice("%s of %s arrivals were dropped: %s journeys were under way already", thousands(n), thousands(r.asked.Load()), thousands(r.inFlight))
 	}
 	if all.beyond > 0 {
-		r.notice("%s measurements are only counted in the totals: at most %d steps and requests are told apart", thousands(all.beyond), mostKeys)
+		r.notice("%s measurements are of %q: at most %d steps and requests are told apart", thousands(all.beyond), otherName, mostKeys)
 	}
 }
 

@@ -6,22 +6,13 @@ import (
 	"slices"
 	"time"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
-
 	"github.com/cucumber-value/hoops/runners"
-)
-
-// Histograms hold microseconds at 3 digits. What is longer counts as the longest; max and mean stay exact.
-const (
-	shortest = 1
-	longest  = 60_000_000
-	digits   = 3
 )
 
 // mostCauses bounds the different errors of one thing; those beyond are counted together.
 const (
 	mostCauses = 50
-	otherCause = "other"
+	otherName  = "other"
 )
 
 // tally is what was measured of one thing. The zero tally is empty.
@@ -34,13 +25,8 @@ type tally struct {
 	max     time.Duration
 	codes   map[int]int64
 	causes  map[string]int64
-	times   *hdr.Histogram // 139 KB: made with the first measurement
-}
-
-func newHistogram() *hdr.Histogram { return hdr.New(shortest, longest, digits) }
-
-func micros(d time.Duration) int64 {
-	return min(max(0, int64((d+500*time.Nanosecond)/time.Microsecond)), longest)
+	times   *histogram // made with the first measurement
+	recent  *tally     // of a shard: what came since the last interval
 }
 
 func (t *tally) add(took time.Duration) {
@@ -49,12 +35,12 @@ func (t *tally) add(took time.Duration) {
 	t.sum += took
 	t.max = max(t.max, took)
 	if t.times == nil {
-		t.times = newHistogram()
+		t.times = &histogram{}
 	}
-	if took > longest*time.Microsecond {
+	if took > longest {
 		t.beyond++
 	}
-	_ = t.times.RecordValue(micros(took)) // always within its range
+	t.times.add(int64(took))
 }
 
 func (t *tally) record(m Measurement) {
@@ -78,9 +64,20 @@ func (t *tally) blame(cause string, n int64) {
 		t.causes = map[string]int64{}
 	}
 	if _, known := t.causes[cause]; !known && len(t.causes) >= mostCauses {
-		cause = otherCause
+		cause = otherName
 	}
 	t.causes[cause] += n
+}
+
+// reset empties it for the next interval; what it has allocated stays.
+func (t *tally) reset() {
+	times, codes, causes := t.times, t.codes, t.causes
+	if times != nil {
+		times.reset()
+	}
+	clear(codes)
+	clear(causes)
+	*t = tally{times: times, codes: codes, causes: causes} // an interval's has no recent one
 }
 
 // merge adds another tally. Histograms of equal parameters merge exactly.
@@ -100,11 +97,11 @@ func (t *tally) merge(from *tally) {
 	for _, cause := range slices.Sorted(maps.Keys(from.causes)) {
 		t.blame(cause, from.causes[cause])
 	}
-	if from.times != nil {
+	if from.times != nil && from.times.total > 0 {
 		if t.times == nil {
-			t.times = newHistogram()
+			t.times = &histogram{}
 		}
-		t.times.Merge(from.times)
+		t.times.merge(from.times)
 	}
 }
 
@@ -113,8 +110,8 @@ func (t *tally) quantile(q float64) time.Duration {
 	if t.times == nil {
 		return 0
 	}
-	if v := t.times.ValueAtQuantile(q * 100); v < longest {
-		return min(time.Duration(v)*time.Microsecond, t.max)
+	if v := t.times.at(q); v < longest {
+		return min(time.Duration(v), t.max)
 	}
 	return t.max // beyond the histogram the longest is all that is known
 }
@@ -138,9 +135,10 @@ func (t *tally) group(k Key, histogram bool) runners.Group {
 		g.Errors = append(g.Errors, runners.Cause{Key: cause, Count: t.causes[cause]})
 	}
 	slices.SortStableFunc(g.Errors, func(a, b runners.Cause) int { return int(b.Count - a.Count) })
-	if t.times == nil {
+	if t.count == 0 {
 		return g
 	}
+	g.Sum = t.sum
 	g.Latency = map[string]any{"mean": t.mean(), "max": t.max}
 	for _, q := range quantiles {
 		g.Latency[q.name] = t.quantile(q.q)
@@ -149,8 +147,8 @@ func (t *tally) group(k Key, histogram bool) runners.Group {
 		g.Latency["above 60s"] = t.beyond
 	}
 	if histogram {
-		if encoded, err := t.times.Encode(hdr.V2CompressedEncodingCookieBase); err == nil {
-			g.Histogram = string(encoded)
+		if encoded, err := t.times.encode(); err == nil {
+			g.Histogram = encoded
 		}
 	}
 	return g

@@ -58,6 +58,14 @@ type Sample struct {
 	Received int64  // bytes of the body
 	URL      string
 	Writes   bool
-	Once     bool // of a @once body: no part of a journey
-	Undo     bool // of a compensation
+	Once     bool    // of a @once body: no part of a journey
+	Undo     bool    // of a compensation
+	Phases   *Phases // nil for most requests: some are measured
+}
+
+// Phases are parts of a request's time. One that was not there is zero: on a kept connection nothing is looked up,
+// dialled or secured.
+type Phases struct {
+	DNS, Connect, TLS time.Duration
+	FirstByte         time.Duration // from the end of sending to the first byte of the answer
 }

@@ -21,6 +21,7 @@ type Frame struct {
 	table     *table
 	doc       *string
 	redirects ir.Redirect // to the end of this body
+	writes    bool        // a definition on the way here says @write
 }
 
 // table is what the caller handed over, as rows of values; the first is the header of `table`.
@@ -34,6 +35,9 @@ func (f *Frame) Session() *Session { return f.session }
 
 // FollowRedirects reports whether requests of this body follow redirects.
 func (f *Frame) FollowRedirects() bool { return f.redirects != ir.KeepRedirects }
+
+// Writes reports whether a definition that says @write has led here: what its requests look like, they write.
+func (f *Frame) Writes() bool { return f.writes }
 
 // Value looks a name up for the expression language.
 func (f *Frame) Value(name string) any {

@@ -259,7 +259,7 @@ func (l *Lowering) call(step *ir.Step, b *ir.Binding) (Action, error) {
 		if err != nil {
 			return err
 		}
-		inner := &Frame{session: f.session, params: d.Params, args: values, redirects: f.redirects}
+		inner := &Frame{session: f.session, params: d.Params, args: values, redirects: f.redirects, writes: f.writes || d.Effect == ir.Writes}
 		if tableOf != nil {
 			if inner.table, err = tableOf(f); err != nil {
 				return err

@@ -8,8 +8,6 @@ import (
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-var one = big.NewRat(1, 1)
-
 // build checks the slots against the kind of the measure. Whatever a form takes it clears; what is left over at
 // the end was said and would be lost, so the part is unbound.
 func (s *segment) build(c ir.Claim) (ir.Claim, string) {
@@ -35,6 +33,10 @@ func (s *segment) build(c ir.Claim) (ir.Claim, string) {
 	if reason != "" {
 		return c, reason
 	}
+	if s.confidence != nil && c.Mode == ir.Observed {
+		s.p.diags = append(s.p.diags, s.warn(s.confidenceAt[0], s.confidenceAt[1], "value/confidence", "a confidence means nothing here: what is counted is a fact about its window").
+			WithHelp("leave the words out"))
+	}
 	c.Reading = s.reading(c)
 	return c, ""
 }
@@ -43,8 +45,10 @@ func (s *segment) unspent(c ir.Claim) string {
 	switch {
 	case s.first:
 		return `"first" needs "within … of release" after it`
-	case s.confidence && c.Mode == ir.Inferred:
+	case s.confidence != nil && c.Mode == ir.Inferred && s.confidence.val.Cmp(big.NewRat(95, 1)) != 0:
 		return "the confidence of a comparison cannot be chosen: it is 95%"
+	case s.beyond != nil:
+		return fmt.Sprintf("%q has no times that could be longer", s.measure.Name)
 	case s.within != nil:
 		return `"within" is not understood here`
 	case s.percentile != "":
@@ -106,7 +110,7 @@ func (s *segment) buildThreshold(c *ir.Claim) string {
 	case s.measure.Value != "":
 		return s.buildAggregate(c)
 	case a.share && s.measure.Of == "" || a.share && s.wholeNoun():
-		m := s.p.shareOf(s.measure, s.verb, strings.HasPrefix(c.Compare, "<"))
+		m := s.p.shareOf(s.measure, s.verb, map[bool]string{true: "lower", false: "higher"}[strings.HasPrefix(c.Compare, "<")])
 		if m == nil {
 			return fmt.Sprintf("no measure says which part of %q is meant: declare one with of:, such as \"failed %s\"", s.measure.Name, s.measure.Name)
 		}
@@ -123,7 +127,7 @@ func (s *segment) buildThreshold(c *ir.Claim) string {
 		}
 		return ""
 	case a.unit == "%":
-		if s.measure.Per == "" || s.per != "" {
+		if exposure(s.measure.Per) == "" || s.per != "" {
 			return fmt.Sprintf("%q is a plain count: a percentage needs of: or per:", s.measure.Name)
 		}
 		c.Statistic, c.Target, c.Per = ir.StatRate, decimal(a.fractionOfOne()), "1 "+exposure(s.measure.Per)
@@ -159,6 +163,13 @@ func (s *segment) buildPercentile(c *ir.Claim) string {
 		return fmt.Sprintf("%q is a distribution: name a share or a percentile and one time", s.measure.Name)
 	case s.measure.Quantile == "":
 		return fmt.Sprintf("%q is no distribution", s.measure.Name)
+	case s.beyond != nil && (a.share || a.unit == "%") && (c.Compare == "<=" || c.Compare == "<" || c.Compare == ""): // at most 1% over 300 ms
+		if s.percentile != "" {
+			return "a share and a percentile are both named"
+		}
+		c.Target = decimal(new(big.Rat).Sub(one, a.fractionOfOne()))
+		c.Compare = map[string]string{"<=": ">=", "<": ">", "": ">="}[c.Compare]
+		limit, s.beyond = s.beyond, nil
 	case limit != nil && limit.isTime() && (a.share || a.unit == "%"): // 95% … within 300 ms
 		if s.percentile != "" {
 			return "a share and a percentile are both named"
@@ -188,7 +199,7 @@ func (s *segment) buildPercentile(c *ir.Claim) string {
 	default:
 		return fmt.Sprintf("%q is a distribution of times: write how many of them within which time", s.measure.Name)
 	}
-	if rat(c.Target).Cmp(one) > 0 {
+	if rat(c.Target).Cmp(one) > 0 || rat(c.Target).Sign() < 0 {
 		return "a share cannot be above 100%"
 	}
 	c.Threshold = decimal(limit.val) + limit.unit
@@ -200,22 +211,41 @@ func (s *segment) buildAggregate(c *ir.Claim) string {
 	if s.q.aggregate == "" {
 		return fmt.Sprintf("is the average, the median or the total of %q meant?", s.measure.Name)
 	}
-	if reason := s.sameUnit(s.q.amount); reason != "" {
+	v, reason := s.inUnit(s.q.amount)
+	if reason != "" {
 		return reason
 	}
-	c.Statistic, s.q.aggregate = stats[s.q.aggregate], ""
-	c.Target, c.Unit = decimal(s.q.amount.val), s.measure.Unit
+	c.Target, c.Unit = decimal(v), s.measure.Unit
 	if s.q.upper != nil {
-		c.Upper = decimal(s.q.upper.val)
+		u, reason := s.inUnit(s.q.upper)
+		if reason != "" {
+			return reason
+		}
+		c.Upper = decimal(u)
 	}
+	if s.q.aggregate == "total" && s.per != "" {
+		c.Per, s.per = s.per, ""
+	}
+	c.Statistic, s.q.aggregate = stats[s.q.aggregate], ""
 	return ""
 }
 
-func (s *segment) sameUnit(a *amount) string {
-	if a.share || a.unit != s.measure.Unit {
-		return fmt.Sprintf("%q has the unit %q, and the amount %q", s.measure.Name, s.measure.Unit, a.unit)
+// inUnit is an amount in the measure's own unit: 2 minutes are 120 s.
+func (s *segment) inUnit(a *amount) (*big.Rat, string) {
+	unit := s.measure.Unit
+	if c := s.l.meaning("currencies", strings.ToLower(unit)); c != "" {
+		unit = c
 	}
-	return ""
+	if v := a.in(unit); v != nil && !a.share {
+		return v, ""
+	}
+	switch {
+	case unit == "":
+		return nil, fmt.Sprintf("%q has no unit:, and the amount is in %s", s.measure.Name, a.unit)
+	case a.unit == "":
+		return nil, fmt.Sprintf("%q is in %s, and the amount says no unit", s.measure.Name, unit)
+	}
+	return nil, fmt.Sprintf("%q is in %s, and the amount in %s", s.measure.Name, unit, a.unit)
 }
 
 func (s *segment) buildFirst(c *ir.Claim) string {
@@ -241,7 +271,14 @@ func (s *segment) buildFromTo(c *ir.Claim) string {
 	if to.val.Cmp(from.val) != s.q.sign {
 		return fmt.Sprintf("from %s to %s goes the other way", decimal(from.val), decimal(to.val))
 	}
-	s.q.compare = map[int]string{-1: "<=", 1: ">="}[s.q.sign]
+	switch s.q.compare {
+	case "":
+		s.q.compare = map[int]string{-1: "<=", 1: ">="}[s.q.sign]
+	case "<", "<=", ">", ">=":
+		if (s.q.compare[0] == '<') != (s.q.sign < 0) {
+			return fmt.Sprintf("%q goes the other way", c.Text)
+		}
+	}
 	s.q.form, s.q.amount, s.q.upper = threshold, to, nil
 	if reason := s.buildThreshold(c); reason != "" {
 		return reason

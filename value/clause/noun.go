@@ -77,8 +77,11 @@ func (p *parser) occurrences(m *ir.Measure, phrase string) []span {
 		}
 		// The quantity takes at least one word, and stands before the tail or, without a tail, at the end.
 		switch {
-		case len(tail) > 0 && i > 0 && p.stands(i, tail):
-			s := span{measure: m, tokens: run(i, len(tail)), says: true}
+		case len(tail) > 0 && i > 0:
+			tokens := p.loosely(i, tail)
+			if tokens == nil {
+				continue
+			}
 			if len(head) > 0 {
 				at := -1
 				for j := i - 1 - len(head); j >= 0; j-- {
@@ -90,14 +93,30 @@ func (p *parser) occurrences(m *ir.Measure, phrase string) []span {
 				if at < 0 {
 					continue
 				}
-				s.tokens = append(run(at, len(head)), s.tokens...)
+				tokens = append(run(at, len(head)), tokens...)
 			}
-			out = append(out, s)
+			out = append(out, span{measure: m, tokens: tokens, says: true})
 		case len(tail) == 0 && p.stands(i, head) && i+len(head) < len(p.tokens):
 			out = append(out, span{measure: m, tokens: run(i, len(head)), says: true})
 		}
 	}
 	return out
+}
+
+// loosely is where the words stand from token i on, articles between them aside: "of all our orders confirmed".
+func (p *parser) loosely(i int, words []string) (tokens []int) {
+	for _, w := range words {
+		for len(tokens) > 0 && i < len(p.tokens) && !p.lang.same(p.tokens[i].word, plainWord(w)) && p.lang.has("articles", p.tokens[i].word) {
+			tokens = append(tokens, i)
+			i++
+		}
+		if i >= len(p.tokens) || !p.lang.same(p.tokens[i].word, plainWord(w)) {
+			return nil
+		}
+		tokens = append(tokens, i)
+		i++
+	}
+	return tokens
 }
 
 // stands reports whether the words stand at token i, ignoring case and plural.
@@ -106,7 +125,7 @@ func (p *parser) stands(i int, words []string) bool {
 		return false
 	}
 	for k, w := range words {
-		if p.lang.stem(p.tokens[i+k].word) != p.lang.stem(w) {
+		if !p.lang.same(p.tokens[i+k].word, plainWord(w)) {
 			return false
 		}
 	}
@@ -123,32 +142,24 @@ func run(from, n int) []int {
 
 // shareOf finds the share that "confirm 999 of 1,000 orders" speaks of: a measure with a whole, whose name ends
 // in the noun and holds the verb (confirmed orders) or a word of its sense (lose: failed orders).
-func (p *parser) shareOf(noun *ir.Measure, verb string, upper bool) *ir.Measure {
+func (p *parser) shareOf(noun *ir.Measure, verb, better string) *ir.Measure {
 	if verb == "" {
 		return nil
-	}
-	roots := map[string]bool{p.lang.root(verb): true}
-	for _, s := range p.lang.senses[verb] {
-		roots[p.lang.root(s)] = true
-	}
-	want := "higher"
-	if upper {
-		want = "lower"
 	}
 	var match *ir.Measure
 	for i := range p.measures {
 		m := &p.measures[i]
 		name, tail := strings.Fields(m.Name), strings.Fields(noun.Name)
-		if m.Of == "" || len(name) <= len(tail) || m.Better != "" && m.Better != want {
+		if m.Of == "" || len(name) <= len(tail) || better != "" && m.Better != "" && m.Better != better {
 			continue
 		}
 		ends := true
 		for k := range tail {
-			ends = ends && p.lang.stem(name[len(name)-len(tail)+k]) == p.lang.stem(tail[k])
+			ends = ends && p.lang.same(name[len(name)-len(tail)+k], tail[k])
 		}
 		says := false
 		for _, w := range name[:len(name)-len(tail)] {
-			says = says || roots[p.lang.root(w)]
+			says = says || p.means(verb, w)
 		}
 		if ends && says {
 			if match != nil {
@@ -158,4 +169,17 @@ func (p *parser) shareOf(noun *ir.Measure, verb string, upper bool) *ir.Measure 
 		}
 	}
 	return match
+}
+
+// means reports whether a word of a measure's name says what the verb says.
+func (p *parser) means(verb, name string) bool {
+	if p.lang.related(verb, name) {
+		return true
+	}
+	for sense := range p.lang.senses[verb] {
+		if p.lang.related(sense, name) {
+			return true
+		}
+	}
+	return false
 }

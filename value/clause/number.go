@@ -10,14 +10,17 @@ import (
 )
 
 var (
-	plainNumber   = regexp.MustCompile(`^\d+(\.\d+)?$`)
+	plainNumber   = regexp.MustCompile(`^(\d+(\.\d+)?|\.\d+)$`)
 	groupedNumber = regexp.MustCompile(`^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$`)
 	pointGroups   = regexp.MustCompile(`^[1-9]\d{0,2}(\.\d{3})+$`)
 )
 
+var thinSpaces = strings.NewReplacer("\u00a0", ",", "\u202f", ",", "\u2009", ",")
+
 // readNumber is exact. A point before three digits is a decimal point to some and a separator of thousands to
 // others, so it is refused rather than guessed; so is a comma that separates no thousands.
 func readNumber(s string) (*big.Rat, string) {
+	s = thinSpaces.Replace(s)
 	digits := strings.NewReplacer(".", "", ",", "").Replace(s)
 	switch {
 	case len(s) > 40:
@@ -35,6 +38,8 @@ func readNumber(s string) (*big.Rat, string) {
 		}
 	case strings.Count(s, ",") == 1 && !strings.Contains(s, "."):
 		return nil, "is not a number: write " + strings.Replace(s, ",", ".", 1) + " for the decimal"
+	case strings.ContainsAny(s, "'’_"):
+		return nil, "is not a number: write " + strings.NewReplacer("'", ",", "’", ",", "_", ",").Replace(s)
 	}
 	return nil, "is not a number"
 }

@@ -11,8 +11,10 @@ func (s *segment) readQuantity() string {
 	if s.part.connector == "without" && s.readWithout() {
 		return ""
 	}
+	rules := []func(int) bool{s.readChangeNoun, s.readMoved, s.readChange, s.readKept, s.readNone, s.readMultiple, s.readCompared,
+		s.readBetween, s.readShare, s.readThreshold, s.readSame}
 	for i := s.part.from; i < s.part.to; i++ {
-		for _, rule := range []func(int) bool{s.readChange, s.readKept, s.readNone, s.readMultiple, s.readCompared, s.readBetween, s.readThreshold, s.readSame} {
+		for _, rule := range rules {
 			if s.word(i) != "" && rule(i) {
 				return ""
 			}
@@ -20,45 +22,70 @@ func (s *segment) readQuantity() string {
 	}
 	// "answer searches within 300 ms" needs no further number.
 	if s.within != nil && s.within.isTime() {
-		s.q = quantity{form: threshold, compare: "<=", amount: s.within}
+		s.q.form, s.q.compare, s.q.amount = threshold, "<=", s.within
 		s.within = nil
 		return ""
 	}
 	if s.first && strings.HasPrefix(s.window, "first ") {
-		s.q = quantity{form: threshold}
+		s.q.form = threshold
 	}
 	return ""
 }
 
 func (s *segment) readAggregate() {
 	for i := s.part.from; i < s.part.to; i++ {
-		if a, n := s.longest(i, s.l.aggregates); n > 0 && (s.isNoun(i+1) || s.word(i+1) == "of") {
+		a, n := s.longest(i, "aggregates")
+		if n == 0 {
+			continue
+		}
+		of := s.find(i+n, "of")
+		if s.beforeNoun(i + n + of) {
 			s.q.aggregate = a
-			s.use(i, 1)
-			if s.word(i+1) == "of" {
-				s.use(i+1, 1)
-			}
+			s.use(i, n+of)
 			return
 		}
 	}
 }
 
-// readWithout: "without any mistakes" counts none, "without losing orders" guards.
+// readWithout: "without any mistakes" counts none; "without losing orders", "without a drop in orders" and "without
+// losing more than 5% of orders" guard.
 func (s *segment) readWithout() bool {
 	if s.p.countsNone(s.part) {
-		for i := s.part.from; i < s.part.to; i++ {
-			if s.l.any[s.word(i)] {
-				s.use(i, 1)
-			}
-		}
+		s.use(s.part.from, s.find(s.part.from, "any"))
 		s.q.form = zero
 		return true
 	}
-	if s.l.gerunds[s.word(s.part.from)] == "" {
+	i := s.part.from
+	for s.l.has("articles", s.word(i)) || s.find(i, "any") > 0 {
+		i++
+	}
+	if way, n := s.longest(i, "change-nouns"); n > 0 {
+		if k := s.find(i+n, "change-in"); k > 0 && s.beforeNoun(i+n+k) {
+			s.use(s.part.from, i+n+k-s.part.from)
+			s.q.form, s.q.sign = noWorse, signs[way]
+			return true
+		}
+	}
+	i = s.part.from
+	if way, n := s.longest(i, "comparatives"); n > 0 && s.beforeNoun(i+n) {
+		s.use(i, n)
+		s.q.form, s.q.sign = noWorse, signs[way]
+		return true
+	}
+	if s.l.verb(s.word(i)) == s.word(i) {
 		return false
 	}
-	for i := s.part.from + 1; i < s.part.to; i++ {
-		if s.word(i) != "" && !s.l.articles[s.word(i)] {
+	i++
+	if c, n := s.longest(i, "comparators"); c == ">" {
+		if a, m := s.readAmount(i+n, false); a != nil && a.unit == "%" {
+			m += s.find(i+n+m, "of")
+			s.use(i, n+m)
+			s.q.amount = a
+			i += n + m
+		}
+	}
+	for ; i < s.part.to; i++ {
+		if s.word(i) != "" && !s.l.has("articles", s.word(i)) {
 			return false
 		}
 	}
@@ -66,264 +93,220 @@ func (s *segment) readWithout() bool {
 	return true
 }
 
-// readChange: reduce, cut, increase … by, to, from; halve and double.
-func (s *segment) readChange(i int) bool {
-	if i != s.firstWord() {
-		return false
-	}
-	verb := s.base(s.word(i))
-	if m, ok := s.l.multiples[verb]; ok {
-		s.use(i, 1)
-		s.setMultiple(rat(m))
-		return true
-	}
-	sign, ok := s.l.changes[verb]
-	if !ok {
-		return false
-	}
-	for j := i + 1; j < s.part.to; j++ {
-		switch s.word(j) {
-		case "by":
-			if a, n := s.readAmount(j+1, false); a != nil {
-				s.use(i, 1)
-				s.use(j, n+1)
-				s.q.form, s.q.sign, s.q.amount = change, sign, a
-				return true
-			}
-		case "from":
-			a, n := s.readAmount(j+1, false)
-			if a == nil || s.word(j+1+n) != "to" {
-				continue
-			}
-			if b, m := s.readAmount(j+2+n, false); b != nil {
-				s.use(i, 1)
-				s.use(j, n+m+2)
-				s.q.form, s.q.sign, s.q.amount, s.q.upper = fromTo, sign, a, b
-				return true
-			}
-		case "to":
-			compare, k := s.longest(j+1, s.l.comparators)
-			a, n := s.readAmount(j+1+k, false)
-			if a == nil {
-				continue
-			}
-			if k == 0 {
-				compare = map[int]string{-1: "<=", 1: ">="}[sign]
-			}
-			s.use(i, 1)
-			s.use(j, 1+k+n)
-			s.q.form, s.q.compare, s.q.amount = threshold, compare, a
-			return true
-		}
-	}
-	if s.l.verbs[verb] { // "raise at most 5 complaints"
-		return false
-	}
-	s.use(i, 1)
-	s.q.form = vague
-	return true
-}
-
-// firstWord is the first token that is not used and no subject.
-func (s *segment) firstWord() int {
-	i := s.part.from
-	for i < s.part.to && (s.used[i-s.part.from] || s.l.subjects[s.word(i)]) {
-		i++
-	}
-	return i
-}
+// signs is which way a word of the language changes a number. Faster is less time.
+var signs = map[string]int{"less": -1, "more": 1, "faster": -1, "slower": 1}
 
 // readKept: "keep orders unchanged", "keep orders the same".
 func (s *segment) readKept(i int) bool {
-	for _, phrase := range []string{"unchanged", "the same", "stable", "constant"} {
-		if n := s.at(i, phrase); n > 0 && s.isNoun(i-1) {
-			s.use(i, n)
-			s.q.form = same
-			return true
-		}
+	if n := s.find(i, "unchanged"); n > 0 && (s.isNoun(i-1) || s.taken(i-1) || s.l.has("links", s.word(i-1))) && i > s.noun.tokens[0] {
+		s.use(i, n)
+		s.q.form = same
+		return true
 	}
 	return false
 }
 
-// readNone: no mistakes, never …, zero mistakes; and "no more complaints than last week".
+// readNone: no mistakes, never …, zero mistakes; "no more complaints than last week", "no worse than last week".
 func (s *segment) readNone(i int) bool {
-	w := s.word(i)
-	if _, n := s.longest(i, s.l.comparators); n > 0 {
+	if n := s.find(i, "worse"); n > 0 && s.baseline != "" {
+		s.use(i, n)
+		s.q.form = noWorse
+		return true
+	}
+	if _, n := s.longest(i, "comparators"); n > 0 {
 		if a, _ := s.readAmount(i+n, true); a != nil {
 			return false
 		}
 	}
-	if c, ok := s.l.comparatives[s.word(i+1)]; w == "no" && ok {
-		if s.baseline == "" {
+	no := max(s.find(i, "no"), s.find(i, "never"))
+	if way, n := s.longest(i+no, "comparatives"); no > 0 && n > 0 {
+		if s.baseline == "" || s.comparator(i) {
 			return false
 		}
-		s.use(i, 2)
-		s.q.form, s.q.sign, s.q.speed = compared, c.sign, c.speed
+		s.use(i, no+n)
+		s.q.form, s.q.sign, s.q.speed = compared, signs[way], way == "faster" || way == "slower"
 		s.q.compare = "no"
 		return true
 	}
 	switch {
-	case w == "no" && s.isNoun(i+1):
-		s.use(i, 1)
-	case w == "never", w == "not":
-		s.use(i, 1)
+	case s.find(i, "no") > 0 && s.beforeNoun(i+s.find(i, "no")):
+		s.use(i, s.find(i, "no"))
+	case s.find(i, "never") > 0:
+		s.use(i, s.find(i, "never"))
 		for j := i + 1; j < s.part.to; j++ {
-			if s.l.any[s.word(j)] || (s.word(j) == "a" || s.word(j) == "an") && s.isNoun(j+1) {
-				s.use(j, 1)
+			if n := max(s.find(j, "any"), s.find(j, "a")); n > 0 && s.beforeNoun(j+n) {
+				s.use(j, n)
 			}
 		}
 	default:
 		a, n := s.readAmount(i, false)
-		if a == nil || a.val.Sign() != 0 || a.unit != "" || a.share || !s.isNoun(i+n) {
+		if a == nil || a.val.Sign() != 0 || a.unit != "" || a.share || !s.beforeNoun(i+n) && !s.behindNoun(i) {
+			return false
+		}
+		if s.measure.Count == "" {
 			return false
 		}
 		s.use(i, n)
+	}
+	for j := i; j < s.part.to; j++ {
+		s.use(j, s.find(j, "at-all"))
 	}
 	s.q.form = zero
 	return true
 }
 
-// readMultiple: "half as many", "twice as fast", "3 times as many".
-func (s *segment) readMultiple(i int) bool {
-	var v *big.Rat
-	n := 0
-	switch w := s.word(i); {
-	case w == "half":
-		v, n = big.NewRat(1, 2), 1
-	case w == "twice":
-		v, n = big.NewRat(2, 1), 1
-	default:
-		if k, m := s.number(i); k != nil && s.word(i+m) == "times" {
-			v, n = k, m+1
-		}
-	}
-	if v == nil || s.word(i+n) != "as" {
-		return false
-	}
-	switch s.word(i + n + 1) {
-	case "many", "much":
-	case "fast", "quick", "quickly":
-		if v.Sign() == 0 {
+// behindNoun reports whether only words that say nothing stand between the noun and i: "mistakes are 0", "mistakes: 0".
+func (s *segment) behindNoun(i int) bool {
+	for i--; i >= s.part.from && !s.isNoun(i); i-- {
+		if !s.taken(i) && !s.l.has("links", s.word(i)) && s.word(i) != "=" {
 			return false
 		}
-		s.q.speed, v = true, new(big.Rat).Inv(v)
-	case "slow":
-		s.q.speed = true
-	default:
-		return false
 	}
-	s.use(i, n+2)
-	s.setMultiple(v)
-	return true
+	return s.isNoun(i)
 }
 
-func (s *segment) setMultiple(v *big.Rat) {
-	s.q.form, s.q.amount = multiple, &amount{val: v}
-	s.q.sign = v.Cmp(big.NewRat(1, 1))
-}
-
-// readCompared: "fewer", "20% fewer", "at least 5 fewer", "100 ms faster", "5 mistakes fewer".
-func (s *segment) readCompared(i int) bool {
-	compare, k := s.longest(i, s.l.comparators)
-	a, n := s.readAmount(i+k, false)
-	if k > 0 && a == nil {
-		return false
-	}
-	c, ok := s.l.comparatives[s.word(i+k+n)]
-	if !ok {
-		if a == nil || k > 0 {
-			return false
-		}
-		for j := i + n; j < s.part.to; j++ { // "5 mistakes fewer", and not "5 or fewer mistakes"
-			if c, ok := s.l.comparatives[s.word(j)]; ok && s.isNoun(j-1) {
-				s.use(i, n)
-				s.use(j, 1)
-				s.q.form, s.q.amount, s.q.sign, s.q.speed = compared, a, c.sign, c.speed
-				return true
-			}
-		}
-		return false
-	}
-	if a == nil {
-		if s.comparator(i) || s.word(i+1) == "than" {
-			return false
-		}
-		n = 0
-	}
-	s.use(i, k+n+1)
-	s.q.form, s.q.compare, s.q.amount, s.q.sign, s.q.speed = compared, compare, a, c.sign, c.speed
-	return true
-}
-
-// readBetween: "between 2 and 5".
+// readBetween: "between 2 and 5", "2 to 5", "2–5".
 func (s *segment) readBetween(i int) bool {
-	if !s.l.between[s.word(i)] {
+	n := s.find(i, "between")
+	a, m := s.readAmount(i+n, false)
+	if a == nil {
 		return false
 	}
-	a, n := s.readAmount(i+1, false)
-	if a == nil || s.word(i+1+n) != "and" {
+	role := "range-and"
+	if n == 0 {
+		role = "range-to"
+	}
+	k := s.find(i+n+m, role)
+	if k == 0 {
 		return false
 	}
-	b, m := s.readAmount(i+2+n, false)
+	b, w := s.readAmount(i+n+m+k, false)
 	if b == nil {
 		return false
 	}
 	if a.unit == "" { // between 2 and 5%
 		a.unit = b.unit
 	}
-	s.use(i, n+m+2)
+	end := i + n + m + k + w
+	s.use(i, end-i)
+	if a.unit == "%" {
+		s.useOf(end)
+	}
 	s.q.form, s.q.amount, s.q.upper = interval, a, b
 	return true
 }
 
-// readThreshold: "at most 5", "99.9% of", "1 in 500", "most", "5 … at most", "5".
-func (s *segment) readThreshold(i int) bool {
-	if s.word(i) == "most" {
-		s.use(i, 1)
-		s.useOf(i + 1)
-		s.q.form, s.q.compare, s.q.amount = threshold, ">", &amount{val: big.NewRat(1, 2), share: true}
-		return true
+// readShare: "most orders", "all orders", "half of orders".
+func (s *segment) readShare(i int) bool {
+	v, compare := big.NewRat(1, 2), ">"
+	n := s.find(i, "most")
+	if n == 0 {
+		if n = s.find(i, "all"); n == 0 {
+			return false
+		}
+		v, compare = one, ">="
+		if j := i + n + s.find(i+n, "of"); !s.beforeNoun(j) || s.noun.says && i > s.noun.tokens[0] {
+			return false
+		}
 	}
-	compare, k := s.longest(i, s.l.comparators)
+	s.use(i, n)
+	s.useOf(i + n)
+	s.q.form, s.q.compare, s.q.amount = threshold, compare, &amount{val: v, share: true}
+	s.readShareTime()
+	return true
+}
+
+// readThreshold: "at most 5", "99.9% of", "1 in 500", "5 … at most", "5".
+func (s *segment) readThreshold(i int) bool {
+	compare, k := s.longest(i, "comparators")
 	a, n := s.readAmount(i+k, k > 0)
+	if a == nil && k > 0 {
+		a, n = s.readTime(i + k)
+	}
 	if a == nil {
 		return false
 	}
 	s.use(i, k+n)
 	for j := i + k + n; k == 0 && j < s.part.to; j++ {
-		if c, m := s.longest(j, s.l.after); m > 0 && (j == i+n || s.isNoun(j-1)) {
+		if c, m := s.longest(j, "after"); m > 0 && (j == i+n || s.isNoun(j-1) || s.taken(j-1)) {
 			compare = c
 			s.use(j, m)
 			break
 		}
 	}
+	if m := s.find(i+k+n, "times"); m > 0 { // "a mistake at most 3 times a day"
+		s.use(i+k+n, m)
+	}
+	if m := s.find(i+k+n, "of-time"); m > 0 && a.unit == "%" {
+		s.use(i+k+n, m)
+	}
+	if s.per != "" {
+		for j := s.part.from; j < s.part.to; j++ {
+			s.use(j, s.find(j, "on-average"))
+		}
+	}
+	if a.unit == "%" {
+		s.exposedPart(i)
+	}
 	if a.unit == "%" && s.useOf(i+k+n) {
 		a = &amount{val: a.fractionOfOne(), share: true}
 	}
 	s.q.form, s.q.compare, s.q.amount = threshold, compare, a
+	s.readShareTime()
 	return true
+}
+
+// exposedPart: "mistakes in fewer than 1% of sums".
+func (s *segment) exposedPart(i int) {
+	if s.measure.Per == "" || s.find(i-1, "in") == 0 {
+		return
+	}
+	for j := i; j < s.part.to; j++ {
+		n := s.find(j, "of")
+		for s.l.has("articles", s.word(j+n)) {
+			n++
+		}
+		if n > 0 && s.word(j+n) != "" && s.countedPer(s.word(j+n)) {
+			s.use(i-1, 1)
+			s.use(j, n+1)
+			return
+		}
+	}
+}
+
+// readShareTime: "at most 1% of searches take longer than 300 ms", "95% of searches under 300 ms".
+func (s *segment) readShareTime() {
+	if s.measure.Quantile == "" || s.within != nil || !s.q.amount.share && s.q.amount.unit != "%" {
+		return
+	}
+	for j := s.part.from; j < s.part.to; j++ {
+		c, n := s.longest(j, "comparators")
+		if n == 0 {
+			continue
+		}
+		a, m := s.readTime(j + n)
+		if a == nil {
+			continue
+		}
+		switch c {
+		case "<", "<=":
+			s.within = a
+		case ">":
+			s.beyond = a
+		default:
+			continue
+		}
+		s.use(j, n+m)
+		return
+	}
 }
 
 // useOf takes the "of" between a share and its whole.
 func (s *segment) useOf(i int) bool {
-	j := i + 1
-	for s.l.articles[s.word(j)] {
-		j++
-	}
-	if s.word(i) != "of" || !s.isNoun(j) {
-		return false
-	}
-	s.use(i, 1)
-	return true
-}
-
-// readSame: "as many orders as last week", "no worse than last week".
-func (s *segment) readSame(i int) bool {
-	n := s.at(i, "as many") + s.at(i, "as much")
-	if n == 0 || s.baseline == "" || !s.isNoun(i+n) {
+	n := s.find(i, "of")
+	if n == 0 || !s.beforeNoun(i+n) {
 		return false
 	}
 	s.use(i, n)
-	s.q.form = noWorse
 	return true
 }

@@ -7,53 +7,75 @@ import (
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-// reading is the claim in plain words, every default spelt out.
+// reading is the claim in plain words, every default spelt out. The words are those of [say].
 func (s *segment) reading(c ir.Claim) string {
+	r := s.said(c)
+	if n, noun, ok := strings.Cut(c.Days, " of "); ok {
+		whole, unit, _ := strings.Cut(noun, " ")
+		r = s.l.say("days", "claim", r, "n", n, "whole", whole, "unit", s.irUnit(strings.TrimSuffix(unit, "s"), "2"))
+	} else if unit, ok := strings.CutPrefix(c.Days, "every "); ok {
+		r = s.l.say("every", "claim", r, "unit", s.irUnit(unit, "1"))
+	}
+	r = s.windowed(r, c)
+	if c.Premise != "" {
+		n := grouped(c.Premise)
+		if c.Statistic == ir.StatShare || s.partOf(c) {
+			n = percent(c.Premise)
+		}
+		key := "premise-down"
+		if strings.HasPrefix(c.Compare, ">") {
+			key = "premise-up"
+		}
+		r = s.l.say(key, "claim", r, "n", s.withUnit(n, c.Unit), "baseline", s.baselineWords("", c.Baseline))
+	}
+	return r
+}
+
+func (s *segment) said(c ir.Claim) string {
 	noun := s.nounFor(c)
-	var r string
 	switch c.Statistic {
 	case ir.StatCount:
-		r = amountOf(c, grouped) + " " + noun
-		if c.Compare == "=" && c.Target != "0" {
-			r = "exactly " + r
+		if c.Compare == "=" && c.Target == "0" {
+			return s.l.say("none", "noun", noun)
 		}
+		return s.l.say("count", "amount", s.amountWords(c, "<", grouped), "noun", noun)
 	case ir.StatRate:
-		if strings.HasPrefix(c.Per, "1 ") && rat(c.Target).Cmp(one) < 0 {
-			r = c.Measure + " " + perWords(c.Per) + ": " + strings.ReplaceAll(amountOf(c, percent), "fewer", "less")
-			break
+		if s.partOf(c) {
+			_, whole, _ := strings.Cut(c.Per, " ")
+			return s.l.say("rate-part", "noun", noun, "amount", s.amountWords(c, "less", percent), "whole", whole)
 		}
-		r = amountOf(c, grouped) + " " + noun + " " + perWords(c.Per)
+		return s.l.say("rate", "amount", s.amountWords(c, "<", grouped), "noun", noun, "per", s.perWords(c.Per))
 	case ir.StatShare:
-		r = c.Measure + ": " + strings.ReplaceAll(amountOf(c, percent), "fewer", "less")
-		if c.Threshold != "" {
-			r += " within " + withUnit(c.Threshold)
+		amount := s.amountWords(c, "less", percent)
+		switch whole := exposure(s.measure.Of); {
+		case c.Threshold != "":
+			n := strings.TrimRight(c.Threshold, "mshdw")
+			return s.l.say("within", "noun", noun, "amount", amount, "time", s.withUnit(grouped(n), c.Threshold[len(n):]))
+		case whole != "":
+			return s.l.say("share", "noun", noun, "amount", amount, "whole", whole)
 		}
+		return s.l.say("share-plain", "noun", noun, "amount", amount)
 	case ir.StatMean, ir.StatMedian, ir.StatTotal:
-		r = string(c.Statistic) + " " + c.Measure + " " + strings.ReplaceAll(amountOf(c, grouped), "fewer", "less") + unitBehind(c)
-	case ir.StatFirst:
-		r = "the first of " + c.Measure + " at most " + withUnit(c.Target+c.Unit) + " after the release"
-	case ir.StatRatio:
-		r = c.Measure + " " + ratioWords(c) + " " + baselineWords(c.Baseline)
-	case ir.StatEquivalence:
-		m := new(big.Rat).Sub(one, rat(c.Target))
-		r = c.Measure + " within " + percent(decimal(m)) + " of " + baselineWords(c.Baseline)
-	case ir.StatDelta:
-		r = c.Measure + " " + deltaWords(c) + " than in " + baselineWords(c.Baseline)
-	case ir.StatSlope:
-		unit := strings.TrimPrefix(perWords(c.Per), "per ")
-		r = c.Measure + map[string]string{"<": " falling", ">": " rising"}[c.Compare] + " from " + unit + " to " + unit
-	}
-	if c.Premise != "" {
-		p := grouped(c.Premise)
-		if c.Statistic == ir.StatShare {
-			p = percent(c.Premise)
+		r := s.l.say(string(c.Statistic), "noun", noun, "amount", s.amountWords(c, "less", func(n string) string { return s.valueWords(rat(n), c.Unit) }))
+		if c.Per != "" {
+			r += " " + s.perWords(c.Per)
 		}
-		r += ", from " + p + " in " + baselineWords(c.Baseline)
+		return r
+	case ir.StatFirst:
+		return s.l.say("first", "noun", noun, "time", s.withUnit(grouped(c.Target), c.Unit))
+	case ir.StatEquivalence:
+		return s.l.say("unchanged", "noun", s.comparedNoun(c, noun), "n", percent(decimal(new(big.Rat).Sub(one, rat(c.Target)))),
+			"baseline", s.baselineWords("", c.Baseline))
+	case ir.StatSlope:
+		key := map[string]string{"<": "falling", ">": "rising"}[c.Compare] + map[string]string{"many": "", "level": "-level", "time": "-time"}[s.family()]
+		return s.l.say(key, "noun", s.comparedNoun(c, noun), "unit", s.l.unit(strings.TrimPrefix(c.Per, "1"), "1"))
 	}
-	if c.Days != "" {
-		r += " " + dayWords(c.Days)
-	}
-	return r + windowWords(c)
+	return s.comparison(c, noun)
+}
+
+// partOf: a rate per 1 of something, told as a percentage of them.
+func (s *segment) partOf(c ir.Claim) bool {
+	return c.Statistic == ir.StatRate && strings.HasPrefix(c.Per, "1 ") && rat(c.Target).Cmp(one) < 0
 }
 
 // nounFor is the phrase that was used, as it was declared: silly mistakes; of one, silly mistake.
@@ -62,130 +84,102 @@ func (s *segment) nounFor(c ir.Claim) string {
 	if noun == "" || c.Measure != s.noun.measure.Name {
 		noun = c.Measure
 	}
-	if c.Target == "1" {
+	if c.Target == "1" && c.Upper == "" && (c.Statistic == ir.StatCount || c.Statistic == ir.StatRate) {
 		i := strings.LastIndexByte(noun, ' ') + 1
-		noun = noun[:i] + s.l.stem(noun[i:])
+		noun = noun[:i] + s.l.one(noun[i:])
 	}
 	return noun
 }
 
-func baselineWords(b string) string {
-	if strings.HasPrefix(b, "last ") || strings.HasPrefix(b, "this ") || strings.HasPrefix(b, "release ") {
-		return b
-	}
-	return "the " + b
-}
-
-func windowWords(c ir.Claim) string {
+func (s *segment) windowed(r string, c ir.Claim) string {
 	switch {
 	case c.Statistic == ir.StatFirst, c.Statistic == ir.StatSlope, c.Mode == ir.Inferred && c.Window == "":
-		return ""
+		return r
 	case c.Window == "":
-		return " since the release"
+		return s.l.say("in-all", "claim", r)
 	}
 	which, d, _ := strings.Cut(c.Window, " ")
-	switch which {
-	case "first":
-		return " in the first " + withUnit(d) + " after the release"
-	case "last":
-		return " over the last " + withUnit(d)
+	if which != "first" && which != "last" {
+		return s.l.say("in-span", "claim", r, "span", s.l.say("span "+d))
 	}
-	return " over " + c.Window
+	n := strings.TrimRight(d, "mshdw")
+	time := s.withUnit(grouped(n), d[len(n):])
+	if n == "1" {
+		time = s.l.unit(d[len(n):], n)
+	}
+	return s.l.say("in-"+which, "claim", r, "time", time)
 }
 
-func dayWords(days string) string {
-	if strings.HasPrefix(days, "every") {
-		return days
-	}
-	return "on " + days
-}
-
-// amountOf is "at most 5", "between 2 and 5", "0".
-func amountOf(c ir.Claim, show func(string) string) string {
-	sign := map[string]string{"<=": "at most ", "<": "fewer than ", ">=": "at least ", ">": "more than "}[c.Compare]
+// amountWords is "at most 5", "between 2 and 5", "5".
+func (s *segment) amountWords(c ir.Claim, fewer string, show func(string) string) string {
 	if c.Compare == "between" {
-		return "between " + prefixed(c, show(c.Target)) + " and " + prefixed(c, show(c.Upper))
+		return s.l.say("between", "n", show(c.Target), "upper", show(c.Upper))
 	}
-	return sign + prefixed(c, show(c.Target))
+	key := c.Compare
+	if key == "<" {
+		key = fewer
+	}
+	return s.l.say(key, "n", show(c.Target))
 }
 
-func prefixed(c ir.Claim, n string) string {
-	if strings.Contains("£$€", c.Unit) {
-		return c.Unit + n
+// valueWords is an amount in its unit, in the largest that makes it whole: 120 s are 2 minutes.
+func (s *segment) valueWords(v *big.Rat, unit string) string {
+	a := &amount{val: v, unit: unit}
+	for _, u := range []string{"d", "h", "m", "s"} {
+		if w := a.in(u); a.isTime() && w.IsInt() && w.Sign() != 0 {
+			return s.withUnit(grouped(decimal(w)), u)
+		}
 	}
-	return n
+	return s.withUnit(grouped(decimal(v)), unit)
 }
 
-func unitBehind(c ir.Claim) string {
-	if strings.Contains("£$€", c.Unit) {
-		return ""
+// withUnit is 300 ms, £40, 5%, 1 minute.
+func (s *segment) withUnit(n, unit string) string {
+	switch c := s.l.meaning("currencies", strings.ToLower(unit)); {
+	case unit == "":
+		return n
+	case c != "":
+		return c + n
+	case unit == "%":
+		return n + unit
 	}
-	return " " + c.Unit
+	return n + " " + s.l.unit(unit, n)
 }
 
-func ratioWords(c ir.Claim) string {
-	r := rat(c.Target)
-	d := new(big.Rat).Sub(r, one)
-	switch {
-	case d.Sign() == 0:
-		return map[string]string{"<": "below", "<=": "no higher than", ">": "above", ">=": "no lower than"}[c.Compare]
-	case c.Compare == ">=" && d.Sign() < 0:
-		return "no more than " + percent(decimal(new(big.Rat).Neg(d))) + " below"
-	case c.Compare == "<=" && d.Sign() > 0:
-		return "no more than " + percent(decimal(d)) + " above"
+func (s *segment) irUnit(name, n string) string {
+	for u, of := range irUnits {
+		if of == name {
+			return s.l.unit(u, n)
+		}
 	}
-	return map[string]string{"<": "below ", "<=": "at most ", ">": "above ", ">=": "at least "}[c.Compare] + percent(decimal(r)) + " of"
+	return name
 }
 
-func deltaWords(c ir.Claim) string {
-	d := rat(c.Target)
-	n := prefixed(c, grouped(decimal(new(big.Rat).Abs(d))))
-	switch {
-	case c.Unit == "" && c.Per == "": // percentage points
-		n = strings.TrimSuffix(percent(decimal(new(big.Rat).Abs(d))), "%") + " percentage points"
-	case clockUnits[c.Unit]:
-		n += " " + unitName(c.Unit)
-	}
-	way := " higher"
-	if d.Sign() < 0 {
-		way = " lower"
-	}
-	sign := "at least "
-	if (c.Compare == "<=" || c.Compare == "<") == (d.Sign() > 0) {
-		sign = "at most "
-	}
-	if c.Per != "" {
-		n += " " + perWords(c.Per)
-	}
-	return sign + n + way
-}
-
-func perWords(per string) string {
+func (s *segment) perWords(per string) string {
 	if n, noun, ok := strings.Cut(per, " "); ok {
 		if n == "1" {
-			return "per " + english.stem(noun)
+			return s.l.say("per-one", "noun", s.l.one(noun))
 		}
-		return "per " + grouped(n) + " " + noun
+		return s.l.say("per-many", "n", grouped(n), "noun", noun)
 	}
-	return "per " + strings.TrimSuffix(unitName(strings.TrimPrefix(per, "1")), "s")
+	if key := "per " + per; s.l.printed[key] != "" {
+		return s.l.printed[key]
+	}
+	return s.l.say("per-time", "unit", s.l.unit(strings.TrimPrefix(per, "1"), "1"))
 }
 
-// withUnit is "300 ms" for 300ms.
-func withUnit(s string) string {
-	n := strings.TrimRight(s, "mshdw")
-	unit := unitName(s[len(n):])
-	if n == "1" {
-		unit = strings.TrimSuffix(unit, "s")
-		if unit == "m" {
-			unit = "ms"
-		}
+// baselineWords is a baseline as it follows "than" ("than") or stands alone ("").
+func (s *segment) baselineWords(where, b string) string {
+	name, key := "", b
+	if rest, ok := strings.CutPrefix(b, "release "); ok {
+		name, key = rest, "release"
 	}
-	return grouped(n) + " " + unit
-}
-
-func unitName(u string) string {
-	if name, ok := map[string]string{"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[u]; ok {
-		return name
+	if rest, ok := strings.CutPrefix(b, "average of the last "); ok {
+		n, unit, _ := strings.Cut(rest, " ")
+		name, key = n, "average-"+unit
 	}
-	return u
+	if text := s.l.printed[where+" "+key]; where != "" && text != "" {
+		return s.l.say(where+" "+key, "name", name)
+	}
+	return s.l.say(key, "name", name)
 }

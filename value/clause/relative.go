@@ -11,15 +11,18 @@ import (
 // buildRelative: everything that is compared with a baseline.
 func (s *segment) buildRelative(c *ir.Claim) string {
 	q := s.q
-	if q.speed && s.measure.Quantile == "" && !clockUnits[s.measure.Unit] {
+	if q.speed && s.measure.Quantile == "" && clockUnits[s.measure.Unit] == nil {
 		return fmt.Sprintf("%q is not measured in time, so it cannot be faster or slower", s.measure.Name)
 	}
-	if !q.speed && s.measure.Quantile != "" && (q.form == compared || q.form == multiple) {
-		return fmt.Sprintf("%q is measured in time: write faster or slower", s.measure.Name)
+	if !q.speed && s.measure.Quantile != "" && q.compare != "no" && (q.form == compared || q.form == multiple && q.many) {
+		return fmt.Sprintf("%q is measured in time: write %s", s.measure.Name, s.l.printed["speed-hint"])
+	}
+	if s.q.aggregate == "mean" && s.measure.Value != "" { // what is compared of amounts is their average
+		s.q.aggregate = ""
 	}
 	if s.slope != "" {
 		if q.form != compared || q.amount != nil || q.compare != "" || s.baseline != "" {
-			return fmt.Sprintf("only a bare \"fewer\" or \"more\" can hold %s", s.days)
+			return fmt.Sprintf("a trend (%s) takes no number and nothing to compare with", s.days)
 		}
 		c.Statistic, c.Compare, c.Target, c.Per = ir.StatSlope, map[int]string{-1: "<", 1: ">"}[q.sign], "0", s.slope
 		s.days = ""
@@ -31,7 +34,7 @@ func (s *segment) buildRelative(c *ir.Claim) string {
 	case multiple:
 		c.Target, c.Compare = decimal(q.amount.val), map[int]string{-1: "<=", 0: "=", 1: ">="}[q.sign]
 		if q.sign == 0 || q.amount.val.Sign() <= 0 {
-			return "as many as before is no multiple: write \"unchanged\""
+			return "as many as before is no multiple of it"
 		}
 		return ""
 	case noWorse:
@@ -95,13 +98,15 @@ func (s *segment) buildChange(c *ir.Claim) string {
 	switch {
 	case s.measure.Quantile != "" && a.isTime():
 	case s.measure.Value != "" || s.measure.Unit != "":
-		if reason := s.sameUnit(a); reason != "" {
+		v, reason := s.inUnit(a)
+		if reason != "" {
 			return reason
 		}
+		c.Target, c.Unit = decimal(new(big.Rat).Mul(v, big.NewRat(int64(q.sign), 1))), s.measure.Unit
 	case a.unit != "":
 		return fmt.Sprintf("%q is counted, and %q is a unit", s.measure.Name, a.unit)
 	case s.per == "":
-		return fmt.Sprintf("%s in how long? write \"a day\" or \"per 1,000 …\" behind it", decimal(a.val))
+		return fmt.Sprintf("%s in how long? write %s behind it", decimal(a.val), s.l.printed["per-hint"])
 	}
 	c.Per, s.per = s.per, ""
 	return ""
@@ -109,7 +114,16 @@ func (s *segment) buildChange(c *ir.Claim) string {
 
 func (s *segment) buildNoWorse(c *ir.Claim) string {
 	m, reason := s.margin()
-	if way := s.l.worsens[s.verb]; s.part.guards() && (way > 0 && s.measure.Better == "higher" || way < 0 && s.measure.Better == "lower") {
+	if s.q.amount != nil {
+		if m, reason = s.q.amount.fractionOfOne(), ""; m.Sign() <= 0 || m.Cmp(one) >= 0 {
+			return "the margin is no percentage between 0% and 100%"
+		}
+	}
+	way := signs[s.l.meaning("worsens", s.verb)]
+	if s.q.sign != 0 {
+		way = s.q.sign
+	}
+	if s.part.guards() && (way > 0 && s.measure.Better == "higher" || way < 0 && s.measure.Better == "lower") {
 		return fmt.Sprintf("%q would be better, not worse: %s of %q is better", c.Text, s.measure.Better, s.measure.Name)
 	}
 	switch s.measure.Better {

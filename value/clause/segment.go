@@ -2,7 +2,6 @@ package clause
 
 import (
 	"fmt"
-	"math/big"
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -16,12 +15,16 @@ type segment struct {
 	part    part
 	used    []bool
 	noun    *span
+	shared  *span // the noun of the part behind this one, of which the same is said
 	measure *ir.Measure
 	verb    string
 
 	window, days, slope, baseline, per, percentile string
-	first, confidence                              bool
+	first                                          bool
+	confidence                                     *amount
+	confidenceAt                                   [2]int
 	within                                         *amount // a threshold of time, or the margin of "unchanged within"
+	beyond                                         *amount // of "at most 1% take longer than"
 	q                                              quantity
 }
 
@@ -35,7 +38,7 @@ const (
 	interval  // between amount and upper
 	compared  // fewer, 20 % fewer, 5 fewer; compare is the comparator before it
 	multiple  // half as many, halve, double
-	noWorse   // as many as, without losing
+	noWorse   // as many as, without losing; amount is the margin
 	same      // unchanged
 	change    // reduce … by amount
 	fromTo    // cut … from amount to upper
@@ -48,6 +51,7 @@ type quantity struct {
 	amount, upper *amount
 	sign          int // of a comparative or a change
 	speed         bool
+	many          bool // "twice as many", not "double"
 	aggregate     string
 }
 
@@ -62,17 +66,22 @@ func (s *segment) read() (ir.Claim, string) {
 	if reason := s.findNoun(text); reason != "" {
 		return c, reason
 	}
+	s.readFillers()
 	for _, rule := range []func() string{s.readConfidence, s.readTimes, s.readBaseline, s.readPer, s.readPercentile, s.readWithin, s.readQuantity} {
 		if reason := rule(); reason != "" {
 			return c, reason
 		}
 	}
 	s.readVerb()
-	left := s.leftOver()
+	s.readNeutral()
+	from, to := s.leftOver()
+	left, _, _ := s.p.words(from, to)
 	hedge := s.hedged()
 	switch {
 	case hedge != "":
 		return c, fmt.Sprintf("%q gives no number that could be tested", hedge)
+	case left != "" && s.q.form != none && s.find(from, "population") > 0 && to > from+1:
+		return c, s.population(from, to)
 	case s.q.form == none && left == "":
 		return c, fmt.Sprintf("%q has no quantity", text)
 	case s.q.form == none:
@@ -80,7 +89,18 @@ func (s *segment) read() (ir.Claim, string) {
 	case left != "":
 		return c, fmt.Sprintf("%q is not understood", left)
 	}
+	if reason := s.resolve(); reason != "" {
+		return c, reason
+	}
 	return s.build(c)
+}
+
+// population is the reason for words that narrow the claim to some of the people or things that are measured.
+func (s *segment) population(from, to int) string {
+	text, _, _ := s.p.words(from, to)
+	s.p.diags = append(s.p.diags, s.warn(from, to, "value/population", fmt.Sprintf("%q narrows the claim to a population that no measure declares", text)).
+		WithHelp("declare a measure %q that counts only these, or leave the words out", s.measure.Name+" "+text))
+	return fmt.Sprintf("%q narrows the claim, and no measure counts only these", text)
 }
 
 // findNoun picks the measure: the first span that is not what something is counted per.
@@ -95,7 +115,7 @@ func (s *segment) findNoun(text string) string {
 		sp := &s.p.spans[n]
 		for _, t := range sp.tokens {
 			if t < s.part.from || t >= s.part.to {
-				return fmt.Sprintf("%q is divided by %q", sp.measure.Name, s.part.connector)
+				return fmt.Sprintf("%q is divided by a word that joins two promises", sp.measure.Name)
 			}
 		}
 		if s.perBefore(i) {
@@ -106,111 +126,202 @@ func (s *segment) findNoun(text string) string {
 		}
 		s.noun, s.measure = sp, sp.measure
 	}
-	if s.noun == nil {
-		if t := s.word(s.part.from); s.part.from > 0 && (t == "as" || t == "for" || t == "by" || t == "among") {
-			s.p.diags = append(s.p.diags, s.warn(s.part.from, s.part.to, "value/population", fmt.Sprintf("%q narrows the claim to a population that no measure declares", text)).
-				WithHelp("declare a measure that counts only these, or leave the words out"))
-		}
+	switch {
+	case s.noun == nil && s.part.from > 0 && s.find(s.part.from, "population") > 0:
+		s.p.diags = append(s.p.diags, s.warn(s.part.from, s.part.to, "value/population", fmt.Sprintf("%q narrows the claim to a population that no measure declares", text)).
+			WithHelp("declare a measure that counts only these, or leave the words out"))
 		return fmt.Sprintf("%q names no measure", text)
+	case s.noun == nil:
+		return fmt.Sprintf("%q names no measure", text)
+	case s.shared != nil:
+		s.measure = s.shared.measure
 	}
 	return ""
 }
 
 // perBefore reports whether the word at i follows "per" or "per thousand".
 func (s *segment) perBefore(i int) bool {
-	for j := i - 1; j >= s.part.from && j >= i-3; j-- {
-		t := s.p.tokens[j]
-		if t.word == "per" {
-			return true
-		}
-		if _, scale := s.l.numbers[t.word]; t.kind != number && !scale {
-			return false
+	for j := i - 1; j >= s.part.from && j >= i-4; j-- {
+		if n := s.find(j, "each"); n > 0 {
+			v, m := s.number(j + n)
+			return j+n == i || v != nil && j+n+m == i
 		}
 	}
 	return false
 }
 
+// readFillers takes "the number of" before the noun, and "time" behind one that is measured in time.
+func (s *segment) readFillers() {
+	for i := s.part.from; i < s.part.to; i++ {
+		if _, n := s.longest(i, "fillers"); n > 0 && s.beforeNoun(i+n) {
+			s.use(i, n)
+		}
+	}
+	last := s.noun.tokens[len(s.noun.tokens)-1]
+	if s.measure.Quantile != "" || clockUnits[s.measure.Unit] != nil {
+		if _, n := s.longest(last+1, "durations"); n > 0 {
+			s.use(last+1, n)
+		}
+	}
+}
+
+// beforeNoun reports whether the noun stands at i, articles aside.
+func (s *segment) beforeNoun(i int) bool {
+	for s.l.has("articles", s.word(i)) {
+		i++
+	}
+	return s.isNoun(i)
+}
+
 // hedged finds a word that nothing used and that takes the number away: avoid, improve, about 5.
 func (s *segment) hedged() string {
 	for i := s.part.from; i < s.part.to; i++ {
-		if w := s.word(i); s.l.hedges[w] || s.l.vague[w] {
-			return s.p.tokens[i].text
+		for _, section := range []string{"hedges", "vague"} {
+			if _, n := s.longest(i, section); n > 0 {
+				text, _, _ := s.p.words(i, i+n)
+				return text
+			}
 		}
 	}
 	return ""
 }
 
-// readVerb takes a subject and a verb at the start, and the articles before the noun.
+// readVerb takes a subject, "can", and a verb at the start, and the articles before the noun.
 func (s *segment) readVerb() {
 	i := s.part.from
-	skip := func() {
-		for i < s.part.to && s.used[i-s.part.from] {
-			i++
+	take := func(section string) bool {
+		i = s.unused(i)
+		_, n := s.longest(i, section)
+		if n > 0 {
+			s.use(i, n)
 		}
+		return n > 0
 	}
-	skip()
-	if s.l.subjects[s.word(i)] {
-		s.use(i, 1)
-		skip()
+	take("modals")
+	j := s.unused(i)
+	for s.l.has("articles", s.word(j)) {
+		j++
 	}
-	if w := s.word(i); s.takesVerb(w) {
+	if _, n := s.longest(j, "subjects"); n > 0 {
+		s.use(i, j+n-i)
+	}
+	take("modals")
+	i = s.unused(i)
+	if w := s.word(i); w != "" && s.takesVerb(w) {
 		s.verb = s.base(w)
 		s.use(i, 1)
-		skip()
-	}
-	for s.l.links[s.word(i)] {
-		s.use(i, 1)
-		skip()
 	}
 	start := s.noun.tokens[0]
-	for j := start - 1; j >= s.part.from && (s.used[j-s.part.from] || s.l.articles[s.word(j)]); j-- {
+	for j := start - 1; j >= s.part.from && (s.used[j-s.part.from] || s.l.has("articles", s.word(j))); j-- {
 		s.used[j-s.part.from] = true
 	}
 }
 
-func (s *segment) takesVerb(w string) bool {
-	if w == "" {
-		return false
+// unused is the first token from i that no rule used.
+func (s *segment) unused(i int) int {
+	for i < s.part.to && (s.used[i-s.part.from]) {
+		i++
 	}
-	if w = s.base(w); s.l.verbs[w] || s.q.form == noWorse && s.part.guards() {
+	return i
+}
+
+// readNeutral takes what says nothing of its own: "are" and "made" in "at most 5 mistakes are made".
+func (s *segment) readNeutral() {
+	for i := s.part.from; i < s.part.to; i++ {
+		for _, section := range []string{"links", "participles"} {
+			_, n := s.longest(i, section)
+			if n == 0 || !(i == s.part.from || s.taken(i-1)) || !(i+n == s.part.to || s.taken(i+n) || s.participle(i+n)) {
+				continue
+			}
+			s.use(i, n)
+			break
+		}
+	}
+}
+
+func (s *segment) participle(i int) bool {
+	_, a := s.longest(i, "participles")
+	_, b := s.longest(i, "links")
+	return a+b > 0
+}
+
+func (s *segment) taken(i int) bool {
+	return i >= s.part.from && i < s.part.to && (s.used[i-s.part.from] || s.p.tokens[i].noun >= 0)
+}
+
+func (s *segment) takesVerb(w string) bool {
+	if s.l.has("verbs", s.base(w)) || s.q.form == noWorse && s.part.guards() {
 		return true
 	}
-	for _, sense := range s.l.senses[w] { // "lose fewer than 1% of orders to errors", said of failed orders
+	return s.sensed(s.base(w)) || s.p.shareOf(s.measure, s.base(w), s.wanted()) != nil && s.q.form != noWorse
+}
+
+// sensed: "lose fewer than 1% of orders to errors", said of failed orders.
+func (s *segment) sensed(verb string) bool {
+	for sense := range s.l.senses[verb] {
 		for _, name := range strings.Fields(s.measure.Name) {
-			if s.l.root(name) == s.l.root(sense) {
+			if s.l.related(name, sense) {
 				return true
 			}
 		}
 	}
-	// "confirm 999 of 1,000 orders": the verb of a share's name is part of what is measured.
-	return s.q.wholeOf() && s.p.shareOf(s.measure, w, s.q.upperBound()) != nil
+	return false
 }
 
-// base is the verb of "while keeping" and "without losing".
+// wanted is the better: of a measure that the quantity is meant for; "" is any.
+func (s *segment) wanted() string {
+	switch {
+	case s.q.form == zero, strings.HasPrefix(s.q.compare, "<"), s.q.form == compared && s.q.sign < 0, s.q.form == change && s.q.sign < 0:
+		return "lower"
+	case strings.HasPrefix(s.q.compare, ">"), s.q.form == compared && s.q.sign > 0, s.q.form == change && s.q.sign > 0:
+		return "higher"
+	}
+	return ""
+}
+
+// resolve finds the measure that "lose fewer orders" and "confirm 999 of 1,000 orders" are about: the verb of a
+// share's name is part of what is measured.
+func (s *segment) resolve() string {
+	if s.verb == "" || s.sensed(s.verb) || s.l.has("verbs", s.verb) && !(s.q.wholeOf() && s.measure.Of == "") || s.q.form == noWorse {
+		return ""
+	}
+	if m := s.p.shareOf(s.measure, s.verb, s.wanted()); m != nil {
+		s.measure = m
+	}
+	return ""
+}
+
+// base is the verb of "keeping", "keeps" and "without losing".
 func (s *segment) base(w string) string {
-	if g := s.l.gerunds[w]; g != "" && s.part.connector != "" {
-		return g
+	if w == "" {
+		return ""
+	}
+	if v := s.l.verb(w); v != w {
+		return v
+	}
+	for _, one := range s.l.singulars(w) {
+		if s.l.has("verbs", one) || s.l.has("changes", one) || s.l.has("multiples", one) {
+			return one
+		}
 	}
 	return w
 }
 
-func (q quantity) wholeOf() bool { return q.form == threshold && q.amount.share }
+func (q quantity) wholeOf() bool { return q.form == threshold && q.amount != nil && q.amount.share }
 
-func (q quantity) upperBound() bool { return strings.HasPrefix(q.compare, "<") }
-
-func (s *segment) leftOver() string {
+// leftOver is the first stretch of words that no rule used.
+func (s *segment) leftOver() (from, to int) {
 	for i := s.part.from; i < s.part.to; i++ {
-		if s.used[i-s.part.from] || s.p.tokens[i].noun >= 0 && s.p.tokens[i].noun == s.p.tokens[s.noun.tokens[0]].noun {
+		if s.taken(i) {
 			continue
 		}
 		j := i + 1
-		for j < s.part.to && !s.used[j-s.part.from] && s.p.tokens[j].noun < 0 {
+		for j < s.part.to && !s.taken(j) {
 			j++
 		}
-		text, _, _ := s.p.words(i, j)
-		return text
+		return i, j
 	}
-	return ""
+	return 0, 0
 }
 
 // word is the lower-case word at token i, "" when it is outside, used up or part of a noun.
@@ -221,23 +332,24 @@ func (s *segment) word(i int) string {
 	return s.p.tokens[i].word
 }
 
-// at reports whether the words stand at i, not used up, and how many they are.
-func (s *segment) at(i int, phrase string) int {
-	words := strings.Fields(phrase)
-	for k, w := range words {
-		if s.word(i+k) != w {
-			return 0
+// find is how many words at i are the longest phrase of a role, 0 for none.
+func (s *segment) find(i int, role string) int {
+	phrases, phrase, length := s.l.particles[role], "", 0
+	for n := 1; n <= s.l.longest && s.word(i+n-1) != ""; n++ {
+		phrase = strings.TrimSpace(phrase + " " + s.word(i+n-1))
+		if phrases[phrase] {
+			length = n
 		}
 	}
-	return len(words)
+	return length
 }
 
-// longest is the meaning of the longest phrase of the table at i, and its length in tokens.
-func (s *segment) longest(i int, table map[string]string) (string, int) {
-	phrase, meaning, length := "", "", 0
-	for n := 1; n <= 6 && s.word(i+n-1) != ""; n++ {
+// longest is the meaning of the longest phrase of a section at i, and its length in tokens.
+func (s *segment) longest(i int, section string) (string, int) {
+	phrases, phrase, meaning, length := s.l.tables[section], "", "", 0
+	for n := 1; n <= s.l.longest && s.word(i+n-1) != ""; n++ {
 		phrase = strings.TrimSpace(phrase + " " + s.word(i+n-1))
-		if m, ok := table[phrase]; ok {
+		if m, ok := phrases[phrase]; ok {
 			meaning, length = m, n
 		}
 	}
@@ -253,106 +365,3 @@ func (s *segment) use(i, n int) {
 func (s *segment) isNoun(i int) bool {
 	return i >= s.part.from && i < s.part.to && s.p.tokens[i].noun >= 0
 }
-
-// amount is a number with its unit. share: it names its own whole ("1 in 100", "half of", "most").
-type amount struct {
-	val   *big.Rat
-	unit  string // "", %, pp, ms, s, m, h, d, w, month, year, or a currency sign
-	share bool
-}
-
-// readAmount reads an amount at token i without using it up. article allows "a mistake" for 1.
-func (s *segment) readAmount(i int, article bool) (*amount, int) {
-	start := i
-	a := &amount{}
-	if w := s.word(i); w == "£" || w == "$" || w == "€" {
-		a.unit = w
-		i++
-	}
-	if w := s.word(i); (w == "a" || w == "an" || w == "one") && a.unit == "" {
-		next := s.word(i + 1)
-		if f, ok := s.l.fractions[next]; ok {
-			return s.fraction(start, i+2, rat(f))
-		}
-		if n, ok := s.l.numbers[next]; ok && w != "one" && rat(n).Cmp(big.NewRat(100, 1)) >= 0 {
-			i++ // a hundred
-		} else if article && w != "one" && s.isNoun(i+1) {
-			a.val = big.NewRat(1, 1)
-			return a, 1
-		}
-	}
-	if f, ok := s.l.fractions[s.word(i)]; ok {
-		return s.fraction(start, i+1, rat(f))
-	}
-	v, n := s.number(i)
-	if v == nil {
-		return nil, 0
-	}
-	i += n
-	a.val = v
-	if f, ok := s.l.fractions[strings.TrimSuffix(s.word(i), "s")]; ok {
-		return s.fraction(start, i+1, new(big.Rat).Mul(v, rat(f)))
-	}
-	if a.unit != "" {
-		return a, i - start
-	}
-	if unit, n := s.longest(i, s.l.units); n > 0 {
-		a.unit = unit
-		return a, i + n - start
-	}
-	for _, of := range []string{"in", "out of", "of"} {
-		if n := s.at(i, of); n > 0 {
-			if whole, m := s.number(i + n); whole != nil && whole.Sign() > 0 {
-				a.val, a.share = new(big.Rat).Quo(v, whole), true
-				return a, i + n + m - start
-			}
-		}
-	}
-	return a, i - start
-}
-
-// fraction is a share when a whole follows ("half of orders"), and otherwise a size ("a fifth fewer").
-func (s *segment) fraction(start, i int, v *big.Rat) (*amount, int) {
-	a := &amount{val: v, unit: "%"}
-	a.val = new(big.Rat).Mul(v, big.NewRat(100, 1))
-	return a, i - start
-}
-
-func (s *segment) number(i int) (*big.Rat, int) {
-	w := s.word(i)
-	if w == "" {
-		return nil, 0
-	}
-	t := s.p.tokens[i]
-	var v *big.Rat
-	switch {
-	case t.kind == number:
-		v = t.num
-	case s.l.numbers[w] != "":
-		v = rat(s.l.numbers[w])
-	}
-	if v == nil {
-		return nil, 0
-	}
-	n := 1
-	for {
-		scale, ok := s.l.numbers[s.word(i+n)]
-		if !ok || rat(scale).Cmp(big.NewRat(100, 1)) < 0 {
-			return v, n
-		}
-		v = new(big.Rat).Mul(v, rat(scale))
-		n++
-	}
-}
-
-// part of a whole, 0.01 for 1 %.
-func (a *amount) fractionOfOne() *big.Rat {
-	if a.unit == "%" || a.unit == "pp" {
-		return new(big.Rat).Quo(a.val, big.NewRat(100, 1))
-	}
-	return a.val
-}
-
-func (a *amount) isTime() bool { return clockUnits[a.unit] }
-
-var clockUnits = map[string]bool{"ms": true, "s": true, "m": true, "h": true, "d": true, "w": true}

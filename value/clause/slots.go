@@ -19,112 +19,48 @@ func (s *segment) warn(from, to int, code, message string) diag.Diagnostic {
 // readConfidence: "with 99% confidence".
 func (s *segment) readConfidence() string {
 	for i := s.part.from; i < s.part.to; i++ {
-		if s.word(i) != "with" {
+		n := s.find(i, "with")
+		if n == 0 {
 			continue
 		}
-		a, n := s.readAmount(i+1, false)
-		if a == nil || a.unit != "%" || s.word(i+1+n) != "confidence" {
+		a, m := s.readAmount(i+n, false)
+		if a == nil || a.unit != "%" {
 			continue
 		}
-		s.confidence = true
-		s.p.diags = append(s.p.diags, s.warn(i, i+2+n, "value/confidence", "a confidence means nothing here: what is counted is a fact about its window").
-			WithHelp("leave the words out"))
-		s.use(i, n+2)
-	}
-	return ""
-}
-
-// readTimes: windows, days, the first event, the slope.
-func (s *segment) readTimes() string {
-	for i := s.part.from; i < s.part.to; i++ {
-		switch w := s.word(i); w {
-		case "on":
-			if a, n := s.readAmount(i+1, false); a != nil && a.share && strings.HasPrefix(s.word(i+1+n), "day") {
-				text, _, _ := s.p.words(i+1, i+2+n)
-				s.days = text
-				s.use(i, n+2)
-			}
-		case "in", "over", "during":
-			skip := s.at(i+1, "the first") + s.at(i+1, "the last")
-			if skip == 0 {
-				continue
-			}
-			which := s.word(i + 2)
-			if d, n := s.duration(i + 1 + skip); n > 0 {
-				s.window = which + " " + d
-				s.use(i, 1+skip+n)
-			}
-		case "within":
-			d, n := s.duration(i + 1)
-			if n == 0 || s.word(i+1+n) != "of" {
-				continue
-			}
-			j := i + 2 + n
-			if s.word(j) == "the" {
-				j++
-			}
-			if s.word(j) == "release" {
-				s.window = "first " + d
-				s.use(i, j+1-i)
-			}
-		case "of":
-			if s.at(i+1, "the") > 0 && (s.word(i+2) == "month" || s.word(i+2) == "week" || s.word(i+2) == "day" || s.word(i+2) == "year") {
-				s.window = "the " + s.word(i+2)
-				s.use(i, 3)
-			}
-		case "each", "every":
-			if u := s.l.units[s.word(i+1)]; clockUnits[u] || u == "month" {
-				if s.days != "" {
-					return "two spans of time are named"
-				}
-				s.days = "every " + s.p.tokens[i+1].word
-				s.slope = "1" + u
-				s.use(i, 2)
-			}
-		case "first":
-			if s.isNoun(i + 1) {
-				s.first = true
-				s.use(i, 1)
-			}
+		if k := s.find(i+n+m, "confidence"); k > 0 {
+			s.confidence, s.confidenceAt = a, [2]int{i, i + n + m + k}
+			s.use(i, n+m+k)
 		}
 	}
 	return ""
-}
-
-// duration is "24h" or "7d" at token i.
-func (s *segment) duration(i int) (string, int) {
-	a, n := s.readAmount(i, false)
-	if a == nil || !a.isTime() {
-		return "", 0
-	}
-	return decimal(a.val) + a.unit, n
 }
 
 // readBaseline: "than last week", "as last week". The "than" of "more than 5" is a comparator's.
 func (s *segment) readBaseline() string {
 	for i := s.part.from; i < s.part.to; i++ {
-		w := s.word(i)
-		if w != "than" && w != "as" && w != "against" || s.comparator(i) {
+		certain := s.find(i, "than")
+		n := max(certain, s.find(i, "than-perhaps"))
+		if n == 0 || s.comparator(i) {
 			continue
 		}
-		name, n := s.longest(i+1, s.l.baselines)
-		if n == 0 {
-			name, n = s.namedBaseline(i + 1)
-		}
+		name, m := s.baselineAt(i + n)
 		switch {
-		case n > 0:
+		case m > 0 && s.baseline != "":
+			return "two things to compare with are named"
+		case m > 0:
 			s.baseline = name
-			s.use(i, n+1)
-		case w == "than":
-			end := i + 1
+			s.use(i, n+m)
+		case certain > 0:
+			end := i + n
 			for end < s.part.to && s.word(end) != "" {
 				end++
 			}
-			text, _, _ := s.p.words(i+1, end)
+			text, _, _ := s.p.words(i+n, end)
 			if text == "" {
-				return `nothing to compare with stands after "than"`
+				than, _, _ := s.p.words(i, i+n)
+				return fmt.Sprintf("nothing to compare with stands after %q", than)
 			}
-			return fmt.Sprintf("%q is no baseline: write \"than the previous release\", \"than last week\" or \"than release 1.2\"", text)
+			return fmt.Sprintf("%q is no baseline: write %s", text, s.l.printed["baseline-hint"])
 		}
 	}
 	return ""
@@ -132,9 +68,12 @@ func (s *segment) readBaseline() string {
 
 // comparator reports whether the word at i is inside "more than 5".
 func (s *segment) comparator(i int) bool {
-	for j := max(s.part.from, i-4); j <= i; j++ {
-		if _, n := s.longest(j, s.l.comparators); n > 0 && j+n > i {
+	for j := max(s.part.from, i-5); j <= i; j++ {
+		if _, n := s.longest(j, "comparators"); n > 0 && j+n > i {
 			if a, _ := s.readAmount(j+n, true); a != nil {
+				return true
+			}
+			if a, _ := s.readTime(j + n); a != nil {
 				return true
 			}
 		}
@@ -142,62 +81,112 @@ func (s *segment) comparator(i int) bool {
 	return false
 }
 
-// namedBaseline: "release 1.2", "the average of the last 4 weeks".
-func (s *segment) namedBaseline(i int) (string, int) {
-	if s.word(i) == "release" && i+1 < s.part.to && s.word(i+1) != "" {
-		j := i + 2
+// baselineAt: "last week", "release 1.2", "the average of the last 4 weeks". The names are those of ir.Claim.
+func (s *segment) baselineAt(i int) (string, int) {
+	name, n := s.longest(i, "baselines")
+	role, k := s.longest(i, "baseline-words")
+	switch role {
+	case "release":
+		if i+k >= s.part.to || s.word(i+k) == "" || k < n {
+			break
+		}
+		j := i + k + 1
 		for j < s.part.to && s.p.tokens[j].start == s.p.tokens[j-1].end { // 1.2-rc1 is several tokens
 			j++
 		}
-		text, _, _ := s.p.words(i+1, j)
+		text, _, _ := s.p.words(i+k, j)
 		return "release " + text, j - i
-	}
-	if n := s.at(i, "the average of the last"); n > 0 {
-		if v, m := s.number(i + n); v != nil && v.IsInt() {
-			if w := s.word(i + n + m); w == "weeks" || w == "releases" {
-				return "average of the last " + decimal(v) + " " + w, n + m + 1
-			}
+	case "average":
+		v, m := s.number(i + k)
+		unit, u := s.longest(i+k+m, "baseline-words")
+		if v != nil && v.IsInt() && v.Sign() > 0 && u > 0 && (unit == "weeks" || unit == "releases") {
+			return "average of the last " + decimal(v) + " " + unit, k + m + u
 		}
 	}
-	return "", 0
+	if w := s.word(i); n == 0 && versionWord.MatchString(w) { // v1.2
+		return "release " + s.p.tokens[i].text, 1
+	}
+	return name, n
 }
 
-// readPer: "a day", "per hour", "per thousand sums".
+var versionWord = regexp.MustCompile(`^v\d[\w.-]*$`)
+
+// readPer: "a day", "per hour", "per thousand sums", "in every 1,000 sums", "daily".
 func (s *segment) readPer() string {
 	for i := s.part.from; i < s.part.to; i++ {
-		w := s.word(i)
-		if w != "per" && w != "a" && w != "an" {
-			continue
-		}
-		if u := s.l.units[s.word(i+1)]; u != "" && (clockUnits[u] || u == "month" || u == "year") {
-			if !clockUnits[u] {
-				return fmt.Sprintf("%ss differ in length: write a rate per day or per week", u)
+		if u, n := s.longest(i, "adverbs"); n > 0 {
+			if reason := s.setPer(u, i, n); reason != "" {
+				return reason
 			}
-			s.per = "1" + u
-			s.use(i, 2)
 			continue
 		}
-		if w != "per" || s.word(i+1) == "cent" {
+		n := max(s.find(i, "each"), s.find(i, "a"))
+		if n > 0 {
+			k, m := s.number(i + n)
+			if u, w := s.longest(i+n+m, "units"); w > 0 && (clockUnits[u] != nil || u == "month" || u == "year") {
+				if clockUnits[u] == nil {
+					return fmt.Sprintf("%ss differ in length: write a rate per day or per week", u)
+				}
+				if k != nil && k.Cmp(one) != 0 {
+					same := (&amount{val: k, unit: u}).whole1()
+					if same == "" {
+						return "a rate is per minute, per hour, per day or per week"
+					}
+					u = strings.TrimPrefix(same, "1")
+				}
+				if reason := s.setPer("1"+u, i, n+m+w); reason != "" {
+					return reason
+				}
+				continue
+			}
+		}
+		if n = max(s.find(i, "each"), s.find(i, "in")); n == 0 {
 			continue
 		}
-		k, n := s.number(i + 1)
+		k, m := s.number(i + n)
 		if k == nil {
-			k = big.NewRat(1, 1)
+			if s.find(i, "each") == 0 {
+				continue
+			}
+			k = one
 		}
-		j := i + 1 + n
+		j := i + n + m
 		end := j
 		for end < s.part.to && !s.used[end-s.part.from] && s.countedPer(s.p.tokens[end].word) {
 			end++
 		}
 		if end == j {
+			if s.find(i, "each") == 0 || m == 0 && s.find(i, "every") > 0 || s.word(i) == "/" {
+				continue
+			}
 			if s.measure.Per == "" {
 				return fmt.Sprintf("%q has no per:, so there is no rate of it", s.measure.Name)
 			}
 			return fmt.Sprintf("%q is counted per %s", s.measure.Name, exposure(s.measure.Per))
 		}
 		text, _, _ := s.p.words(j, end)
-		s.per = decimal(k) + " " + text
-		s.use(i, end-i)
+		if reason := s.setPer(decimal(k)+" "+text, i, end-i); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+func (s *segment) setPer(per string, i, n int) string {
+	if s.per != "" {
+		return "two rates are named in one claim"
+	}
+	s.per = per
+	s.use(i, n)
+	return ""
+}
+
+// whole1 is "1d" for 24 hours, "" when no unit is that long.
+func (a *amount) whole1() string {
+	for u := range clockUnits {
+		if v := a.in(u); v != nil && v.Cmp(one) == 0 {
+			return "1" + u
+		}
 	}
 	return ""
 }
@@ -205,7 +194,7 @@ func (s *segment) readPer() string {
 // countedPer reports whether the metric that a measure is counted per speaks of the word.
 func (s *segment) countedPer(w string) bool {
 	for _, name := range notWord.Split(s.measure.Per, -1) {
-		if len(w) > 2 && s.l.stem(name) == s.l.stem(w) {
+		if len(w) > 2 && s.l.same(name, w) {
 			return true
 		}
 	}
@@ -214,45 +203,82 @@ func (s *segment) countedPer(w string) bool {
 
 var notWord = regexp.MustCompile(`[^\pL\pN]+`)
 
-// exposure is the plain word for a metric: sums for calculator_sums_total{env="x"}.
+// metricName is what the plain word for an exposure can be taken from; a query is none.
+var metricName = regexp.MustCompile(`^[\pL_:][\pL\pN_:]*$`)
+
+// exposure is the plain word for a metric: sums for calculator_sums_total{env="x"}; "" for a query.
 func exposure(selector string) string {
 	name, _, _ := strings.Cut(selector, "{")
+	name = strings.TrimSpace(name)
+	if !metricName.MatchString(name) {
+		return ""
+	}
 	var last string
-	for _, w := range notWord.Split(strings.TrimSpace(name), -1) {
-		if w != "" && w != "total" && w != "count" {
+	for _, w := range strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == ':' }) {
+		if w != "total" && w != "count" {
 			last = w
 		}
 	}
 	return last
 }
 
-var percentileWord = regexp.MustCompile(`^p(\d{1,2}(?:\.\d+)?)$`)
+var percentileNumber = regexp.MustCompile(`^\d{1,2}(\.\d+)?$`)
 
-// readPercentile: "at p99".
+// readPercentile: "at p99", "p99 of", "at the 99th percentile".
 func (s *segment) readPercentile() string {
 	for i := s.part.from; i < s.part.to; i++ {
-		if m := percentileWord.FindStringSubmatch(s.word(i + 1)); s.word(i) == "at" && m != nil {
-			s.percentile = m[1]
-			s.use(i, 2)
+		at, n := "", 0
+		for sign := range s.l.particles["percentile-sign"] {
+			if rest, ok := strings.CutPrefix(s.word(i), sign); ok && percentileNumber.MatchString(rest) {
+				at, n = rest, 1
+			}
 		}
-	}
-	return ""
-}
-
-// readWithin: "within 300 ms", "in under 2 minutes", "unchanged within 5%".
-func (s *segment) readWithin() string {
-	for i := s.part.from; i < s.part.to; i++ {
-		n := s.at(i, "within")
-		for _, phrase := range []string{"in under", "in less than", "in at most"} {
-			n += s.at(i, phrase)
+		if s.word(i) != "" && s.p.tokens[i].kind == number && percentileNumber.MatchString(s.word(i)) {
+			if k := s.find(i+1, "ordinal"); k > 0 {
+				if m := s.find(i+1+k, "percentile"); m > 0 {
+					at, n = s.word(i), 1+k+m
+				}
+			}
 		}
 		if n == 0 {
 			continue
 		}
-		if a, m := s.readAmount(i+n, false); a != nil && (a.isTime() || a.unit == "%") && s.within == nil {
-			s.within = a
-			s.use(i, n+m)
+		if s.percentile != "" {
+			return "two percentiles are named"
+		}
+		s.percentile = at
+		j := i
+		if s.l.has("articles", s.word(j-1)) {
+			j--
+		}
+		if s.find(j-1, "at") > 0 {
+			j--
+		}
+		k := s.find(i+n, "of")
+		s.use(j, i+n+k-j)
+	}
+	return ""
+}
+
+// readWithin: "within 300 ms", "in under 2 minutes", "in 300 ms or less", "unchanged within 5%".
+func (s *segment) readWithin() string {
+	for i := s.part.from; i < s.part.to && s.within == nil; i++ {
+		if n := s.find(i, "within-time"); n > 0 {
+			if a, m := s.readTime(i + n); a != nil {
+				s.within = a
+				s.use(i, n+m)
+				s.use(i+n+m, s.find(i+n+m, "or-less"))
+				continue
+			}
+		}
+		if n := s.find(i, "within"); n > 0 {
+			if a, m := s.readAmount(i+n, false); a != nil && a.unit == "%" {
+				s.within = a
+				s.use(i, n+m)
+			}
 		}
 	}
 	return ""
 }
+
+var one = big.NewRat(1, 1)

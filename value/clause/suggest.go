@@ -50,36 +50,9 @@ func (p *parser) suggest() (rewrites []string, stub string) {
 
 var notMetric = regexp.MustCompile(`[^a-z0-9]+`)
 
-// guessNoun is the bound noun, or the words after the verb up to the next connector.
 func (p *parser) guessNoun() (noun, better string) {
 	if len(p.spans) > 0 {
 		return p.spans[0].measure.Name, p.spans[0].measure.Better
 	}
-	less := map[string]bool{"avoid": true, "prevent": true, "reduce": true, "cut": true, "fewer": true, "minimise": true, "minimize": true, "no": true, "never": true, "lower": true}
-	more := map[string]bool{"increase": true, "grow": true, "more": true, "maximise": true, "maximize": true, "boost": true}
-	var words []string
-	for i, t := range p.tokens {
-		if less[t.word] && better == "" {
-			better = "lower"
-		}
-		if more[t.word] && better == "" {
-			better = "higher"
-		}
-		_, number := p.lang.numbers[t.word]
-		if _, speed := p.lang.comparatives[t.word]; speed {
-			continue
-		}
-		filler := t.kind != word || number || p.lang.quantifies(t.word) || p.lang.articles[t.word] || p.lang.subjects[t.word] || p.lang.verbs[t.word] || p.lang.units[t.word] != "" || i > 0 && t.word != "s" && len(t.word) < 3
-		if p.lang.connectors[t.word] != "" || t.word == "than" || len(words) == 4 {
-			if len(words) > 0 {
-				break
-			}
-			continue
-		}
-		if filler || i == 0 && len(p.tokens) > 1 && p.tokens[1].kind == word { // the verb
-			continue
-		}
-		words = append(words, t.word)
-	}
-	return strings.Join(words, " "), better
+	return "", ""
 }

@@ -16,17 +16,23 @@ type Answer struct {
 	Failure     *Failure
 }
 
-// Ask asks each measure once, atOnce of them at a time, and answers in their order. Sources are by the measure's
+// Request is one question: a measure in a window.
+type Request struct {
+	Measure ir.Measure
+	Window  Window
+}
+
+// Ask asks every request once, atOnce of them at a time, and answers in their order. Sources are by the measure's
 // from. It returns when every source has answered.
-func Ask(ctx context.Context, measures []ir.Measure, sources map[string]Source, w Window, atOnce int) []Answer {
-	answers := make([]Answer, len(measures))
+func Ask(ctx context.Context, requests []Request, sources map[string]Source, atOnce int) []Answer {
+	answers := make([]Answer, len(requests))
 	places := make(chan struct{}, max(1, atOnce))
 	var all sync.WaitGroup
-	for i, m := range measures {
+	for i, r := range requests {
 		places <- struct{}{}
 		all.Go(func() {
 			defer func() { <-places }()
-			answers[i] = ask(ctx, m, sources[m.From], w)
+			answers[i] = ask(ctx, r.Measure, sources[r.Measure.From], r.Window)
 		})
 	}
 	all.Wait()

@@ -15,12 +15,15 @@ import (
 )
 
 // Window is the time that a claim is judged over. From is when the run or the release began, which may be
-// before the first look at the source. An open window goes on after To.
+// before the first look at the source; a zero From is as far back as the source itself knows. An open window goes
+// on after To.
 type Window struct {
-	From  time.Time `json:"from"`
-	To    time.Time `json:"to"`
-	Words string    `json:"words"` // "this run", "since release 1.2"
-	Open  bool      `json:"open"`
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Until   time.Time `json:"until,omitzero"` // of an open window: when it closes; zero is not known
+	Words   string    `json:"words"`          // "this run", "since release 1.2"
+	Open    bool      `json:"open"`
+	Release string    `json:"release,omitempty"` // version that was live in it
 }
 
 // Observation is what a source saw of one measure. Coverage is the share of the window that was watched;
@@ -31,6 +34,7 @@ type Observation struct {
 	Since    time.Time // the start of what was counted
 	Window   Window
 	Coverage float64
+	Within   float64  // coverage between the first and the last look, where that is more; 0 is Coverage
 	Gap      string   // why Coverage is below 1
 	Notes    []string // what was assumed
 	Source   string   // "openmetrics http://127.0.0.1:8080/metrics"
@@ -59,6 +63,7 @@ const (
 	NoData           Reason = "no_data"
 	SourceFailed     Reason = "source_failed"
 	IncompleteWindow Reason = "incomplete_window"
+	ShardMissing     Reason = "shard_missing"
 )
 
 // Failure is why a source has no observation. The zero Reason is none of them and is never delivered.

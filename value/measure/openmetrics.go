@@ -15,6 +15,10 @@ import (
 type OpenMetrics struct {
 	Start, End *Snapshot
 	Failed     error
+
+	// Kept are the looks that a history kept from one time until another, oldest first, and the last one before, if
+	// there is one; a zero from is as far back as it goes. nil keeps none.
+	Kept func(ctx context.Context, from, to time.Time) ([]*Snapshot, error)
 }
 
 var _ Source = OpenMetrics{}
@@ -23,8 +27,16 @@ var _ Source = OpenMetrics{}
 // the machine's boot time, which Linux gives in whole seconds.
 const jitter = time.Second
 
-// Sample is the difference between the two looks; it opens no connection.
-func (o OpenMetrics) Sample(_ context.Context, m ir.Measure, w Window) (Observation, error) {
+// Sample is the difference between two looks, or between those that a history kept of the window. It opens no
+// connection.
+func (o OpenMetrics) Sample(ctx context.Context, m ir.Measure, w Window) (Observation, error) {
+	if obs, f, known := o.kept(ctx, m, w); known {
+		if f != nil {
+			f.Query = query(m)
+			return Observation{}, f
+		}
+		return obs, nil
+	}
 	obs := Observation{Window: w, Coverage: 1, Query: m.Count}
 	fail := func(reason Reason, help, format string, args ...any) (Observation, error) {
 		f := &Failure{Reason: reason, Sentence: fmt.Sprintf(format, args...), Query: obs.Query, Source: obs.Source}
@@ -53,6 +65,10 @@ func (o OpenMetrics) Sample(_ context.Context, m ir.Measure, w Window) (Observat
 		return fail(SourceFailed, "a distribution or a gauge needs another from:", "%s has no count:, and openmetrics can only count", m.Name)
 	}
 	obs.Since = w.From
+	if o.Start != nil && w.From.Before(o.Start.At.Add(-time.Minute)) { // nobody looked before
+		obs.Since, obs.Window.From = o.Start.At, o.Start.At
+		obs.Window.Words = "since " + o.Start.At.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
 	switch {
 	case o.Start == nil && o.End.Started > 0:
 		obs.Since = seconds(o.End.Started)
@@ -75,6 +91,74 @@ func (o OpenMetrics) Sample(_ context.Context, m ir.Measure, w Window) (Observat
 		}
 	}
 	return obs, nil
+}
+
+// kept judges by the looks that a history kept. It is not known for the window between the two looks themselves, nor
+// where the history has nothing and the process that answers now is all there is.
+func (o OpenMetrics) kept(ctx context.Context, m ir.Measure, w Window) (obs Observation, f *Failure, known bool) {
+	if o.Kept == nil || o.between(w) {
+		return obs, nil, false
+	}
+	list, err := o.Kept(ctx, w.From, w.To)
+	if err != nil {
+		return obs, failed(SourceFailed, "the kept looks at the metrics cannot be read: %s", err), true
+	}
+	for _, x := range []*Snapshot{o.Start, o.End} {
+		if x != nil {
+			list = append(list, x)
+		}
+	}
+	list = distinct(list)
+	s, f := lives(list, w)
+	if w.Open && o.Start == nil && o.End != nil && (f != nil || s.processes[0].base == o.End) {
+		return obs, nil, false // nothing but the look of now: it speaks since its process started
+	}
+	switch {
+	case f == nil && m.Count == "":
+		f = failed(SourceFailed, "%s has no count:, and openmetrics can only count", m.Name).help("a distribution or a gauge needs another from:")
+	case f != nil && o.End == nil && w.Open && o.Failed != nil:
+		return obs, nil, false // it is the endpoint's own failure that matters
+	}
+	if f != nil {
+		return obs, f, true
+	}
+	obs = Observation{Window: w, Coverage: 1, Query: query(m), Source: "openmetrics " + list[len(list)-1].Source}
+	s.watched(&obs)
+	if obs.Events, f = s.rise(m.Count, &obs); f == nil && whole(m) != "" {
+		obs.Exposure, f = s.rise(whole(m), &obs)
+	}
+	if f != nil {
+		f.Source = obs.Source
+		return obs, f, true
+	}
+	if s.assumed {
+		obs.Notes = append(obs.Notes, "process_start_time_seconds is not exported: it is assumed that the process did not restart unless a counter fell")
+	}
+	if !w.Open && s.last.Before(w.To) {
+		obs.Window.To = s.last
+	}
+	if o.End == nil && w.Open {
+		obs.Window.To, obs.Notes = s.last, append(obs.Notes, "the endpoint was not read now: it is judged by the last look that was kept, of "+s.last.UTC().Format("2 January 2006 15:04:05 UTC"))
+	}
+	return obs, nil, true
+}
+
+// between reports whether a window is that of the two looks.
+func (o OpenMetrics) between(w Window) bool {
+	return o.Start != nil && o.End != nil && !w.From.Before(o.Start.At.Add(-time.Minute)) && !w.From.After(o.Start.At.Add(time.Second)) && w.Open
+}
+
+// distinct leaves out looks that are there twice: the history may know the current run's already.
+func distinct(list []*Snapshot) []*Snapshot {
+	seen := map[time.Time]bool{}
+	var all []*Snapshot
+	for _, x := range list {
+		if !seen[x.At.Round(0).UTC()] {
+			seen[x.At.Round(0).UTC()] = true
+			all = append(all, x)
+		}
+	}
+	return all
 }
 
 // difference sums what the series of a selector rose by, each with its own resets.

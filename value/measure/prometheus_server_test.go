@@ -354,12 +354,12 @@ func TestOneQueryForManyClaims(t *testing.T) {
 		}
 		io.WriteString(w, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"x_total"},"values":[[1772445595,"1"],[1772447000,"2"],[1772449195,"3"]]}]}}`)
 	})
-	var measures []ir.Measure
+	var requests []Request
 	for range 20 {
-		measures = append(measures, ir.Measure{Name: "x", Count: "x_total", From: "prometheus"})
+		requests = append(requests, Request{ir.Measure{Name: "x", Count: "x_total", From: "prometheus"}, hour(0)})
 	}
-	measures = append(measures, ir.Measure{Name: "y", From: "sql"})
-	answers := Ask(t.Context(), measures, map[string]Source{"prometheus": &Prometheus{URL: s.URL}}, hour(0), 4)
+	requests = append(requests, Request{ir.Measure{Name: "y", From: "sql"}, hour(0)})
+	answers := Ask(t.Context(), requests, map[string]Source{"prometheus": &Prometheus{URL: s.URL}}, 4)
 	for i, a := range answers[:20] {
 		if a.Failure != nil || a.Observation.Events.RatString() != "2" {
 			t.Errorf("%d: %+v %v", i, a.Observation, a.Failure)

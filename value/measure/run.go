@@ -2,15 +2,26 @@ package measure
 
 import (
 	"context"
+	"fmt"
+	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
 // Run judges by the samples of the current run: how long its requests, steps and scenarios took. The caller fills
 // Groups from what it saw, one for each thing that was measured; things without a sample may be left out.
-type Run struct{ Groups []Group }
+type Run struct {
+	Groups  []Group
+	Began   time.Time // of the current run: what was before it is asked of recorded runs
+	Missing int       // parts of the run whose samples did not come in
+
+	// Kept are what recorded runs measured that began from one time until another, without the current one. nil keeps
+	// none.
+	Kept func(ctx context.Context, from, to time.Time) ([]Group, error)
+}
 
 // Group is what a run measured of one thing.
 type Group struct {
@@ -23,10 +34,28 @@ var _ Source = Run{}
 
 // Sample is the distribution of the group that step: names, a step before a request before a scenario; without
 // step:, of all requests. It opens no connection.
-func (r Run) Sample(_ context.Context, m ir.Measure, w Window) (Observation, error) {
+func (r Run) Sample(ctx context.Context, m ir.Measure, w Window) (Observation, error) {
 	obs := Observation{Window: w, Since: w.From, Coverage: 1, Source: "this run", Query: query(m)}
 	if m.Step != "" {
 		obs.Query += " of " + m.Step
+	}
+	if current := len(r.Groups) > 0 && !w.From.Before(r.Began); !current && r.Kept != nil {
+		groups, err := r.Kept(ctx, w.From, w.To)
+		if err != nil {
+			return Observation{}, &Failure{Reason: SourceFailed, Sentence: "the recorded runs cannot be read: " + err.Error(), Query: obs.Query}
+		}
+		if obs.Source = "recorded runs"; len(groups) == 0 {
+			return Observation{}, &Failure{Reason: NoData, Source: obs.Source, Query: obs.Query,
+				Sentence: "no run is recorded from " + windowText(w), Help: []string{"run the stages that measure it again; every run is recorded"}}
+		}
+		r.Groups = groups
+	} else if !current && len(r.Groups) > 0 {
+		return Observation{}, &Failure{Reason: NoData, Source: obs.Source, Query: obs.Query, Sentence: "no runs are recorded, so nothing before this run can be compared with it",
+			Help: []string{"a history keeps runs: leave it on, and run again"}}
+	}
+	if r.Missing > 0 {
+		return Observation{}, &Failure{Reason: ShardMissing, Source: obs.Source, Query: obs.Query,
+			Sentence: fmt.Sprintf("the samples of %d parts of the run did not come in", r.Missing), Help: []string{"run it again; what is missing may be the slowest part"}}
 	}
 	d, f := r.find(m)
 	if f != nil {
@@ -65,21 +94,44 @@ func (r Run) find(m ir.Measure) (Distribution, *Failure) {
 	return nil, failed(NoData, "%s", none).help(r.known(kinds))
 }
 
-// joined is one distribution of several whose samples are all known; histograms have one way to be merged each,
-// which their owner knows.
+// joined is one distribution of several: of samples that are all known, or of histograms, which add up.
 func joined(found []Distribution, m ir.Measure) (Distribution, *Failure) {
 	if len(found) == 1 {
 		return found[0], nil
 	}
 	var all Samples
+	var sum HDR
 	for _, d := range found {
-		s, ok := d.(Samples)
-		if !ok {
-			return nil, failed(SourceFailed, "%s was measured more than once in this run, and the histograms were not merged", orElse(m.Step, "requests"))
+		switch d := d.(type) {
+		case Samples:
+			all = append(all, d...)
+		case HDR:
+			if sum.h == nil {
+				sum = d
+				continue
+			}
+			var f *Failure
+			if sum, f = sum.plus(d); f != nil {
+				return nil, f
+			}
+		default:
+			return nil, failed(SourceFailed, "%s was measured more than once, and the histograms were not merged", orElse(m.Step, "requests"))
 		}
-		all = append(all, s...)
 	}
-	return NewSamples(all), nil
+	switch {
+	case sum.h == nil:
+		return NewSamples(all), nil
+	case len(all) == 0:
+		return sum, nil
+	}
+	more := HDR{sum.h.Clone()}
+	for _, s := range all { // a functional run beside a load run: its samples go into the buckets
+		us, _ := new(big.Rat).Mul(s, big.NewRat(1e6, 1)).Float64()
+		if more.h.RecordValue(min(int64(us), more.h.HighestTrackableValue())) != nil {
+			return nil, failed(SourceFailed, "a sample of %s is too long for the histogram", orElse(m.Step, "requests"))
+		}
+	}
+	return more, nil
 }
 
 func (r Run) known(kinds []string) string {

@@ -112,3 +112,14 @@ func checkPercentile(q float64) error {
 	}
 	return nil
 }
+
+// QuantileDifferenceBounds bounds candidate − baseline of two independent quantiles, each with bounds at the alpha
+// wanted, in their unit: MOVER, as for ratios.
+func QuantileDifferenceBounds(candidate, baseline Quantile) (Interval, error) {
+	for _, q := range []Quantile{candidate, baseline} {
+		if !(q.Value >= 0 && 0 <= q.Lower && q.Lower <= q.Value && q.Value <= q.Upper) || math.IsInf(q.Value, 0) {
+			return unknown, inputError("a quantile of %v between %v and %v", q.Value, q.Lower, q.Upper)
+		}
+	}
+	return mover(candidate.Value, baseline.Value, candidate.Interval, baseline.Interval), nil
+}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
 func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
@@ -46,10 +47,10 @@ func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
 		if err != nil {
 			return err
 		}
-		form := make([]header, len(values))
+		form := make([]site.Header, len(values))
 		for i, v := range values {
-			form[i].name = op.Fields[i].Name
-			if form[i].value, err = v(f); err != nil {
+			form[i].Name = op.Fields[i].Name
+			if form[i].Value, err = v(f); err != nil {
 				return err
 			}
 		}
@@ -70,7 +71,7 @@ func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
 				err = t.fill(ctx, st, what, "fill", text)
 			case ir.FillForm:
 				for _, field := range form {
-					if err = t.enter(ctx, st, &element{Role: "field", Name: field.name}, field.value); err != nil {
+					if err = t.enter(ctx, st, &element{Role: "field", Name: field.Name}, field.Value); err != nil {
 						break
 					}
 				}

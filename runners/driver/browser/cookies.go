@@ -134,7 +134,7 @@ func (st *state) News(ctx context.Context) ([]session.Cookie, error) {
 func (st *state) from(domain, path string, secure bool, port int64) *url.URL {
 	host := strings.TrimPrefix(domain, ".")
 	u := &url.URL{Scheme: "http", Host: host, Path: path}
-	if base := st.driver.site.base; base != nil && base.Hostname() == host {
+	if base := st.driver.site.Base; base != nil && base.Hostname() == host {
 		u.Scheme, u.Host = base.Scheme, base.Host
 		return u
 	}

@@ -31,6 +31,7 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
 // Config of the driver.
@@ -47,7 +48,7 @@ const mostParallel = 4
 type Driver struct {
 	config Config
 	host   *session.Host
-	site   *site
+	site   *site.Site
 	slots  chan struct{}
 
 	mu     sync.Mutex
@@ -83,7 +84,7 @@ func (d *Driver) Accepts(op ir.Op) bool {
 func (d *Driver) Start(h *session.Host) error {
 	d.host = h
 	var err error
-	if d.site, err = newSite(h); err != nil {
+	if d.site, err = site.New(h); err != nil {
 		return fmt.Errorf("environment %s: %w", h.Env.Name, err)
 	}
 	d.browsers.driver = d

@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
 // traffic is what a page has loaded and is loading.
@@ -266,9 +268,9 @@ func (t *tab) intercept() error {
 	t.mu.Lock()
 	common := len(t.common) > 0
 	t.mu.Unlock()
-	for origin, headers := range t.driver.site.own {
-		if len(headers) > 0 || common {
-			patterns = append(patterns, &fetch.RequestPattern{URLPattern: origin + "/*"})
+	for _, own := range t.driver.site.Owned() {
+		if common || len(t.driver.site.Headers(own)) > 0 {
+			patterns = append(patterns, &fetch.RequestPattern{URLPattern: own.Scheme + "://" + own.Authority() + "/*"})
 		}
 	}
 	_, err := chromedp.Call(t.ctx, fetch.Enable, fetch.EnableParams{Patterns: patterns})
@@ -277,34 +279,36 @@ func (t *tab) intercept() error {
 
 // pass lets a request go on, with the headers that are due, or refuses it.
 func (t *tab) pass(e *fetch.EventRequestPaused) {
-	u, err := url.Parse(e.Request.URL)
+	on := fetch.ContinueRequestParams{RequestID: e.RequestID}
 	t.mu.Lock()
 	isPage := e.ResourceType == network.ResourceTypeDocument && e.FrameID == t.main
-	common := t.common
+	common, login := t.common, t.login
 	t.mu.Unlock()
-	if isPage && err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		to := *u
-		if wrong := t.driver.site.admit(&to); wrong != nil {
+	if u, err := url.Parse(e.Request.URL); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+		to, wrong := t.driver.site.Admit(u)
+		if isPage && wrong != nil {
 			t.mu.Lock()
 			t.refused = append(t.refused, wrong)
 			t.mu.Unlock()
 			chromedp.Call(t.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: e.RequestID, ErrorReason: network.ErrorReasonBlockedByClient})
 			return
 		}
-	}
-	on := fetch.ContinueRequestParams{RequestID: e.RequestID}
-	if err == nil {
-		at := *u
-		normalise(&at)
-		if due, own := t.driver.site.own[origin(&at)]; own && len(due)+len(common) > 0 {
-			on.Headers = headersOf(e.Request.Headers, due, common)
+		var due []site.Header
+		if wrong == nil && login.Auth != "" && to.Address == login.Address {
+			due = append(due, site.Header{Name: "Authorization", Value: login.Auth})
+		}
+		if wrong == nil && t.driver.site.Own(to.Address) {
+			due = append(append(slices.Clone(t.driver.site.Headers(to.Address)), due...), common...)
+		}
+		if len(due) > 0 {
+			on.Headers = headersOf(e.Request.Headers, due)
 		}
 	}
 	chromedp.Call(t.ctx, fetch.ContinueRequest, on)
 }
 
 // headersOf are a request's own headers with the due ones in their place; of these the later win.
-func headersOf(own network.Headers, due ...[]header) []*fetch.HeaderEntry {
+func headersOf(own network.Headers, due []site.Header) []*fetch.HeaderEntry {
 	set := map[string]*fetch.HeaderEntry{}
 	var order []string
 	put := func(name, value string) {
@@ -317,10 +321,8 @@ func headersOf(own network.Headers, due ...[]header) []*fetch.HeaderEntry {
 	for name, value := range own {
 		put(name, fmt.Sprint(value))
 	}
-	for _, list := range due {
-		for _, h := range list {
-			put(h.name, h.value)
-		}
+	for _, h := range due {
+		put(h.Name, h.Value)
 	}
 	slices.Sort(order)
 	entries := make([]*fetch.HeaderEntry, len(order))

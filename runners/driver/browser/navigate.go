@@ -16,31 +16,33 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
 func (d *Driver) open(op *ir.Open, l *session.Lowering) (session.Action, error) {
-	target, err := lowerAddress(op.Target, l)
+	target, err := site.Lower(op.Target, l)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, f *session.Frame) error {
-		text, err := target.render(f)
+		text, err := target.Render(f)
 		if err != nil {
 			return err
 		}
-		address, err := d.site.resolve(text)
+		to, err := d.site.Resolve(text)
 		if err != nil {
 			return err
 		}
 		st := f.Session().State(d).(*state)
-		return st.do(ctx, true, func(ctx context.Context, t *tab) error { return t.open(ctx, st, op.Name, address) })
+		return st.do(ctx, true, func(ctx context.Context, t *tab) error { return t.open(ctx, st, op.Name, to) })
 	}, nil
 }
 
 // open goes to an address and waits until its page has loaded.
-func (t *tab) open(ctx context.Context, st *state, name, address string) error {
+func (t *tab) open(ctx context.Context, st *state, name string, to site.Destination) error {
+	address := to.URL.String()
 	t.mu.Lock()
-	t.named, t.done = name, nil
+	t.named, t.done, t.login = name, nil, to
 	t.mu.Unlock()
 	result, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: address})
 	if err != nil && context.Cause(ctx) == errOverdue {
@@ -258,47 +260,3 @@ const (
 	firstPause   = 10 * time.Millisecond
 	longestPause = 100 * time.Millisecond
 )
-
-// address is the template of one. Values in it stay in their part of the URL, whatever stands next to them.
-type address []slot
-
-type slot struct {
-	text  string
-	expr  string
-	place ir.Place
-	value session.TextFunc
-}
-
-func lowerAddress(t ir.Template, l *session.Lowering) (address, error) {
-	slots := make(address, len(t))
-	for i, part := range t {
-		slots[i] = slot{text: part.Text, expr: part.Expr, place: part.Place}
-		if part.Expr == "" {
-			continue
-		}
-		var err error
-		if slots[i].value, err = l.Text(ir.Template{part}); err != nil {
-			return nil, err
-		}
-	}
-	return slots, nil
-}
-
-// render is the address as text. A value alone may not make its path segment vanish.
-func (a address) render(f *session.Frame) (string, error) {
-	var b strings.Builder
-	for _, s := range a {
-		text := s.text
-		if s.value != nil {
-			var err error
-			if text, err = s.value(f); err != nil {
-				return "", err
-			}
-			if text == "" && s.place == ir.Segment {
-				return "", session.Failf("browser/url", "${%s} is empty, and so the path would lose a segment", s.expr)
-			}
-		}
-		b.WriteString(text)
-	}
-	return b.String(), nil
-}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cucumber-value/hoops/runners/secret"
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
 // state is what one actor has: his pages, and their cookies.
@@ -149,9 +150,9 @@ func (st *state) on(ctx context.Context, t *tab, share bool, work func(ctx conte
 
 // headers brings those of "every request has headers:" to the page.
 func (st *state) headers(t *tab) error {
-	var list []header
+	var list []site.Header
 	for _, h := range st.session.Headers() {
-		list = append(list, header{h.Name, h.Value})
+		list = append(list, site.Header{Name: h.Name, Value: h.Value})
 	}
 	t.mu.Lock()
 	t.common, t.refused = list, nil
@@ -208,7 +209,7 @@ func (st *state) opened(ctx context.Context, t *tab) (*tab, error) {
 		return next, err
 	}
 	if u, wrong := url.Parse(at.URL); wrong == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		if wrong := st.driver.site.admit(u); wrong != nil {
+		if _, wrong := st.driver.site.Admit(u); wrong != nil {
 			return next, wrong
 		}
 	}

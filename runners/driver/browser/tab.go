@@ -20,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
 //go:embed page.js
@@ -42,8 +44,9 @@ type tab struct {
 	worlds  []frame       // in the order in which they came; the main frame's is among them
 	traffic
 	diary
-	common  []header // of "every request has headers:"
-	all     bool     // every request to url and services passes by
+	common  []site.Header    // of "every request has headers:"
+	login   site.Destination // that the step has opened, with user and password in its address
+	all     bool             // every request to url and services passes by
 	crashed bool
 	opened  []*target.Info // tabs that this one has opened
 }

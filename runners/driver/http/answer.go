@@ -28,7 +28,7 @@ type answer struct {
 	jar      *jar
 	status   int
 	reason   string
-	header   http.Header
+	fields   fields
 	raw      []byte
 	duration time.Duration // from the first request to the end of the last response
 	now      func() time.Time
@@ -72,7 +72,7 @@ func (a *answer) Call(name string, args []any) (any, bool, error) {
 	}
 	switch {
 	case name == "header" && len(text) == 1:
-		values := a.header.Values(text[0])
+		values := a.fields.values(text[0])
 		if values == nil {
 			return missing(name, text[0], "the response has no such header"), true, nil
 		}
@@ -100,7 +100,7 @@ func missing(function, arg, why string) expr.Missing {
 
 // RetryAfter is what the server asks for, in seconds or as a date.
 func (a *answer) RetryAfter() time.Duration {
-	value := strings.TrimSpace(a.header.Get("Retry-After"))
+	value := strings.TrimSpace(a.fields.get("Retry-After"))
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
 		return time.Duration(seconds) * time.Second
 	}
@@ -111,9 +111,9 @@ func (a *answer) RetryAfter() time.Duration {
 }
 
 func (a *answer) media() string {
-	media, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
+	media, _, err := mime.ParseMediaType(a.fields.get("Content-Type"))
 	if err != nil {
-		media, _, _ = strings.Cut(a.header.Get("Content-Type"), ";")
+		media, _, _ = strings.Cut(a.fields.get("Content-Type"), ";")
 	}
 	return strings.ToLower(strings.TrimSpace(media))
 }
@@ -123,7 +123,7 @@ func (a *answer) media() string {
 func (a *answer) decoded() string {
 	if a.text == nil {
 		raw := a.raw
-		if _, params, err := mime.ParseMediaType(a.header.Get("Content-Type")); err == nil {
+		if _, params, err := mime.ParseMediaType(a.fields.get("Content-Type")); err == nil {
 			if label := params["charset"]; label != "" && !strings.EqualFold(label, "utf-8") {
 				if r, err := charset.NewReaderLabel(label, bytes.NewReader(raw)); err == nil {
 					if converted, err := io.ReadAll(r); err == nil {

@@ -37,9 +37,9 @@ func canned(status, media, body string) func(int, net.Conn) {
 
 func answerOf(t *testing.T, media, body string) *answer {
 	t.Helper()
-	a := &answer{header: http.Header{}, raw: []byte(body), now: time.Now}
+	a := &answer{fields: fields{parsed: http.Header{}}, raw: []byte(body), now: time.Now}
 	if media != "" {
-		a.header.Set("Content-Type", media)
+		a.fields.parsed.Set("Content-Type", media)
 	}
 	return a
 }
@@ -170,7 +170,7 @@ func TestPages(t *testing.T) {
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for value, want := range map[string]time.Duration{"": 0, "7": 7 * time.Second, "-1": 0, "soon": 0, "Fri, 02 Jan 2026 03:05:05 GMT": time.Minute, "Fri, 02 Jan 2026 03:03:05 GMT": 0, "99999999999": 0} {
-		a := &answer{header: http.Header{"Retry-After": {value}}, now: func() time.Time { return now }}
+		a := &answer{fields: fields{parsed: http.Header{"Retry-After": {value}}}, now: func() time.Time { return now }}
 		if got := a.RetryAfter(); got != want {
 			t.Errorf("%q: %s, expected %s", value, got, want)
 		}
@@ -246,7 +246,7 @@ func TestDescribe(t *testing.T) {
 
 func TestDescribeFailures(t *testing.T) {
 	d := driverOf(t, "http://shop.example")
-	to, err := d.site.resolve("/")
+	to, err := d.site.Resolve("/")
 	if err != nil {
 		t.Fatal(err)
 	}

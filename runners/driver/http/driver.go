@@ -13,7 +13,7 @@
 //     another origin takes no header along that could identify somebody.
 //   - Each actor has cookies of its own. Those of url and services are common, as in a browser; other hosts see
 //     only what hosts of their own port have set. Cookies marked Secure are sent to loopback without TLS.
-//   - All sessions of a run share one transport and its connections. It speaks HTTP/1.1, or with http: 2
+//   - All sessions of a run share one transport and its connections. There are two, which send the same bytes. It speaks HTTP/1.1, or with http: 2
 //     nothing but HTTP/2 over TLS.
 //   - No request that writes is ever sent twice: the transport repeats none, whatever its headers say. A 307 or
 //     308 makes another request, to where the server said.
@@ -30,19 +30,21 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 	"golang.org/x/net/http/httpguts"
 )
 
 // Config of the driver.
 type Config struct {
 	Version string // of hoops, for the User-Agent
+	Fast    bool   // send HTTP/1.1 without a proxy by the transport that is made for load
 }
 
 // Driver executes request ops.
 type Driver struct {
 	config    Config
 	host      *session.Host
-	site      *site
+	site      *site.Site
 	timeout   time.Duration // of one request, its body included
 	maxBody   int64         // bytes of a response, decompressed
 	transport transport
@@ -65,11 +67,16 @@ func (d *Driver) Start(h *session.Host) error {
 	d.timeout = time.Duration(cmp.Or(h.Env.Timeout, ir.DefaultTimeout))
 	d.maxBody = cmp.Or(h.Env.MaxBody, ir.DefaultMaxBody)
 	var err error
-	if d.site, err = newSite(h); err == nil {
-		d.transport, err = newNetTransport(h)
+	if d.site, err = site.New(h); err != nil {
+		return fmt.Errorf("environment %s: %w", h.Env.Name, err)
 	}
+	general, err := newNetTransport(h)
 	if err != nil {
 		return fmt.Errorf("environment %s: %w", h.Env.Name, err)
+	}
+	d.transport = general
+	if d.config.Fast && !general.http2 {
+		d.transport = newDirectTransport(general)
 	}
 	return nil
 }

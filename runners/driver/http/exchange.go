@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
 // maxRedirects of one request.
@@ -25,17 +26,20 @@ func (d *Driver) exchange(ctx context.Context, f *session.Frame, name string, m 
 	}
 	began := time.Now()
 	for hop := 0; ; hop++ {
-		got, err := d.send(ctx, s, st, m, hopName(name, hop))
+		got, err := d.send(ctx, f, st, m, hopName(name, hop))
 		if err != nil {
 			return err
 		}
 		a := &answer{
-			method: m.method, url: m.to.url, jar: st.jar(m.to.address),
-			status: got.status, reason: got.reason, header: got.header, raw: got.body,
+			method: m.method, url: m.to.URL, jar: st.jar(m.to.Address),
+			status: got.status, reason: got.reason, fields: got.fields, raw: got.body,
 			duration: time.Since(began), now: d.host.Now,
 		}
-		location := got.header.Get("Location")
-		if !f.FollowRedirects() || location == "" || !redirects(got.status) {
+		location := ""
+		if f.FollowRedirects() && redirects(got.status) {
+			location = got.fields.get("Location")
+		}
+		if location == "" {
 			s.Answered(a)
 			return nil
 		}
@@ -67,13 +71,13 @@ func redirects(status int) bool {
 func (d *Driver) follow(m *message, status int, location string) (*message, error) {
 	u, err := url.Parse(location)
 	if err != nil {
-		return nil, session.Failf("http/redirects", "the Location of the redirect is no URL: %v", withoutURL(err))
+		return nil, session.Failf("http/redirects", "the Location of the redirect is no URL: %v", site.WithoutURL(err))
 	}
-	u = m.to.url.ResolveReference(u)
+	u = m.to.URL.ResolveReference(u)
 	if u.Fragment == "" {
-		u.Fragment, u.RawFragment = m.to.url.Fragment, m.to.url.RawFragment
+		u.Fragment, u.RawFragment = m.to.URL.Fragment, m.to.URL.RawFragment
 	}
-	to, err := d.site.admit(u)
+	to, err := d.site.Admit(u)
 	if err != nil {
 		var failure *session.Failure
 		if errors.As(err, &failure) {
@@ -85,33 +89,30 @@ func (d *Driver) follow(m *message, status int, location string) (*message, erro
 }
 
 // send sends one message and measures it.
-func (d *Driver) send(ctx context.Context, s *session.Session, st *state, m *message, name string) (*response, error) {
-	header := st.outgoing(m)
-	effect := writes(m.method)
-	if effect {
+func (d *Driver) send(ctx context.Context, f *session.Frame, st *state, m *message, name string) (*response, error) {
+	o := order{message: m, writes: writes(m.method) || f.Writes(), maxBody: d.maxBody}
+	o.header, o.cookies = st.outgoing(m)
+	s := f.Session()
+	if o.writes {
 		s.Wrote()
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, d.timeout, errTimeout)
-	defer cancel()
 	began := time.Now()
-	got, err := d.transport.send(limited, m, header, d.maxBody)
+	o.deadline = began.Add(d.timeout)
+	got, err := d.transport.send(ctx, o)
 	sample := session.Sample{
 		Name: name, Began: began, Duration: time.Since(began),
-		Sent: int64(len(m.body)), URL: m.to.url.String(), Writes: effect,
+		Sent: int64(len(m.body)), URL: m.text, Writes: o.writes,
 	}
 	if got != nil {
-		sample.Received = int64(len(got.body))
+		sample.Received, sample.Phases = int64(len(got.body)), got.phases
 	}
 	switch {
 	case err == nil:
 		sample.Code = got.status
-		st.incoming(m.to, got.header)
+		st.incoming(m.to, got.fields)
 	case ctx.Err() != nil:
 		err, sample.Err = context.Cause(ctx), "interrupted"
 	default:
-		if context.Cause(limited) == errTimeout { // whatever it made of the connection
-			err = timedOut(err)
-		}
 		err, sample.Err = d.explain(err, m)
 	}
 	s.Sampled(sample)

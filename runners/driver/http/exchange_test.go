@@ -124,7 +124,7 @@ func TestRedirectToAForbiddenHost(t *testing.T) {
 			w.WriteHeader(302)
 		})
 		b := at(server.URL).open(t, get("/"))
-		f := b.fails("http/host")
+		f := b.fails("session/host")
 		if !strings.HasPrefix(f.Message, "the redirect cannot be followed: ") || !strings.Contains(f.Lines[0], "→ 302 Found") || len(b.samples) != 1 {
 			t.Errorf("%s: %s\n%s", location, f.Message, f.Lines)
 		}
@@ -237,18 +237,18 @@ func TestCookiesOfActors(t *testing.T) {
 func TestAdoptCopiesCookies(t *testing.T) {
 	driver := driverOf(t, "http://127.0.0.1:8080")
 	one, two := driver.NewState(nil).(*state), driver.NewState(nil).(*state)
-	to, err := driver.site.resolve("/auth/login")
+	to, err := driver.site.Resolve("/auth/login")
 	if err != nil {
 		t.Fatal(err)
 	}
-	one.incoming(to, http.Header{"Set-Cookie": {"gone=1; Path=/", "gone=; Path=/; Max-Age=0", "first=old; Path=/", "first=new; Path=/; Max-Age=600", "near=1"}})
-	two.incoming(to, http.Header{"Set-Cookie": {"mine=1; Path=/"}})
+	one.incoming(to, fields{parsed: http.Header{"Set-Cookie": {"gone=1; Path=/", "gone=; Path=/; Max-Age=0", "first=old; Path=/", "first=new; Path=/; Max-Age=600", "near=1"}}})
+	two.incoming(to, fields{parsed: http.Header{"Set-Cookie": {"mine=1; Path=/"}}})
 	two.Adopt(one)
 	two.Adopt(two)
 	for path, want := range map[string]string{"/": "mine=1; first=new", "/auth/x": "near=1; mine=1; first=new"} {
-		to, _ := driver.site.resolve(path)
-		got := two.outgoing(&message{to: to, header: http.Header{}}).Get("Cookie")
-		if got != want {
+		to, _ := driver.site.Resolve(path)
+		header, _ := two.outgoing(&message{to: to, header: http.Header{}})
+		if got := header.Get("Cookie"); got != want {
 			t.Errorf("%s: %q, expected %q", path, got, want)
 		}
 	}

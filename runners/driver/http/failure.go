@@ -24,7 +24,7 @@ func timedOut(after error) error { return late{after} }
 
 // explain says in plain words why there is no answer, and in a few that hold no address, for counting.
 func (d *Driver) explain(err error, m *message) (failure *session.Failure, category string) {
-	at := m.to.address.String()
+	at := m.to.Address.String()
 	code, category, message, help := d.reason(err, m, at)
 	failure = session.Failf("http/"+code, "%s", message)
 	failure.Cause = err
@@ -82,6 +82,10 @@ func (d *Driver) reason(err error, m *message, at string) (code, category, messa
 		}
 		return "reset", "connection closed", fmt.Sprintf("%s closed the connection without an answer", at), help
 	}
+	var garbage *unreadable
+	if errors.As(err, &garbage) {
+		return "protocol", "not HTTP", fmt.Sprintf("what %s answers is not HTTP: %v", at, garbage.cause), notHTTP
+	}
 	// net/http has no types for these.
 	text := err.Error()
 	if strings.Contains(text, "readLoopPeekFailLocked") {
@@ -92,10 +96,12 @@ func (d *Driver) reason(err error, m *message, at string) (code, category, messa
 		text = after
 	}
 	if unreadable || strings.Contains(text, "malformed HTTP") {
-		return "protocol", "not HTTP", fmt.Sprintf("what %s answers is not HTTP: %s", at, text), "check port and scheme: a server with TLS needs https"
+		return "protocol", "not HTTP", fmt.Sprintf("what %s answers is not HTTP: %s", at, text), notHTTP
 	}
 	return "transport", "transport", fmt.Sprintf("the request to %s failed: %v", at, err), ""
 }
+
+const notHTTP = "check port and scheme: a server with TLS needs https"
 
 func (d *Driver) tlsReason(err error, at string) (message, help string) {
 	var (

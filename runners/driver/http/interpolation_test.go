@@ -216,7 +216,7 @@ func TestEmptyValuesDoNotChangeThePath(t *testing.T) {
 		w := at(server.URL + "/v1/")
 		w.vars = map[string]string{"none": ""}
 		b := w.open(t, &ir.Request{Method: "DELETE", Target: target})
-		b.fails("http/url")
+		b.fails("session/url")
 	}
 	if n := len(server.all()); n != 0 {
 		t.Errorf("%d requests were sent", n)

@@ -8,17 +8,27 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
 // message is one request as it goes on the wire, whoever sends it. The transport must not change it: many
 // sessions may send the same one.
 type message struct {
 	method string
-	to     destination
+	to     site.Destination
 	host   string // of a Host header, "" when it is the URL's
 	header http.Header
 	body   []byte
 	plain  http.Header // of header, what may follow a redirect to another origin
+	text   string      // of the URL
+	rare   bool        // it is not for a directTransport
+	wire   []byte      // what a directTransport writes, when that is known; nil
+}
+
+// ready completes a message of which everything else is known.
+func (m *message) ready() *message {
+	m.text, m.rare = m.to.URL.String(), rarely(m)
+	return m
 }
 
 // writes reports whether a method may change something, as ir.Request.Effect does.
@@ -28,13 +38,13 @@ func writes(method string) bool { return (&ir.Request{Method: method}).Effect() 
 type request struct {
 	driver  *Driver
 	method  string
-	target  target
+	target  site.Target
 	headers []ir.Field
 	values  []session.TextFunc // of headers
 	body    bodyFunc
 
 	// What needs no frame is made once.
-	fixed    *destination
+	fixed    *site.Destination
 	fixedErr error
 	whole    *message // without headers of the session
 }
@@ -42,13 +52,13 @@ type request struct {
 func (d *Driver) lower(op *ir.Request, l *session.Lowering) (*request, error) {
 	r := &request{driver: d, method: op.Method, headers: op.Headers}
 	var err error
-	if r.target, err = lowerTarget(op.Target, l); err != nil {
+	if r.target, err = site.Lower(op.Target, l); err != nil {
 		return nil, err
 	}
-	constant := r.target.constant()
+	constant := r.target.Constant()
 	if constant {
 		text, _ := op.Target.Constant()
-		to, err := d.site.resolve(text)
+		to, err := d.site.Resolve(text)
 		r.fixed, r.fixedErr = &to, err
 	}
 	for _, h := range op.Headers {
@@ -67,6 +77,9 @@ func (d *Driver) lower(op *ir.Request, l *session.Lowering) (*request, error) {
 	if constant && fixedBody && r.fixedErr == nil {
 		if m, err := r.build(nil, nil); err == nil {
 			r.whole = m
+			if !m.rare {
+				m.wire = appendRequest(nil, m, m.header)
+			}
 		} // else the step fails with it when it is executed
 	}
 	return r, nil
@@ -95,34 +108,37 @@ func (r *request) build(f *session.Frame, common []session.Header) (*message, er
 	if body.media != "" {
 		m.header.Set("Content-Type", body.media)
 	}
-	for _, h := range r.driver.site.headers[to.address.origin()] {
-		m.header.Set(h.name, h.value)
+	for _, h := range r.driver.site.Headers(to.Address) {
+		m.header.Set(h.Name, h.Value)
 	}
-	if to.auth != "" {
-		m.header.Set("Authorization", to.auth)
+	if to.Auth != "" {
+		m.header.Set("Authorization", to.Auth)
 	}
 	for _, h := range common {
-		if err := m.set(header{h.Name, h.Value}); err != nil {
+		if err := m.set(site.Header{Name: h.Name, Value: h.Value}); err != nil {
 			return nil, err
 		}
 	}
-	own := make([]header, len(r.headers))
+	own := make([]site.Header, len(r.headers))
 	for i, h := range r.headers {
 		value, err := r.values[i](f)
 		if err != nil {
 			return nil, err
 		}
-		own[i] = header{h.Name, value}
+		own[i] = site.Header{Name: h.Name, Value: value}
 		m.header.Del(h.Name)
 	}
 	for _, h := range own { // one that stands twice is sent twice
-		if err := h.check(); err != nil {
+		if err := h.Check(); err != nil {
 			return nil, asFailure("http/header", err)
 		}
-		m.header.Add(h.name, strings.Trim(h.value, " \t"))
+		m.header.Add(h.Name, strings.Trim(h.Value, " \t"))
 	}
 	if err := r.frame(m); err != nil {
 		return nil, err
+	}
+	if len(m.body) == 0 && writes(m.method) {
+		m.header = once(m.header)
 	}
 	m.plain = http.Header{}
 	for _, name := range identifiesNobody {
@@ -130,29 +146,29 @@ func (r *request) build(f *session.Frame, common []session.Header) (*message, er
 			m.plain[name] = v
 		}
 	}
-	return m, nil
+	return m.ready(), nil
 }
 
 // identifiesNobody are the headers that a redirect takes along to another origin.
 var identifiesNobody = []string{"Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Content-Language", "Content-Type", "Range", "User-Agent"}
 
-func (r *request) destination(f *session.Frame) (destination, error) {
+func (r *request) destination(f *session.Frame) (site.Destination, error) {
 	if r.fixed != nil {
 		return *r.fixed, r.fixedErr
 	}
-	text, err := r.target.render(f)
+	text, err := r.target.Render(f)
 	if err != nil {
-		return destination{}, err
+		return site.Destination{}, err
 	}
-	return r.driver.site.resolve(text)
+	return r.driver.site.Resolve(text)
 }
 
 // set gives a header its value. White space around it is no part of it.
-func (m *message) set(h header) error {
-	if err := h.check(); err != nil {
+func (m *message) set(h site.Header) error {
+	if err := h.Check(); err != nil {
 		return asFailure("http/header", err)
 	}
-	m.header.Set(h.name, strings.Trim(h.value, " \t"))
+	m.header.Set(h.Name, strings.Trim(h.Value, " \t"))
 	return nil
 }
 
@@ -177,8 +193,8 @@ func (r *request) frame(m *message) error {
 			return session.Failf("http/header", "a request has one Host, and this one has %d", len(host))
 		}
 		// A proxy sends a request without TLS to where its Host header says.
-		if m.to.address.scheme == "http" && r.driver.transport.proxied(m.to.url) && !r.driver.site.allows("http", host[0]) {
-			return session.Failf("http/host", "environment %q does not allow requests to %q, where the proxy would send this one", r.driver.site.name, host[0])
+		if m.to.Address.Scheme == "http" && r.driver.transport.proxied(m.to.URL) && !r.driver.site.Allows("http", host[0]) {
+			return session.Failf("session/host", "environment %q does not allow requests to %q, where the proxy would send this one", r.driver.site.Name, host[0])
 		}
 		m.host = host[0]
 		m.header.Del("Host")
@@ -187,9 +203,9 @@ func (r *request) frame(m *message) error {
 }
 
 // redirected is the request that the answer to m asks for.
-func (m *message) redirected(status int, to destination) *message {
+func (m *message) redirected(status int, to site.Destination) *message {
 	next := &message{method: m.method, to: to, header: m.header, plain: m.plain}
-	if to.address.origin() != m.to.address.origin() {
+	if to.Address.Origin() != m.to.Address.Origin() {
 		next.header = m.plain // and so it stays, wherever it goes from there
 	} else {
 		next.host = m.host
@@ -207,11 +223,11 @@ func (m *message) redirected(status int, to destination) *message {
 			next.plain.Del(name)
 		}
 	}
-	if to.auth != "" { // the server gave user and password in the Location
+	if to.Auth != "" { // the server gave user and password in the Location
 		next.header = next.header.Clone()
-		next.header.Set("Authorization", to.auth)
+		next.header.Set("Authorization", to.Auth)
 	}
-	return next
+	return next.ready()
 }
 
 // name of the samples of a redirect: the request's, never the address that the server gave.

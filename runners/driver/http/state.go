@@ -2,7 +2,6 @@ package http
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/cucumber-value/hoops/runners/secret"
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 	"golang.org/x/net/publicsuffix"
 )
 
@@ -42,7 +42,7 @@ func (s *state) News(context.Context) ([]session.Cookie, error) {
 func (s *state) Take(_ context.Context, news []session.Cookie) error {
 	for _, n := range news {
 		from := *n.From
-		a, _, err := normalise(&from)
+		a, _, err := site.Normalise(&from)
 		if err != nil {
 			continue // of an address that no request goes to
 		}
@@ -70,11 +70,11 @@ func (s *state) Adopt(from session.State) {
 // Close lets go of the state's secrets; connections stay for the next session.
 func (s *state) Close() { s.secrets.Release() }
 
-func (s *state) jar(a address) *jar {
-	if s.driver.site.own(a) {
+func (s *state) jar(a site.Address) *jar {
+	if s.driver.site.Own(a) {
 		return s.realm("")
 	}
-	return s.realm(strconv.Itoa(a.port))
+	return s.realm(strconv.Itoa(a.Port))
 }
 
 func (s *state) realm(name string) *jar {
@@ -90,8 +90,9 @@ func (s *state) realm(name string) *jar {
 	return j
 }
 
-// outgoing are the headers of a message with this actor's cookies. A cookie that the step sends itself wins.
-func (s *state) outgoing(m *message) http.Header {
+// outgoing are the headers of a message with this actor's cookies, and whether there are any that the message
+// does not have itself. A cookie that the step sends itself wins.
+func (s *state) outgoing(m *message) (_ http.Header, cookies bool) {
 	header := m.header
 	var own []*http.Cookie
 	for _, line := range header.Values("Cookie") {
@@ -99,7 +100,7 @@ func (s *state) outgoing(m *message) http.Header {
 		own = append(own, cookies...)
 	}
 	r := http.Request{}
-	for _, c := range s.jar(m.to.address).of(m.to.url) {
+	for _, c := range s.jar(m.to.Address).of(m.to.URL) {
 		if slices.ContainsFunc(own, func(o *http.Cookie) bool { return o.Name == c.Name }) {
 			continue
 		}
@@ -109,29 +110,29 @@ func (s *state) outgoing(m *message) http.Header {
 		r.AddCookie(c)
 	}
 	if r.Header != nil {
-		header = r.Header
+		header, cookies = r.Header, true
 	}
 	for _, c := range own {
 		s.hideCookie(c)
 	}
-	for _, name := range credentials {
+	for _, name := range site.Credentials {
 		for _, value := range header.Values(name) {
-			hide(s.secrets, name, value)
+			site.Hide(s.secrets, name, value)
 		}
 	}
-	return header
+	return header, cookies
 }
 
 // incoming keeps the cookies that a response sets.
-func (s *state) incoming(from destination, header http.Header) {
-	for _, line := range header.Values("Set-Cookie") {
+func (s *state) incoming(from site.Destination, received fields) {
+	for _, line := range received.values("Set-Cookie") {
 		c, err := http.ParseSetCookie(line)
 		if err != nil {
 			continue // as every browser does
 		}
 		s.hideCookie(c)
-		s.jar(from.address).set(from.url, c)
-		s.news = append(s.news, session.Cookie{From: from.url, Cookie: c})
+		s.jar(from.Address).set(from.URL, c)
+		s.news = append(s.news, session.Cookie{From: from.URL, Cookie: c})
 	}
 }
 
@@ -141,29 +142,6 @@ const shortestKey = 16
 func (s *state) hideCookie(c *http.Cookie) {
 	if len(c.Value) >= shortestKey {
 		s.secrets.Add(c.Value)
-	}
-}
-
-var credentials = []string{"Authorization", "Proxy-Authorization"}
-
-// hide masks what a header of credentials holds: its value, the token behind the scheme, a decoded password.
-// One that is too short to be masked by value is masked by the header's name.
-func hide(secrets interface{ Add(string) error }, name, value string) {
-	if !slices.ContainsFunc(credentials, func(c string) bool { return strings.EqualFold(c, name) }) {
-		return
-	}
-	secrets.Add(value)
-	scheme, token, _ := strings.Cut(value, " ")
-	if token = strings.TrimSpace(token); token == "" {
-		return
-	}
-	secrets.Add(token)
-	if strings.EqualFold(scheme, "Basic") {
-		if decoded, err := base64.StdEncoding.DecodeString(token); err == nil {
-			if _, password, ok := strings.Cut(string(decoded), ":"); ok {
-				secrets.Add(password)
-			}
-		}
 	}
 }
 

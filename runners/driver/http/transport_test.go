@@ -317,7 +317,7 @@ func TestProxy(t *testing.T) {
 	}
 	// A proxy goes where the Host header says, and so it must be allowed.
 	before := len(proxy.all())
-	w.open(t, send("GET", "/x", cell("Host", "evil.example"))).fails("http/host")
+	w.open(t, send("GET", "/x", cell("Host", "evil.example"))).fails("session/host")
 	if len(proxy.all()) != before {
 		t.Error("the proxy was sent to another host")
 	}

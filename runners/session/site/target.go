@@ -1,4 +1,4 @@
-package http
+package site
 
 import (
 	"net/url"
@@ -8,9 +8,9 @@ import (
 	"github.com/cucumber-value/hoops/runners/session"
 )
 
-// target is the template of a URL. Its parts are rendered one by one, so that data stays in its part of the
+// Target is the template of a URL. Its parts are rendered one by one, so that data stays in its part of the
 // URL whatever stands next to it.
-type target []slot
+type Target []slot
 
 type slot struct {
 	text  string // of a literal
@@ -20,8 +20,9 @@ type slot struct {
 	query session.TextFunc // the same value, encoded for a query
 }
 
-func lowerTarget(t ir.Template, l *session.Lowering) (target, error) {
-	slots := make(target, len(t))
+// Lower makes a target of its template.
+func Lower(t ir.Template, l *session.Lowering) (Target, error) {
+	slots := make(Target, len(t))
 	for i, part := range t {
 		slots[i] = slot{text: part.Text, expr: part.Expr, place: part.Place}
 		if part.Expr == "" {
@@ -41,8 +42,8 @@ func lowerTarget(t ir.Template, l *session.Lowering) (target, error) {
 	return slots, nil
 }
 
-// render is the target's text. A value alone may neither make its path segment vanish nor climb out of it.
-func (t target) render(f *session.Frame) (string, error) {
+// Render is the target's text. A value alone may neither make its path segment vanish nor climb out of it.
+func (t Target) Render(f *session.Frame) (string, error) {
 	var b strings.Builder
 	type span struct{ from, to, slot int }
 	var inPath []span
@@ -83,18 +84,18 @@ func (t target) render(f *session.Frame) (string, error) {
 		}
 		switch segment {
 		case "":
-			failure := session.Failf("http/url", "${%s} is empty, and so the path would lose a segment", t[s.slot].expr)
+			failure := session.Failf("session/url", "${%s} is empty, and so the path would lose a segment", t[s.slot].expr)
 			failure.Help = []string{"another address than the one that is written here would get the request"}
 			return "", failure
 		case ".", "..":
-			return "", session.Failf("http/url", "${%s} makes the path segment %q, which would climb out of its place", t[s.slot].expr, segment)
+			return "", session.Failf("session/url", "${%s} makes the path segment %q, which would climb out of its place", t[s.slot].expr, segment)
 		}
 	}
 	return whole, nil
 }
 
-// constant reports whether the target has no values.
-func (t target) constant() bool {
+// Constant reports whether the target has no values.
+func (t Target) Constant() bool {
 	for _, s := range t {
 		if s.value != nil {
 			return false

@@ -1,0 +1,113 @@
+package dsl
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/expr"
+	"github.com/cucumber-value/hoops/dsl/gherkin"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/steps"
+)
+
+// eachColumns finds what the body of each @each definition may read: the columns of the tables that are given to
+// it. Those of one that nobody calls yet are not known: it may read any name.
+func (c *compiler) eachColumns(docs ...[]*gherkin.Document) {
+	if !slices.ContainsFunc(c.library.Definitions, func(d *steps.Definition) bool { return d.Each }) {
+		return
+	}
+	c.each = map[*steps.Definition][]string{}
+	see := func(list []*gherkin.Step, columns []string) {
+		for _, s := range list {
+			if s.Table == nil || len(s.Table.Rows) == 0 {
+				continue
+			}
+			for _, d := range c.library.Definitions {
+				if d.Each && c.library.MayCall(s.Text, columns, d) {
+					c.each[d] = append(c.each[d], headers(s.Table)...)
+				}
+			}
+		}
+	}
+	for _, group := range docs {
+		for _, d := range group {
+			for _, b := range backgrounds(d.Feature) {
+				see(b.Steps, nil)
+			}
+			for _, s := range d.Feature.Scenarios {
+				var columns []string
+				for _, e := range s.Examples {
+					for _, cell := range e.Header {
+						columns = append(columns, cell.Value)
+					}
+				}
+				see(s.Steps, columns)
+			}
+		}
+	}
+	for _, d := range c.library.Definitions {
+		if columns, called := c.each[d]; d.Each && !called {
+			c.each[d] = anyName(d.Lines, columns)
+		}
+	}
+}
+
+func headers(t *gherkin.Table) []string {
+	var names []string
+	for _, cell := range t.Rows[0].Cells {
+		if identifier(cell.Value) {
+			names = append(names, cell.Value)
+		}
+	}
+	return names
+}
+
+// anyName is every name in the lines of a body that nothing else gives a meaning.
+func anyName(lines []steps.Line, names []string) []string {
+	own := expr.StepScope()
+	see := func(text string) {
+		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !identifier("a" + string(r)) }) {
+			if _, known := own.Values[word]; !known && expr.IsName(word) {
+				names = append(names, word)
+			}
+		}
+	}
+	for _, l := range lines {
+		see(l.Text)
+		if l.Doc != nil {
+			see(l.Doc.Content)
+		}
+		if l.Table != nil {
+			for _, row := range l.Table.Rows {
+				for _, cell := range row {
+					see(cell.Text)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// missingColumns refuses a table that lacks a column which the body of its @each definition reads; names are those
+// that the body reads.
+func (c *compiler) missingColumns(s *ir.Step, d *steps.Definition, names map[string]bool) {
+	var header []string
+	for _, cell := range s.Table[0] {
+		if name, fixed := cell.Constant(); fixed {
+			header = append(header, name)
+		}
+	}
+	for _, column := range slices.Compact(slices.Sorted(slices.Values(c.each[d]))) {
+		own := slices.ContainsFunc(d.Params, func(p ir.Parameter) bool { return p.Name == column })
+		if !names[column] || own || slices.Contains(header, column) {
+			continue
+		}
+		e := diag.Errorf(s.Range(), "steps/no-column", "the table of this step has no column %q, which its definition reads", column).
+			WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern)
+		if near := diag.Closest(column, header); near != "" {
+			e = e.WithHelp("its column %q looks like it", near)
+		}
+		c.add(e.WithHelp("its columns are %s", strings.Join(header, ", ")))
+	}
+}

@@ -1,0 +1,168 @@
+package owners
+
+import (
+	"cmp"
+	"fmt"
+	"html"
+	"html/template"
+	"math"
+	"regexp"
+	"strings"
+
+	"github.com/cucumber-value/hoops/reporters/page"
+)
+
+// numbers of a clause, with what belongs to them: 1%, £40, 300 ms, 1,000.
+var numbers = regexp.MustCompile(`[£$€]?\d[\d.,]*(?:\s?%|\s?(?:percentage points?|percent|ms|s|seconds?|minutes?|hours?|h|days?|weeks?)\b)?`)
+
+// emphasised is a clause with its numbers in bold, escaped.
+func emphasised(words string) template.HTML {
+	var b strings.Builder
+	last := 0
+	for _, at := range numbers.FindAllStringIndex(words, 50) {
+		b.WriteString(html.EscapeString(words[last:at[0]]) + "<strong>" + html.EscapeString(words[at[0]:at[1]]) + "</strong>")
+		last = at[1]
+	}
+	b.WriteString(html.EscapeString(words[last:]))
+	return template.HTML(b.String())
+}
+
+// show writes a number in its unit.
+func show(unit string) func(float64) string {
+	return func(f float64) string {
+		switch unit {
+		case "share":
+			return page.Percent(f)
+		case "ratio":
+			return page.Change(f)
+		case "points":
+			return page.Number(f*100) + " percentage points"
+		case "":
+			return page.Number(f)
+		case "£", "$", "€":
+			return unit + page.Number(f)
+		}
+		if strings.HasPrefix(unit, "/") {
+			return page.Number(f) + " per " + unit[1:]
+		}
+		return page.Number(f) + " " + page.Line(unit, 30)
+	}
+}
+
+func known(f *float64) float64 {
+	if f == nil {
+		return math.NaN()
+	}
+	return *f
+}
+
+// picture draws the interval of a claim, when there is one to draw, and says it in a table.
+func picture(c Claim) (svg, table template.HTML) {
+	n := c.Numbers
+	if n == nil {
+		return "", ""
+	}
+	write := show(n.Unit)
+	if n.Low == nil && n.High == nil && n.Point != nil && n.Bound != nil {
+		bars := page.Bars{Rows: []page.Bar{{Label: "Observed", Value: *n.Point, Words: write(*n.Point), Tone: c.Verdict.tone()}}, Target: *n.Bound,
+			Asked: "promised: " + page.Line(c.Target, 60), Label: page.Line("Observed "+c.Observed+", promised "+c.Target, 300)}
+		return bars.SVG(), bars.Table().HTML()
+	}
+	low, high := known(n.Low), known(n.High)
+	if n.Low == nil && n.High != nil {
+		low = math.Inf(-1)
+	}
+	if n.High == nil && n.Low != nil {
+		high = math.Inf(1)
+	}
+	w := page.Whisker{Low: low, Point: known(n.Point), High: high, Target: known(n.Bound), Upper: known(n.Upper), Above: strings.HasPrefix(n.Compare, ">"), Tone: c.Verdict.tone(),
+		Show: write, Observed: write(known(n.Point)), Asked: "promised: " + page.Line(cmp.Or(c.Target, write(known(n.Bound))), 60)}
+	w.Label = page.Line(fmt.Sprintf("Observed %s; the true value lies between %s and %s; promised %s", w.Observed, write(low), write(high), c.Target), 300)
+	return w.SVG(), w.Table().HTML()
+}
+
+// trendOf draws the releases of a promise, when there are two to compare.
+func trendOf(p Promise) *trend {
+	if len(p.Trend) < 2 {
+		return nil
+	}
+	write := show("")
+	chart := page.Trend{Target: math.NaN(), Label: page.Line(fmt.Sprintf("%s releases: %s", page.Thousands(int64(len(p.Trend))), trendSentence(p)), 500)}
+	if len(p.Claims) > 0 && p.Claims[0].Numbers != nil {
+		n := p.Claims[0].Numbers
+		write = show(n.Unit)
+		if n.Unit != "ratio" && n.Unit != "points" {
+			chart.Target, chart.Asked = known(n.Bound), page.Line(p.Claims[0].Target, 60)
+		} else {
+			write = show("")
+		}
+	}
+	for _, one := range p.Trend {
+		words := page.Line(one.Observed, 60)
+		if words == "" && one.Value != nil {
+			words = write(*one.Value)
+		}
+		said := one.Verdict.Word()
+		if one.SoFar {
+			said += " so far"
+		}
+		if words != "" && one.Exposure != "" {
+			words += " in " + page.Line(exposure(one.Exposure), 40)
+		}
+		step := page.Step{Label: page.Line(one.Release, 40), Value: known(one.Value), Words: cmp.Or(words, "–"), Tone: one.Verdict.tone(), Said: said}
+		chart.Steps = append(chart.Steps, step)
+	}
+	t := &trend{Picture: chart.SVG(), Table: chart.Table().HTML()}
+	if p.Earlier > 0 {
+		t.Earlier = "And " + page.Count(int64(p.Earlier), "release") + " before these."
+	}
+	return t
+}
+
+// exposure has the thousands of a bare number apart.
+func exposure(s string) string {
+	if f := exact(s); f != nil && *f == math.Trunc(*f) && math.Abs(*f) < 1e15 {
+		return page.Thousands(int64(*f))
+	}
+	return s
+}
+
+// trendSentence says what a trend shows: "missed in 1.0, delivered in 1.1 and 1.2".
+func trendSentence(p Promise) string {
+	var parts []string
+	for i := 0; i < len(p.Trend); {
+		j := i + 1
+		for j < len(p.Trend) && p.Trend[j].Verdict == p.Trend[i].Verdict {
+			j++
+		}
+		of := p.Trend[i].Release
+		if j-i > 1 {
+			of += " to " + p.Trend[j-1].Release
+		}
+		parts = append(parts, strings.ToLower(p.Trend[i].Verdict.Word())+" in "+of)
+		i = j
+	}
+	return strings.Join(parts, ", ")
+}
+
+// tallyBar is the totals as one bar, with its words beside it. It weighs nothing: a promise is a promise.
+func tallyBar(t Totals) template.HTML {
+	if t.Promises == 0 {
+		return ""
+	}
+	var bar, legend strings.Builder
+	at := 0.0
+	for _, one := range []struct {
+		v Verdict
+		n int
+	}{{Missed, t.Missed}, {Undecided, t.Undecided}, {Unbound, t.Unbound}, {Delivered, t.Delivered}} {
+		if one.n == 0 {
+			continue
+		}
+		wide := 100 * float64(one.n) / float64(t.Promises)
+		fmt.Fprintf(&bar, `<rect class="%s" x="%.2f%%" y="0" width="%.2f%%" height="10"/>`, one.v.tone(), at, max(wide-.3, .2))
+		fmt.Fprintf(&legend, `<li class="%s"><span class="shape" aria-hidden="true">%s</span> <b>%s</b> %s</li>`, one.v.tone(), one.v.Shape(), page.Thousands(int64(one.n)), strings.ToLower(one.v.Word()))
+		at += wide
+	}
+	return template.HTML(`<svg class="tally" width="100%" height="10" aria-hidden="true">` + bar.String() + `</svg><ul class="legend">` + legend.String() + `</ul>`)
+}

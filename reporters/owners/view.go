@@ -1,0 +1,327 @@
+package owners
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/cucumber-value/hoops/reporters/page"
+)
+
+// What the page shows. All text in it is a harmless line; escaping is the template's.
+type (
+	sheet struct {
+		One, Headline, Share, Chosen, Made, Tool, Sources, Empty string
+		Tally                                                    template.HTML
+		Filters                                                  []filter
+		Rows                                                     []overview
+		Features                                                 []card
+		Silent                                                   *silence
+		rules                                                    string
+	}
+	filter struct {
+		ID, Label string
+		Options   []option
+	}
+	option   struct{ Class, Text string }
+	overview struct{ Class, Anchor, Tone, Shape, Word, Words, Short, Where string }
+	card     struct {
+		Class, Anchor, Name, Context, Owner, Path, Digest string
+		Runbook                                           *link
+		Tags                                              []string
+		Promises                                          []promised
+		Stages                                            []stage
+	}
+	link     struct{ Link, Text string }
+	stage    struct{ Tone, Shape, Kind, Words string }
+	promised struct {
+		Class, Anchor, Tone, Shape, Headline, Unbound, Stub, Basis string
+		Words                                                      template.HTML
+		Rewrites                                                   []string
+		Claims                                                     []claimed
+		Trend                                                      *trend
+	}
+	trend struct {
+		Picture, Table template.HTML
+		Earlier        string
+	}
+	claimed struct {
+		Guardrail                                                       bool
+		Title, Tone, Shape, Word, Sentence, Seen, Asked, When, Interval string
+		Picture, Table                                                  template.HTML
+		Facts, How                                                      []fact
+	}
+	fact struct {
+		Name, Words string
+		Code        bool
+	}
+	silence struct {
+		Title string
+		List  []string
+	}
+)
+
+// How much of one text is shown, in characters.
+const (
+	shortText = 200
+	someText  = 1000
+	longText  = 4000
+)
+
+func text(s string) string { return page.Line(s, someText) }
+
+// view makes the page of a report.
+func view(r Report) sheet {
+	v := sheet{Headline: r.Totals.Sentence(), Share: r.Totals.Share(), Made: page.Moment(r.Made), Tool: text(r.Tool),
+		Chosen: text(strings.Join(r.Chosen, ", ")), Sources: text(strings.Join(r.Sources, ", ")), Tally: tallyBar(r.Totals), Empty: r.empty()}
+	index := newIndex(r)
+	v.Filters = index.filters()
+	v.rules = rules(v.Filters)
+	if len(index.projects.names) == 1 {
+		v.One = page.Line(index.projects.names[0], shortText)
+	}
+	for _, f := range r.Features {
+		c := cardOf(f, index)
+		for i, p := range f.Promises {
+			v.Rows = append(v.Rows, overview{Class: c.Promises[i].Class, Anchor: p.Anchor, Tone: string(p.Verdict.tone()), Shape: p.Verdict.Shape(), Word: wordOf(p),
+				Words: page.Line(p.Words, shortText), Short: short(p), Where: page.Line(strings.Join(present(f.Name, index.context(f), p.owners(f)), " · "), shortText)})
+		}
+		v.Features = append(v.Features, c)
+	}
+	slices.SortStableFunc(v.Rows, func(a, b overview) int { return cmp.Compare(rankOf(a.Tone), rankOf(b.Tone)) })
+	if n := len(r.Silent); n > 0 {
+		s := &silence{Title: page.Count(int64(n), "feature") + " that promise nothing"}
+		if n == 1 {
+			s.Title = "1 feature that promises nothing"
+		}
+		for i, one := range r.Silent {
+			if i == 100 {
+				s.List = append(s.List, "… "+page.Count(int64(n-100), "more"))
+				break
+			}
+			s.List = append(s.List, page.Line(strings.Join(present(one.ID, one.Place), " · "), shortText))
+		}
+		v.Silent = s
+	}
+	return v
+}
+
+func rankOf(tone string) int {
+	return slices.Index([]string{string(page.Bad), string(page.Open), string(page.Neutral), string(page.Good)}, tone)
+}
+
+func wordOf(p Promise) string {
+	if p.SoFar {
+		return "Delivered so far"
+	}
+	return p.Verdict.Word()
+}
+
+// short is one line of what was seen and asked for.
+func short(p Promise) string {
+	if len(p.Claims) == 0 {
+		return page.Line(p.Unbound, shortText)
+	}
+	c := p.Claims[0]
+	for _, one := range p.Claims { // of several the one that decided
+		if one.Verdict == p.Verdict {
+			c = one
+			break
+		}
+	}
+	if c.Observed == "" {
+		return page.Line(why(c), shortText)
+	}
+	return page.Line(c.Observed+", and "+cmp.Or(c.Target, "something")+" was promised", shortText)
+}
+
+func (p Promise) owners(f Feature) string {
+	if len(p.Owners) > 0 {
+		return strings.Join(p.Owners, ", ")
+	}
+	return f.Owner
+}
+
+func present(parts ...string) []string {
+	return slices.DeleteFunc(parts, func(s string) bool { return strings.TrimSpace(s) == "" })
+}
+
+func cardOf(f Feature, x *index) card {
+	c := card{Anchor: f.Anchor, Name: page.Line(cmp.Or(strings.TrimSpace(f.Name), f.ID, "(no name)"), 300), Context: page.Line(x.context(f), shortText), Owner: page.Line(f.Owner, shortText),
+		Path: page.Line(f.Path, 300), Runbook: linkOf(f.Runbook), Digest: digestLine(f)}
+	classes := x.of(f)
+	for i, t := range f.Tags {
+		if i == 20 {
+			break
+		}
+		c.Tags = append(c.Tags, page.Line(t, 60))
+	}
+	for _, s := range f.Passage.Stages {
+		tone := map[string]page.Tone{"passed": page.Good, "failed": page.Bad, "": page.Neutral}[s.Outcome]
+		kind := s.Kind
+		if s.Environment != "" && s.Environment != f.Environment {
+			kind += " in " + s.Environment
+		}
+		c.Stages = append(c.Stages, stage{Tone: string(cmp.Or(tone, page.Open)), Shape: s.Shape(), Kind: page.Line(kind, 80), Words: page.Line(s.Words(), shortText)})
+	}
+	for _, p := range f.Promises {
+		made := promiseOf(f, p)
+		mine := x.ofPromise(f, p)
+		made.Class = strings.Join(append(slices.Clone(classes), mine...), " ")
+		for _, class := range mine {
+			if !slices.Contains(classes, class) {
+				c.Class += " " + class
+			}
+		}
+		c.Promises = append(c.Promises, made)
+	}
+	c.Class = strings.Join(slices.Compact(slices.Sorted(slices.Values(append(strings.Fields(c.Class), classes...)))), " ")
+	return c
+}
+
+// linkOf makes a link of what is one; any other text stays text.
+func linkOf(runbook string) *link {
+	if runbook == "" {
+		return nil
+	}
+	l := &link{Text: page.Line(runbook, 300)}
+	if u, err := url.Parse(runbook); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
+		l.Link = runbook
+	}
+	return l
+}
+
+func digestLine(f Feature) string {
+	if f.Passage.Digest == "" {
+		return "The run that judged it recorded no digest of an artefact."
+	}
+	return page.Line("Digest "+f.Passage.Digest, 300)
+}
+
+func promiseOf(f Feature, p Promise) promised {
+	v := promised{Anchor: p.Anchor, Words: emphasised(page.Line(p.Words, longText)), Tone: string(p.Verdict.tone()), Shape: p.Verdict.Shape(), Headline: page.Line(p.Headline, someText),
+		Unbound: text(p.Unbound), Stub: page.Block(p.Stub, 300, 40), Basis: page.Line(p.basis(), someText), Trend: trendOf(p)}
+	for i, r := range p.Rewrites {
+		if i == 5 {
+			break
+		}
+		v.Rewrites = append(v.Rewrites, text(r))
+	}
+	for _, c := range p.Claims {
+		v.Claims = append(v.Claims, claimView(f, p, c))
+	}
+	return v
+}
+
+// basis is what a verdict stands on: when, by which run, of which release and artefact.
+func (p Promise) basis() string {
+	parts := []string{"Judged " + page.Moment(p.Judged)}
+	run := "run " + page.Thousands(int64(p.Number))
+	if p.Number == 0 {
+		run = "run " + p.Run
+	}
+	parts = append(parts, run)
+	if p.Release != "" {
+		parts = append(parts, "release "+p.Release)
+	}
+	if p.Digest != "" {
+		parts = append(parts, "artefact "+shortDigest(p.Digest))
+	} else {
+		parts = append(parts, "no digest recorded")
+	}
+	if len(p.Overrides) > 0 {
+		parts = append(parts, "with "+strings.Join(p.Overrides, " "))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func claimView(f Feature, p Promise, c Claim) claimed {
+	v := claimed{Guardrail: c.Guardrail, Tone: string(c.Verdict.tone()), Shape: c.Verdict.Shape(), Word: c.Verdict.Word(), Sentence: text(c.Sentence), Seen: text(c.Seen()),
+		Asked: text(cmp.Or(c.Target, "nothing that was recorded")), When: text(c.When()), Interval: text(c.intervalSentence())}
+	switch {
+	case c.Guardrail:
+		v.Title = text("Guardrail: " + cmp.Or(c.Reading, c.Measure))
+	case len(p.Claims) > 1:
+		v.Title = text(cmp.Or(c.Reading, c.Measure))
+	}
+	v.Picture, v.Table = picture(c)
+	for _, one := range c.facts(p) {
+		v.Facts = append(v.Facts, fact{Name: one.Name, Words: text(one.Words)})
+	}
+	for _, one := range c.how() {
+		v.How = append(v.How, fact{Name: one.Name, Words: page.Line(one.Words, longText), Code: one.Code})
+	}
+	return v
+}
+
+func (c Claim) intervalSentence() string {
+	s := strings.TrimSpace(c.Interval)
+	if s != "" && strings.HasPrefix(s, "between ") {
+		s = "The true value lies " + s + ", as far as these numbers can say."
+	}
+	return strings.TrimSpace(s + " " + c.Holds())
+}
+
+// facts that help to believe a verdict, and to act on it.
+func (c Claim) facts(p Promise) []fact {
+	var list []fact
+	add := func(name, words string) {
+		if words != "" {
+			list = append(list, fact{Name: name, Words: words})
+		}
+	}
+	if c.Verdict == Undecided {
+		add("Why it is not yet known", upper(why(c)))
+	}
+	if !c.Projected.IsZero() {
+		add("Will be known", "by "+page.Day(c.Projected)+", at current traffic")
+	}
+	add("What would change this", upper(cmp.Or(c.WouldChange, "nothing was recorded")))
+	add("Compared with", c.Baseline.Against())
+	add("Premise", c.Premise)
+	add("Evidence", cmp.Or(c.GradeWords(), "none was recorded"))
+	if c.Coverage > 0 && c.Coverage < 1 {
+		add("Watched", page.Percent(c.Coverage)+" of the window")
+	}
+	add("What was done about it", c.Action)
+	if c.Owner != "" {
+		add("Owner", c.Owner)
+	}
+	for _, h := range c.Help {
+		add("Hint", h)
+	}
+	for _, n := range c.Notes {
+		add("Note", n)
+	}
+	return list
+}
+
+func (c Claim) how() []fact {
+	var list []fact
+	for _, one := range []fact{{Name: "It was read as", Words: c.Reading}, {Name: "Measure", Words: c.Measure}, {Name: "Source", Words: c.Source}, {Name: "Query", Words: c.Query, Code: true}} {
+		if one.Words != "" {
+			list = append(list, one)
+		}
+	}
+	if len(list) == 0 {
+		list = append(list, fact{Name: "Source", Words: "none was recorded"})
+	}
+	return list
+}
+
+func upper(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}
+
+func (r Report) empty() string {
+	if len(r.Chosen) > 0 {
+		return fmt.Sprintf("No promise fits: %s.", text(strings.Join(r.Chosen, ", ")))
+	}
+	return "Run hoops value, or a pipeline with a value stage, and then write this page again."
+}

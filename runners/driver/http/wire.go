@@ -1,0 +1,71 @@
+package http
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// appendRequest writes a message as net/http would, byte for byte: Host and User-Agent first, then the length, then
+// the other fields by name, and the encoding that is accepted when the message says nothing about it.
+func appendRequest(b []byte, m *message, header http.Header) []byte {
+	b = append(append(append(b, m.method...), ' '), m.to.URL.RequestURI()...)
+	b = append(b, " HTTP/1.1\r\n"...)
+	host := m.host
+	if host == "" {
+		host = m.to.URL.Host
+	}
+	b = appendField(b, "Host", wireHost(host))
+	if agent := header.Get("User-Agent"); agent != "" {
+		b = appendField(b, "User-Agent", agent)
+	}
+	if len(m.body) > 0 || m.method == http.MethodPost || m.method == http.MethodPut || m.method == http.MethodPatch {
+		b = append(b, "Content-Length: "...)
+		b = append(strconv.AppendInt(b, int64(len(m.body)), 10), "\r\n"...)
+	}
+	var space [16]string // on the stack
+	names := space[:0]
+	for name := range header {
+		if name != "User-Agent" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, value := range header[name] {
+			b = appendField(b, name, value)
+		}
+	}
+	if asksForGzip(m.method, header) {
+		b = appendField(b, "Accept-Encoding", "gzip")
+	}
+	b = append(b, "\r\n"...)
+	return append(b, m.body...)
+}
+
+// asksForGzip reports whether the transport asks for a compressed response on its own account.
+func asksForGzip(method string, header http.Header) bool {
+	return method != http.MethodHead && header.Get("Accept-Encoding") == "" && header.Get("Range") == ""
+}
+
+func appendField(b []byte, name, value string) []byte {
+	b = append(append(b, name...), ": "...)
+	return append(append(b, strings.Trim(value, " \t\r\n")...), "\r\n"...)
+}
+
+// wireHost is a host as its header says it: in ASCII, without the zone of an IPv6 address.
+func wireHost(host string) string {
+	host, err := httpguts.PunycodeHostPort(host)
+	if err != nil || !httpguts.ValidHostHeader(host) {
+		return ""
+	}
+	if from := strings.LastIndexByte(host, '%'); from >= 0 && strings.HasPrefix(host, "[") {
+		if to := strings.LastIndexByte(host, ']'); to > from {
+			return host[:from] + host[to:]
+		}
+	}
+	return host
+}
