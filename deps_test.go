@@ -73,7 +73,7 @@ const doors = `
 	github.com/andybalholm/cascadia           runners/driver/http
 	github.com/antchfx                        runners/driver/http
 	golang.org/x/net                          runners/driver/http, runners/session/site
-	github.com/chromedp                       runners/driver/browser
+	github.com/chromedp                       runners/driver/browser, tests of reporters/owners
 	github.com/santhosh-tekuri/jsonschema     runners/session
 	golang.org/x/text                         runners/session
 	github.com/prometheus/client_golang       value/measure, runners/monitor, reporters, examples/calculator, examples/shop

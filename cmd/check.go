@@ -37,6 +37,9 @@ func (a *app) checkCommand() *cobra.Command {
 // tagged safe. A scenario that runs nowhere is an error.
 func (a *app) check(t *target, format string) error {
 	m := newMatrix(t.program)
+	if t.result != nil {
+		a.diagnose(t.result.Advice, t.source)
+	}
 	if format == "json" {
 		e := json.NewEncoder(a.stdio.Out)
 		e.SetEscapeHTML(false)
@@ -47,6 +50,7 @@ func (a *app) check(t *target, format string) error {
 	} else {
 		var b strings.Builder
 		m.print(&b)
+		stagesText(&b, stageRows(t.program))
 		clausesText(&b, t.program)
 		safeText(&b, t.program)
 		fmt.Fprintf(&b, "%s\n", summary(t.program))
@@ -94,7 +98,11 @@ func clausesText(b *strings.Builder, p *ir.Program) {
 		for _, c := range f.Clauses {
 			fmt.Fprintf(b, "promise: %s  %s\n", diag.Printable(c.Text), c.Pos)
 			for _, claim := range c.Claims {
-				fmt.Fprintf(b, "  read as: %s\n", diag.Printable(claim.Reading))
+				as := "read as"
+				if claim.Guardrail {
+					as = "as long as"
+				}
+				fmt.Fprintf(b, "  %s: %s\n", as, diag.Printable(claim.Reading))
 			}
 			if c.Unbound != "" {
 				fmt.Fprintf(b, "  cannot be judged: %s\n", diag.Printable(c.Unbound))
@@ -141,6 +149,8 @@ type checked struct {
 	Digest   string           `json:"digest"`
 	Drivers  []string         `json:"drivers"`
 	Features []checkedFeature `json:"features"`
+	Stages   []checkedStage   `json:"stages"`
+	Warnings diag.List        `json:"warnings"`
 }
 
 type checkedFeature struct {
@@ -162,6 +172,8 @@ type checkedScenario struct {
 
 type checkedObstacle struct {
 	Driver  string   `json:"driver"`
+	Runner  string   `json:"runner,omitempty"` // none where no runner can run it
+	Data    bool     `json:"data,omitempty"`   // only where data replaces the rows
 	Status  string   `json:"status"`
 	Message string   `json:"message"`
 	Step    string   `json:"step"`
@@ -199,6 +211,14 @@ func checkedOf(t *target, m *matrix) checked {
 		}
 		out.Features = append(out.Features, one)
 	}
+	out.Stages = []checkedStage{}
+	for _, r := range stageRows(t.program) {
+		out.Stages = append(out.Stages, r.checked())
+	}
+	out.Warnings = diag.List{}
+	if t.result != nil {
+		out.Warnings = append(append(out.Warnings, t.result.Diagnostics...), t.result.Advice...)
+	}
 	return out
 }
 
@@ -212,9 +232,17 @@ func (r matrixRow) checked(drivers []string) checkedScenario {
 		case c.runs:
 			s.Runs = append(s.Runs, drivers[i])
 		case c.obstacle != nil:
-			last := c.trail[len(c.trail)-1]
-			s.Obstacles = append(s.Obstacles, checkedObstacle{drivers[i], c.obstacle.Status, c.obstacle.Message, last.Text, last.Pos})
+			s.Obstacles = append(s.Obstacles, c.obstacle.checked(""))
+		}
+		if c.unfed != nil && c.runs {
+			unfed := c.unfed.checked(ir.LoadRunner)
+			unfed.Data = true
+			s.Obstacles = append(s.Obstacles, unfed)
 		}
 	}
 	return s
+}
+
+func (o *obstacle) checked(runner ir.RunnerName) checkedObstacle {
+	return checkedObstacle{Driver: o.Driver, Runner: string(runner), Status: o.Status, Message: o.Message, Step: o.last().Text, Pos: o.last().Pos}
 }

@@ -32,7 +32,8 @@ type options struct {
 	allow   []string
 	seed    uint64
 	workers int
-	forget  bool // nothing is recorded, and nothing of before is known
+	metrics string // the address of /metrics while a load runs
+	forget  bool   // nothing is recorded, and nothing of before is known
 	selection
 	reports
 }
@@ -64,6 +65,7 @@ type execution struct {
 	looks     map[string]look // at the metrics, by environment, before anything ran there
 	kept      *keeper         // nil when nothing is recorded
 	unkept    bool            // it was to be recorded, and is not
+	observed  observed        // by the stages until now
 	synced    map[string]bool // environments whose releases a server was asked for
 }
 
@@ -125,7 +127,15 @@ func (a *app) newExecution(t *target, o options, standard string) (*execution, e
 		x.kept = newKeeper(a, where)
 		sinks = append(sinks, x.kept)
 	}
-	x.sinks, x.stream = sinks, runners.NewStream(x.secrets.Mask, sinks...)
+	if o.metrics != "" {
+		shown, err := a.serveMetrics(o.metrics)
+		if err != nil {
+			fan(sinks).Close()
+			return nil, err
+		}
+		sinks = append(sinks, shown)
+	}
+	x.sinks, x.stream = sinks, runners.NewStream(x.secrets.Mask, a.live(sinks, o.reports)...)
 	return x, nil
 }
 
@@ -244,6 +254,7 @@ type stage struct {
 	selected []runners.Selected
 	retry    int
 	pause    bool        // after a failure
+	fed      bool        // data replaces the rows of its outlines
 	release  ir.Template // the version that it releases
 }
 

@@ -2,9 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/base64"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -16,68 +13,26 @@ import (
 	"github.com/cucumber-value/hoops/value/measure"
 )
 
-// scrape looks at an environment's own metrics endpoint, with its credentials where it is the same site.
-func (x *execution) scrape(ctx context.Context, host *session.Host) (*measure.Snapshot, error) {
-	address, err := host.Text(host.Env.OpenMetrics)
-	if err != nil {
-		return nil, err
-	}
-	header, err := siteHeader(host, address)
-	if err != nil {
-		return nil, err
-	}
-	return measure.Scraper{URL: address, Header: header, Version: Version, Now: x.now, Timeout: time.Duration(host.Env.Timeout)}.Scrape(ctx)
-}
-
-// siteHeader is what the environment sends to its own site: to an address elsewhere it is nothing.
-func siteHeader(host *session.Host, address string) (http.Header, error) {
-	header := http.Header{}
-	at, err1 := url.Parse(address)
-	site, err2 := url.Parse(host.EnvText("url"))
-	if err1 != nil || err2 != nil || at.Scheme != site.Scheme || at.Host != site.Host {
-		return header, nil
-	}
-	for _, h := range host.Env.Headers {
-		text, err := host.Text(h.Value)
-		if err != nil {
-			return nil, err
-		}
-		header.Set(h.Name, text)
-	}
-	return header, authorise(host, header)
-}
-
-func authorise(host *session.Host, header http.Header) error {
-	auth := host.Env.Auth
-	if auth == nil {
-		return nil
-	}
-	texts := make([]string, 3)
-	for i, t := range []ir.Template{auth.Bearer, auth.User, auth.Password} {
-		var err error
-		if texts[i], err = host.Text(t); err != nil {
-			return err
-		}
-	}
-	if texts[0] != "" {
-		header.Set("Authorization", "Bearer "+texts[0])
-		return nil
-	}
-	header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(texts[1]+":"+texts[2])))
-	return nil
-}
-
-// judge is the runner of value stages: it judges every clause of the selected features once, by what the
-// environment's metrics say of the window.
+// judge is the runner of value stages: it judges every clause of the selected features once, by what their
+// measures say of the window since the release, or of this run.
 type judge struct {
 	x      *execution
 	strict bool
 	alone  bool          // no run precedes it
-	since  time.Duration // how far an evaluation alone looks back; 0 is as its sources suggest
+	since  time.Duration // how far an evaluation alone looks back; 0 is since the release, or as its sources suggest
 	gate   runners.Outcome
+
+	baseline string // version to compare with where the clause means the release before
+	now      *look  // at the metrics, when it was made already
+
+	// pin takes what was observed of every claim as its baseline, once it is judged; nil pins nothing.
+	pin func(context.Context, *value.Plan, *value.Answers, environmentPast) error
 }
 
 var _ runners.Runner = (*judge)(nil)
+
+// asks is how many questions are asked at once.
+const asks = 8
 
 func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Event)) error {
 	began := plan.Now()
@@ -85,20 +40,28 @@ func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Ev
 	if err != nil {
 		return err
 	}
-	features := chosenFeatures(plan)
-	var clauses []ir.Clause
-	for _, f := range features {
-		clauses = append(clauses, f.Clauses...)
+	past := environmentPast{j.x.store(), plan.Env.Name, plan.RunID}
+	times, err := j.times(plan, host, past)
+	if err != nil {
+		return err
 	}
-	seen := j.observe(ctx, host, clauses)
-	var results []value.Result
-	for _, f := range features {
-		for _, c := range f.Clauses {
-			r := value.Judge(value.Feature{ID: f.ID, Name: f.Name, Path: f.Path, Owner: owner(f)}, c, seen, began)
-			results = append(results, r)
-			for _, v := range verdicts(r) {
-				emit(runners.Event{Kind: runners.Judged, Feature: f.ID, Name: f.Name, Pos: c.Pos, Verdict: v})
-			}
+	promises := j.compared(promised(plan))
+	questions := value.NewPlan(promises, plan.Program.Measures, times)
+	var kept value.Past
+	if past.store != nil && j.x.kept.run != nil {
+		kept = past
+	}
+	answers := questions.Ask(ctx, j.sources(ctx, host, questions.Sources(), past), kept, asks)
+	results := questions.Judge(answers)
+	for i, r := range results {
+		f := featureOf(plan.Program, r.Feature.ID)
+		for _, v := range verdicts(r, promises[i].Clause) {
+			emit(runners.Event{Kind: runners.Judged, Feature: r.Feature.ID, Name: r.Feature.Name, Tags: tagsOf(f), Pos: r.Pos, Verdict: v})
+		}
+	}
+	if j.pin != nil {
+		if err := j.pin(ctx, questions, answers, past); err != nil {
+			return err
 		}
 	}
 	j.gate = outcomes[value.OutcomeOf(results, j.strict)]
@@ -111,6 +74,49 @@ func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Ev
 	}
 	emit(runners.Event{Kind: runners.StageFinished, Name: plan.Stage, Outcome: j.gate, Message: message, Duration: plan.Now().Sub(began)})
 	return nil
+}
+
+// times are what windows are made of: now, this run, and the environment's releases.
+func (j *judge) times(plan runners.Plan, host *session.Host, past environmentPast) (value.Times, error) {
+	now := j.x.now()
+	t := value.Times{Now: now, Alone: j.alone, Since: j.since, ExcludeSynthetic: !runners.WritesAllowed(plan.Env, host.EnvText("url"))}
+	if !j.alone {
+		t.Run = measure.Window{From: j.x.began, To: now, Words: "this run", Open: true}
+	}
+	if past.store == nil {
+		return t, nil
+	}
+	var err error
+	t.Releases, err = past.releases()
+	return t, err
+}
+
+// compared are the promises with the baseline that somebody asked for.
+func (j *judge) compared(list []value.Promise) []value.Promise {
+	if j.baseline == "" {
+		return list
+	}
+	for i := range list {
+		claims := slices.Clone(list[i].Clause.Claims)
+		for k := range claims {
+			if claims[k].Baseline == "previous release" {
+				claims[k].Baseline = "release " + j.baseline
+			}
+		}
+		list[i].Clause.Claims = claims
+	}
+	return list
+}
+
+// promised are the clauses of the chosen features.
+func promised(plan runners.Plan) []value.Promise {
+	var list []value.Promise
+	for _, f := range chosenFeatures(plan) {
+		for _, c := range f.Clauses {
+			list = append(list, value.Promise{Feature: value.Feature{ID: f.ID, Name: f.Name, Path: f.Path, Owner: owner(f)}, Clause: c})
+		}
+	}
+	return list
 }
 
 // promising are the scenarios whose features are judged, none when nobody narrows them: then all features are.
@@ -156,26 +162,19 @@ func owner(f *ir.Feature) string {
 	return ""
 }
 
-// verdicts are a clause's as events tell them: one for each claim, and one for what is unbound in it.
-func verdicts(r value.Result) []*runners.Verdict {
-	var list []*runners.Verdict
-	for _, j := range r.Judgements {
-		v := &runners.Verdict{
-			Clause: r.ClauseID, Words: r.Text, Reading: j.Claim, Verdict: string(j.Verdict), Reason: string(j.Reason),
-			Sentence: j.Sentence, Observed: j.Observed, Target: j.Target, Exposure: j.Exposure, Window: j.Window.Words,
-			Grade: j.Grade, WouldChange: j.WouldChange, Owner: j.Owner, Source: j.Source, Query: j.Query, Help: j.Help,
+func featureOf(p *ir.Program, id string) *ir.Feature {
+	for i := range p.Features {
+		if p.Features[i].ID == id {
+			return &p.Features[i]
 		}
-		list = append(list, v)
 	}
-	if r.Unbound != "" || len(list) == 0 {
-		help := []string{}
-		if len(r.Rewrites) > 0 {
-			help = append(help, "write for example: "+strings.Join(r.Rewrites, " · "))
-		}
-		if r.Stub != "" {
-			help = append(help, "hoops check shows the measure that this needs in hoops.yaml")
-		}
-		list = append(list, &runners.Verdict{Clause: r.ClauseID, Words: r.Text, Verdict: string(value.Unbound), Sentence: r.Unbound, Owner: r.Feature.Owner, Help: help})
+	return &ir.Feature{}
+}
+
+func tagsOf(f *ir.Feature) []string {
+	var names []string
+	for _, t := range f.Tags {
+		names = append(names, t.Name)
 	}
-	return list
+	return names
 }

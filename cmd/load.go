@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -31,6 +32,7 @@ type loadFlags struct {
 	drain    time.Duration
 	expect   []string
 	results  string
+	plot     string
 }
 
 func (a *app) loadCommand() *cobra.Command {
@@ -62,7 +64,9 @@ asked for is said by the first load stage of hoops.yaml, if there is one; flags 
 	f.IntVar(&l.inFlight, "max-in-flight", 0, "journeys at once; arrivals above it are dropped and counted (default 10000)")
 	f.DurationVar(&l.drain, "drain", 0, "what started journeys have when arrivals end (default 30s)")
 	f.StringArrayVar(&l.expect, "expect", nil, "an `EXPRESSION` that the run must hold: 'p95 < 300ms'; several times")
+	f.StringVar(&o.metrics, "metrics-addr", "", "show the load as Prometheus metrics at `ADDRESS`/metrics while it runs: 127.0.0.1:0 is any free port")
 	f.StringVar(&l.results, "results", "", "write a `FILE` that vegeta report and vegeta plot open")
+	f.StringVar(&l.plot, "plot", "", "write a `FILE` with vegeta's plot of the requests, an HTML page")
 	return c
 }
 
@@ -86,20 +90,39 @@ func (a *app) load(ctx context.Context, t *target, o options, l loadFlags) error
 		x.stream.Close() // nothing was reported
 		return err
 	}
-	var results *os.File
-	if l.results != "" {
-		if results, err = os.Create(l.results); err != nil {
-			x.stream.Close()
-			return usage("the results cannot be written: "+err.Error(), "")
-		}
-		r.Results = results
+	files, err := l.files(r)
+	if err != nil {
+		x.stream.Close()
+		return err
 	}
 	x.start(string(ir.LoadRunner))
 	outcome, err := x.load(ctx, s, r)
-	if results != nil {
-		err = errors.Join(err, results.Close())
+	for _, f := range files {
+		err = errors.Join(err, f.Close())
 	}
 	return x.end(ctx, outcome, err)
+}
+
+// files makes those that a run is written to beside its reports.
+func (l *loadFlags) files(r *load.Runner) (files []*os.File, err error) {
+	for _, one := range []struct {
+		what, name string
+		to         *io.Writer
+	}{{"results", l.results, &r.Results}, {"plot", l.plot, &r.Plot}} {
+		if one.name == "" {
+			continue
+		}
+		f, err := os.Create(one.name)
+		if err != nil {
+			for _, open := range files {
+				open.Close()
+			}
+			return nil, usage(fmt.Sprintf("the %s cannot be written: %s", one.what, unwritable(one.name, err)), "")
+		}
+		files = append(files, f)
+		*one.to = f
+	}
+	return files, nil
 }
 
 // over is a stage with what the flags say instead.
@@ -143,8 +166,8 @@ func (l *loadFlags) over(from *ir.Stage) (*ir.Stage, error) {
 	}
 	if len(l.expect) > 0 {
 		s.Expect = nil
-		for _, e := range l.expect {
-			s.Expect = append(s.Expect, ir.Expression{Source: e, Pos: diag.Pos{File: "--expect", Line: 1, Col: 1}})
+		for i, e := range l.expect {
+			s.Expect = append(s.Expect, ir.Expression{Source: e, Pos: diag.Pos{File: "--expect", Line: i + 1, Col: 1}})
 		}
 	}
 	s.Load = &asked
@@ -202,7 +225,8 @@ func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 	}
 	var err error
 	shares := asked.Mix
-	if len(x.tags)+len(x.names)+len(x.target.places) > 0 { // who narrows what runs narrows the mix
+	narrowed := len(x.tags)+len(x.names)+len(x.target.places) > 0
+	if narrowed { // who narrows what runs narrows the mix
 		shares = slices.DeleteFunc(slices.Clone(shares), func(s ir.Share) bool {
 			return !slices.ContainsFunc(one.selected, func(o runners.Selected) bool { return isOf(s.Of, o) }) && x.somewhere(s.Of)
 		})
@@ -215,7 +239,38 @@ func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 			return nil, err
 		}
 	}
-	return r, nil
+	return r, x.gate(r, one, narrowed)
+}
+
+// gate checks what a load is judged by. An expectation of the stage about something that the flags have left out is
+// not judged, and the report says so.
+func (x *execution) gate(r *load.Runner, one stage, narrowed bool) error {
+	plan := x.bare(one)
+	var source []string
+	if narrowed {
+		r.Expect = slices.DeleteFunc(slices.Clone(r.Expect), func(e ir.Expression) bool {
+			found := (&load.Runner{Expect: []ir.Expression{e}}).Check(plan)
+			left := e.Pos.File != "--expect" && len(found) > 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != "load/name" })
+			if left {
+				r.Notes = append(r.Notes, fmt.Sprintf("not judged: %s (%s)", e.Source, found[0].Message))
+			}
+			return left
+		})
+	}
+	for _, e := range r.Expect {
+		source = append(source, e.Source)
+	}
+	found := r.Check(plan)
+	if len(found) == 0 {
+		return nil
+	}
+	x.diagnose(found, func(file string) string {
+		if file == "--expect" {
+			return strings.Join(source, "\n")
+		}
+		return x.target.source(file)
+	})
+	return said(exitUsage)
 }
 
 func (x *execution) load(ctx context.Context, s stage, r *load.Runner) (runners.Outcome, error) {
@@ -223,7 +278,8 @@ func (x *execution) load(ctx context.Context, s stage, r *load.Runner) (runners.
 	if err != nil {
 		return "", err
 	}
-	return runners.Run(ctx, r, plan, x.stream)
+	defer collectLate()()
+	return x.stage(ctx, r, plan)
 }
 
 // mix finds what each share is of: a scenario's name, an id, or a tag expression. A selected scenario without a

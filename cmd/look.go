@@ -122,5 +122,6 @@ func (a *app) reportCommand() *cobra.Command {
 		},
 	}
 	r.flags(c.Flags())
+	c.AddCommand(a.ownersCommand())
 	return c
 }

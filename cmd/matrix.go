@@ -23,10 +23,12 @@ type matrixRow struct {
 	cells    []matrixCell
 }
 
+// matrixCell is one scenario on one driver. What keeps it from running keeps every runner from it; what data
+// cannot feed still runs under load with the rows of its own.
 type matrixCell struct {
 	runs     bool
-	obstacle *ir.Obstacle
-	trail    []*ir.Step
+	obstacle *obstacle
+	unfed    *obstacle // of load with data, where it runs otherwise
 }
 
 func newMatrix(p *ir.Program) *matrix {
@@ -107,11 +109,11 @@ func cellOf(p *ir.Program, s *ir.Scenario, driver string) matrixCell {
 		}
 	}
 	for _, r := range rows {
-		if o, trail := p.Blocked(s.Steps, driver, r); o != nil {
-			return matrixCell{obstacle: o, trail: trail}
+		if o := hindered(p, s, r, way{runner: ir.Functional, driver: driver}); o != nil {
+			return matrixCell{obstacle: o}
 		}
 	}
-	return matrixCell{runs: len(s.Steps) > 0}
+	return matrixCell{runs: len(s.Steps) > 0, unfed: hindered(p, s, -1, way{runner: ir.LoadRunner, driver: driver, fed: true})}
 }
 
 // widest is the most that a scenario's name may push the columns to the right; longer ones are cut.
@@ -157,13 +159,15 @@ func (m *matrix) print(b *strings.Builder) {
 			continue
 		}
 		for _, c := range r.cells {
-			if c.obstacle != nil {
-				last := c.trail[len(c.trail)-1]
-				fmt.Fprintf(b, "          %s: %s: %s (%s)\n", c.obstacle.Driver, diag.Printable(obstacleWords(c.obstacle)), diag.Printable(last.Text), last.Pos)
+			if o := c.obstacle; o != nil {
+				fmt.Fprintf(b, "          %s: %s: %s (%s)\n", o.Driver, diag.Printable(obstacleWords(&o.Obstacle)), diag.Printable(o.last().Text), o.last().Pos)
+			}
+			if o := c.unfed; o != nil {
+				fmt.Fprintf(b, "          %s: no data can feed it: %s: %s (%s)\n", o.Driver, diag.Printable(obstacleWords(&o.Obstacle)), diag.Printable(o.last().Text), o.last().Pos)
 			}
 		}
 	}
-	b.WriteString("\n")
+	b.WriteString("\n✓ runs as a functional test, as load and as a probe\n\n")
 }
 
 // obstacleWords is what stops a driver, which the line names already.
@@ -220,7 +224,7 @@ func (m *matrix) nowhere() diag.List {
 			}
 		}
 		if most >= 0 {
-			list = append(list, r.cells[most].obstacle.Diagnostic(r.cells[most].trail))
+			list = append(list, r.cells[most].obstacle.diagnostic())
 		}
 	}
 	list.Sort()

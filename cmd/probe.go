@@ -67,7 +67,7 @@ func (x *execution) monitor(ctx context.Context, s stage, r *monitor.Runner) (ru
 		return "", err
 	}
 	r.Drivers = drivers(x.allowsShell(), false)
-	return runners.Run(ctx, r, plan, x.stream)
+	return x.stage(ctx, r, plan)
 }
 
 // stageOf is the named stage, or the first, of a runner; an empty one when hoops.yaml has none.
@@ -96,7 +96,7 @@ func stageOf(p *ir.Program, runner ir.RunnerName, name string) (*ir.Stage, error
 // single prepares the execution of one stage: its selection made, its reports open, and everything refused that
 // can be.
 func (a *app) single(t *target, o options, from *ir.Stage, standard string) (*execution, stage, error) {
-	s := stage{name: from.Name, runner: string(from.Run), driver: "http"}
+	s := stage{name: from.Name, runner: string(from.Run), driver: "http", fed: from.Load != nil && from.Load.Data != nil}
 	if from.Driver != "" {
 		s.driver = from.Driver
 	}

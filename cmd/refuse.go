@@ -32,7 +32,9 @@ func (x *execution) refuse(s stage) error {
 		list = append(list, shellSteps(plan)...)
 	}
 	if s.runner != string(ir.Functional) {
-		list = append(list, blocked(plan)...)
+		for _, o := range obstacles(plan, ir.RunnerName(s.runner), s.fed) {
+			list = append(list, o.diagnostic())
+		}
 	}
 	if s.runner == string(ir.LoadRunner) {
 		if d := runners.LoadRefusal(plan); d != nil {
@@ -57,17 +59,6 @@ func shellSteps(p runners.Plan) diag.List {
 		if step := needsShell(p.Program, one.Scenario.Steps, p.DriverOf(one)); step != nil {
 			list = append(list, diag.Errorf(diag.At(step.Pos, len([]rune(step.Text))), "shell/not-allowed", "this step runs a shell command, and shell commands are not allowed").
 				WithHelp("read what it runs, then allow it: --allow shell"))
-		}
-	}
-	return list
-}
-
-// blocked is the first obstacle of each scenario that does not run on its driver.
-func blocked(p runners.Plan) diag.List {
-	var list diag.List
-	for _, one := range p.Selected {
-		if o, trail := p.Program.Blocked(one.Scenario.Steps, p.DriverOf(one), one.Row); o != nil {
-			list = append(list, o.Diagnostic(trail))
 		}
 	}
 	return list

@@ -163,7 +163,7 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 	if err != nil {
 		return out, "", err
 	}
-	one := stage{name: s.Name, runner: string(s.Run), driver: s.Driver, env: env, release: s.Release}
+	one := stage{name: s.Name, runner: string(s.Run), driver: s.Driver, env: env, release: s.Release, fed: s.Load != nil && s.Load.Data != nil}
 	if one.driver == "" {
 		one.driver = "http"
 	}

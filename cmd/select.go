@@ -41,10 +41,17 @@ func (a *app) selected(t *target, s selection, wheres ...string) ([]runners.Sele
 		a.diagnose(diag.List{wrong.Diagnostic(at)}, func(string) string { return wrong.Expr })
 		return nil, said(exitUsage)
 	}
-	var list []runners.Selected
-	leftOut := 0
-	for i := range t.program.Features {
-		f := &t.program.Features[i]
+	list, leftOut := choose(t.program, selector, s.names)
+	if len(list) == 0 {
+		return nil, nothing(t.program, ask, leftOut)
+	}
+	return list, nil
+}
+
+// choose is what a selector leaves of a program, and how many scenarios it leaves out because they are @wip.
+func choose(p *ir.Program, selector *pick.Selector, names []string) (list []runners.Selected, leftOut int) {
+	for i := range p.Features {
+		f := &p.Features[i]
 		for j := range f.Scenarios {
 			sc := &f.Scenarios[j]
 			c := pick.Candidate{Path: f.Path, Name: sc.Name, Feature: f.Pos.Line, Rule: sc.RuleLine, From: sc.From, To: sc.To}
@@ -58,7 +65,7 @@ func (a *app) selected(t *target, s selection, wheres ...string) ([]runners.Sele
 					c.Row = sc.Rows[row].Pos.Line
 				}
 				written, called := c, c
-				if row >= 0 && len(s.names) > 0 {
+				if row >= 0 && len(names) > 0 {
 					called.Name = runners.RowNames(sc)[row] // as reports call it
 				}
 				switch {
@@ -79,10 +86,7 @@ func (a *app) selected(t *target, s selection, wheres ...string) ([]runners.Sele
 			}
 		}
 	}
-	if len(list) == 0 {
-		return nil, nothing(t.program, ask, leftOut)
-	}
-	return list, nil
+	return list, leftOut
 }
 
 // nothing explains why nothing is selected.

@@ -2,85 +2,87 @@ package cmd
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
-	"github.com/cucumber-value/hoops/value"
 	"github.com/cucumber-value/hoops/value/measure"
 )
 
-// lookBack is how far an evaluation alone looks back where sources keep their past and nobody says.
-const lookBack = 24 * time.Hour
-
-// observe asks every source that a clause needs. A run is judged over itself. An evaluation alone looks back: as
-// far as --since says, or over the process's life for its own metrics and a day for sources that keep a past.
-func (j *judge) observe(ctx context.Context, host *session.Host, clauses []ir.Clause) map[string]value.Evidence {
-	now := j.x.now()
-	window := measure.Window{From: j.x.began, To: now, Words: "this run", Open: true}
-	past := window
-	if j.alone {
-		back := j.since
-		if back == 0 {
-			back = lookBack
-		}
-		past = measure.Window{From: now.Add(-back), To: now, Words: "over the last " + ir.Duration(back).String(), Open: true}
-		window = past
+// sources are those of some kinds, each opened only if it is needed.
+func (j *judge) sources(ctx context.Context, host *session.Host, kinds []string, past environmentPast) map[string]measure.Source {
+	documents := j.documents(host)
+	open := map[string]func() measure.Source{
+		"openmetrics": func() measure.Source { return j.openMetrics(ctx, host, past) },
+		"prometheus":  func() measure.Source { return j.prometheus(host) },
+		"sql": func() measure.Source {
+			return measure.SQL{DSN: func(m ir.Measure) (string, error) { return host.Text(m.DSN) }, Dir: host.Dir}
+		},
+		"json": func() measure.Source { return measure.JSON{Documents: documents} },
+		"csv":  func() measure.Source { return measure.CSV{Documents: documents} },
+		"run":  func() measure.Source { return j.run(past) },
+		"history": func() measure.Source {
+			return absent{unrecorded} // MEASURE-HISTORY
+		},
 	}
-	own, others := split(host.Program.Measures)
-	metrics := j.openMetrics(ctx, host, len(own) > 0)
-	if j.alone && j.since == 0 {
-		window.Words = "since the process started"
-		if metrics.End != nil && metrics.End.Started > 0 {
-			window.From = time.Unix(0, int64(metrics.End.Started*1e9))
+	sources := map[string]measure.Source{}
+	for _, kind := range kinds {
+		if source := open[kind]; source != nil {
+			sources[kind] = source()
 		}
 	}
-	seen := value.Observe(ctx, clauses, own, map[string]measure.Source{"openmetrics": metrics}, window)
-	maps.Copy(seen, value.Observe(ctx, clauses, others, j.sources(host), past))
-	return seen
+	return sources
 }
 
-func split(measures []ir.Measure) (own, others []ir.Measure) {
-	for _, m := range measures {
-		if m.From == "openmetrics" {
-			own = append(own, m)
-		} else {
-			others = append(others, m)
-		}
+// unrecorded is why there is no past.
+var unrecorded = &measure.Failure{Reason: measure.NoData, Sentence: "there is no history to ask",
+	Help: []string{"run it in a project with a hoops.yaml, and without --no-history"}}
+
+// run is what this run measured, and what earlier runs did.
+func (j *judge) run(past environmentPast) measure.Source {
+	source, err := j.x.observed.source()
+	if err != nil {
+		return absent{&measure.Failure{Reason: measure.SourceFailed, Sentence: err.Error()}}
 	}
-	return own, others
+	if past.store != nil {
+		source.Kept = past.groups
+	}
+	return source
 }
 
-// openMetrics is the application's own endpoint: what it says now, and what it said before the run.
-func (j *judge) openMetrics(ctx context.Context, host *session.Host, needed bool) measure.OpenMetrics {
+// openMetrics is the application's own endpoint: what it says now, and what it said before.
+func (j *judge) openMetrics(ctx context.Context, host *session.Host, past environmentPast) measure.Source {
 	source := measure.OpenMetrics{}
-	switch {
-	case !needed:
-		return source
-	case host.Env.OpenMetrics == nil:
+	if host.Env.OpenMetrics == nil {
 		source.Failed = &measure.Failure{Reason: measure.SourceFailed,
 			Sentence: fmt.Sprintf("environment %s has no openmetrics endpoint", host.Env.Name),
 			Help:     []string{"add to it: openmetrics: http://…/metrics"}}
 		return source
 	}
-	source.End, source.Failed = j.x.scrape(ctx, host)
+	if j.now != nil {
+		source.End, source.Failed = j.now.snapshot, j.now.err
+	} else {
+		source.End, source.Failed = j.x.observe(ctx, host)
+	}
 	if before, looked := j.x.looks[host.Env.Name]; looked && !j.alone {
 		source.Start = before.snapshot
 		if before.err != nil {
 			source.Failed, source.End = before.err, nil
 		}
 	}
+	if past.store != nil && source.End != nil {
+		source.Kept = past.looks(source.End.Source)
+	}
 	return source
 }
 
-// sources are those that keep a past or a document of their own.
-func (j *judge) sources(host *session.Host) map[string]measure.Source {
-	documents := &measure.Documents{
+func (j *judge) documents(host *session.Host) *measure.Documents {
+	return &measure.Documents{
 		Address: func(m ir.Measure, _ measure.Window) (string, error) { return host.Text(m.URL) },
 		Dir:     host.Dir, Version: Version, Timeout: time.Duration(host.Env.Timeout),
 		Header: func(u *url.URL) http.Header {
@@ -91,12 +93,19 @@ func (j *judge) sources(host *session.Host) map[string]measure.Source {
 			return header
 		},
 	}
-	return map[string]measure.Source{
-		"prometheus": j.prometheus(host),
-		"sql":        measure.SQL{DSN: func(m ir.Measure) (string, error) { return host.Text(m.DSN) }, Dir: host.Dir},
-		"json":       measure.JSON{Documents: documents},
-		"csv":        measure.CSV{Documents: documents},
+}
+
+// scrape looks at an environment's own metrics endpoint, with its credentials where it is the same site.
+func (x *execution) scrape(ctx context.Context, host *session.Host) (*measure.Snapshot, error) {
+	address, err := host.Text(host.Env.OpenMetrics)
+	if err != nil {
+		return nil, err
 	}
+	header, err := siteHeader(host, address)
+	if err != nil {
+		return nil, err
+	}
+	return measure.Scraper{URL: address, Header: header, Version: Version, Now: x.now, Timeout: time.Duration(host.Env.Timeout)}.Scrape(ctx)
 }
 
 // prometheus is the environment's server, or why it cannot be asked.
@@ -133,4 +142,42 @@ type absent struct{ why *measure.Failure }
 
 func (a absent) Sample(context.Context, ir.Measure, measure.Window) (measure.Observation, error) {
 	return measure.Observation{}, a.why
+}
+
+// siteHeader is what the environment sends to its own site: to an address elsewhere it is nothing.
+func siteHeader(host *session.Host, address string) (http.Header, error) {
+	header := http.Header{}
+	at, err1 := url.Parse(address)
+	site, err2 := url.Parse(host.EnvText("url"))
+	if err1 != nil || err2 != nil || at.Scheme != site.Scheme || at.Host != site.Host {
+		return header, nil
+	}
+	for _, h := range host.Env.Headers {
+		text, err := host.Text(h.Value)
+		if err != nil {
+			return nil, err
+		}
+		header.Set(h.Name, text)
+	}
+	return header, authorise(host, header)
+}
+
+func authorise(host *session.Host, header http.Header) error {
+	auth := host.Env.Auth
+	if auth == nil {
+		return nil
+	}
+	texts := make([]string, 3)
+	for i, t := range []ir.Template{auth.Bearer, auth.User, auth.Password} {
+		var err error
+		if texts[i], err = host.Text(t); err != nil {
+			return err
+		}
+	}
+	if texts[0] != "" {
+		header.Set("Authorization", "Bearer "+texts[0])
+		return nil
+	}
+	header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(texts[1]+":"+texts[2])))
+	return nil
 }

@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
-	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/functional"
@@ -90,7 +88,7 @@ func (x *execution) functional(ctx context.Context, s stage) (runners.Outcome, e
 		return "", err
 	}
 	r := &functional.Runner{Drivers: drivers(x.allowsShell(), false), Pause: x.pause(), PauseOnFailure: s.pause}
-	return runners.Run(ctx, r, plan, x.stream)
+	return x.stage(ctx, r, plan)
 }
 
 func (x *execution) allowsShell() bool { return slices.Contains(x.allow, "shell") }
@@ -106,49 +104,4 @@ func knownDriver(name string) error {
 		hint = "did you mean " + near + "?"
 	}
 	return usage(fmt.Sprintf("unknown driver %q", name), hint)
-}
-
-func (a *app) valueCommand() *cobra.Command {
-	var o options
-	var strict bool
-	var since string
-	c := &cobra.Command{
-		Use:   "value [DIR | FILE.hoops]",
-		Short: "Judge what the features promise, now",
-		Args:  atMostOne,
-		RunE: func(c *cobra.Command, args []string) error {
-			t, err := a.open(args)
-			if err != nil {
-				return err
-			}
-			env, err := environment(t.program, o.env, o.url)
-			if err != nil {
-				return err
-			}
-			var back time.Duration
-			if since != "" {
-				if back, err = expr.ParseDuration(since); err != nil || back <= 0 {
-					return usage(fmt.Sprintf("--since %s is not a duration", since), "write it as 12h or 7d")
-				}
-			}
-			s := stage{name: "value", runner: string(ir.Value), env: env}
-			if s.selected, err = a.promising(t, o.selection, ""); err != nil {
-				return err
-			}
-			x, err := a.newExecution(t, o, "pretty")
-			if err != nil {
-				return err
-			}
-			if since != "" {
-				x.overrides = append(x.overrides, "--since "+since)
-			}
-			x.start(string(ir.Value))
-			outcome, err := runners.Run(c.Context(), &judge{x: x, strict: strict, alone: true, since: back}, x.bare(s), x.stream)
-			return x.end(c.Context(), outcome, err)
-		},
-	}
-	o.flags(c.Flags())
-	c.Flags().StringVar(&since, "since", "", "look back `DURATION`: 12h, 7d (default: the process's life, or a day)")
-	c.Flags().BoolVar(&strict, "strict", false, "an unbound clause is undecided")
-	return c
 }

@@ -46,9 +46,11 @@ func BenchmarkCompile(b *testing.B) {
 	in := large()
 	b.ReportAllocs()
 	var r *Result
+	report := cpu(b)
 	for b.Loop() {
 		r = Compile(in)
 	}
+	report()
 	if r.Program == nil || len(r.Diagnostics) > 0 {
 		b.Fatal(rendered(r))
 	}
@@ -66,6 +68,8 @@ func BenchmarkDecode(b *testing.B) {
 	data := ir.Encode(Compile(large()).Program, "bench", false)
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
+	report := cpu(b)
+	defer report()
 	for b.Loop() {
 		if _, _, _, err := ir.Decode(data); err != nil {
 			b.Fatal(err)

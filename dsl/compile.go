@@ -23,6 +23,7 @@ type Result struct {
 	Program     *ir.Program
 	Diagnostics diag.List
 	Drivers     []string          // that scenarios were bound for
+	Advice      diag.List         // what is written and does nothing, which changes no run
 	Unused      []ir.Definition   // that no scenario reaches
 	sources     map[string]string // normalised, by path
 }
@@ -49,6 +50,7 @@ func Compile(in *Sources) *Result {
 		c.link()
 		c.flow()
 		c.readOnly()
+		c.openSecrets()
 	}
 	c.stages()
 	c.embed()
@@ -57,6 +59,7 @@ func Compile(in *Sources) *Result {
 	c.result.Diagnostics, c.result.Drivers = c.list, c.drivers
 	if !c.list.HasErrors() {
 		c.result.Program = c.program
+		c.advise()
 	}
 	return c.result
 }
@@ -71,7 +74,7 @@ type compiler struct {
 	drivers []string
 	linked  []*steps.Definition // what program.Definitions were made of, in their order
 	kept    []string
-	names   *steps.Names // of scenarios
+	names   *steps.Names                   // of scenarios
 	each    map[*steps.Definition][]string // columns of the tables that @each definitions are given
 	files   map[string]bool
 }

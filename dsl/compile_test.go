@@ -42,7 +42,7 @@ func sources(files map[string]string) *Sources {
 
 func rendered(r *Result) string {
 	var b strings.Builder
-	if err := (diag.Renderer{Source: r.Source}).Print(&b, r.Diagnostics); err != nil {
+	if err := (diag.Renderer{Source: r.Source}).Print(&b, slices.Concat(r.Diagnostics, r.Advice)); err != nil {
 		panic(err)
 	}
 	return b.String()
@@ -61,7 +61,13 @@ func inside(t testing.TB, r *Result) {
 	t.Helper()
 	check := func(d diag.Diagnostic, at diag.Range) {
 		t.Helper()
-		if at.Line == 0 || r.Source(at.File) == "" { // what is not text has none
+		if at == (diag.Range{}) { // of the project as a whole
+			return
+		}
+		if _, known := r.sources[at.File]; !known {
+			t.Errorf("%s: %v lies in no source", d.FirstLine(), at.Pos)
+		}
+		if at.Line == 0 || r.Source(at.File) == "" { // a whole file, or one that is not text
 			return
 		}
 		line, _ := diag.LineOf(r.Source(at.File), at.Line)
@@ -70,7 +76,7 @@ func inside(t testing.TB, r *Result) {
 			t.Errorf("%s: %v and %d runes are outside of %q", d.FirstLine(), at.Pos, at.Len, line)
 		}
 	}
-	for _, d := range r.Diagnostics {
+	for _, d := range slices.Concat(r.Diagnostics, r.Advice) {
 		check(d, d.Range)
 		for _, n := range d.Notes {
 			check(d, n.Range)

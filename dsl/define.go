@@ -20,6 +20,7 @@ func (c *compiler) define(docs []*gherkin.Document) {
 	for _, doc := range docs {
 		f := doc.Feature
 		driver := c.driverTag(f.Tags)
+		c.incomplete(f.Tags)
 		for _, b := range backgrounds(f) {
 			c.add(diag.Errorf(diag.At(b.Pos, len([]rune(b.Keyword))), "steps/file", "a file of step definitions holds Feature and Scenario only, found %s", b.Keyword).
 				WithHelp("write these steps into the definitions that need them"))
@@ -35,9 +36,7 @@ func (c *compiler) define(docs []*gherkin.Document) {
 				continue
 			}
 			d := &steps.Definition{Definition: ir.Definition{Pattern: s.Name, Driver: driver, Pos: s.NamePos}}
-			for _, t := range append(slices.Clone(f.Tags), s.Tags...) {
-				c.definitionTag(d, t)
-			}
+			c.definitionTags(d, f.Tags, s.Tags)
 			if own := c.driverTag(s.Tags); own != "" {
 				d.Driver = own
 			}
@@ -54,30 +53,6 @@ func (c *compiler) define(docs []*gherkin.Document) {
 	for _, d := range more {
 		if d != "" && !slices.Contains(c.drivers, d) {
 			c.drivers = append(c.drivers, d)
-		}
-	}
-}
-
-func (c *compiler) definitionTag(d *steps.Definition, t gherkin.Tag) {
-	name, argument, hasArgument := strings.Cut(t.Name, ":")
-	switch name {
-	case "@driver":
-	case "@read":
-		d.Effect = ir.Reads
-	case "@write":
-		d.Effect = ir.Writes
-	case "@each":
-		d.Each = true
-	case "@undo":
-		d.IsUndo = true
-	case "@once":
-		d.Once = true
-		if hasArgument {
-			age, err := expr.ParseDuration(argument)
-			if err != nil || age <= 0 {
-				c.add(diag.Errorf(diag.At(t.Pos, len([]rune(t.Name))), "steps/tag", "%q is not a duration", argument).WithHelp("write the age at which it is renewed: @once:10m"))
-			}
-			d.MaxAge = ir.Duration(age)
 		}
 	}
 }
@@ -110,7 +85,7 @@ func (c *compiler) driverTag(tags []gherkin.Tag) string {
 
 // lines are steps in the form that package steps binds.
 func lines(list []*gherkin.Step, background bool) []steps.Line {
-	var out []steps.Line
+	out := make([]steps.Line, 0, len(list))
 	for _, s := range list {
 		l := steps.Line{Keyword: s.Keyword, Text: s.Text, Pos: s.TextPos, Background: background}
 		if s.DocString != nil {

@@ -18,13 +18,13 @@ func (c *compiler) eachColumns(docs ...[]*gherkin.Document) {
 		return
 	}
 	c.each = map[*steps.Definition][]string{}
-	see := func(list []*gherkin.Step, columns []string) {
+	see := func(list []*gherkin.Step, around steps.Context) {
 		for _, s := range list {
 			if s.Table == nil || len(s.Table.Rows) == 0 {
 				continue
 			}
 			for _, d := range c.library.Definitions {
-				if d.Each && c.library.MayCall(s.Text, columns, d) {
+				if d.Each && c.library.MayCall(s.Text, around, d) {
 					c.each[d] = append(c.each[d], headers(s.Table)...)
 				}
 			}
@@ -33,16 +33,15 @@ func (c *compiler) eachColumns(docs ...[]*gherkin.Document) {
 	for _, group := range docs {
 		for _, d := range group {
 			for _, b := range backgrounds(d.Feature) {
-				see(b.Steps, nil)
+				see(b.Steps, steps.Context{})
 			}
 			for _, s := range d.Feature.Scenarios {
-				var columns []string
 				for _, e := range s.Examples {
-					for _, cell := range e.Header {
-						columns = append(columns, cell.Value)
-					}
+					see(s.Steps, examples(e))
 				}
-				see(s.Steps, columns)
+				if len(s.Examples) == 0 {
+					see(s.Steps, steps.Context{})
+				}
 			}
 		}
 	}
@@ -51,6 +50,18 @@ func (c *compiler) eachColumns(docs ...[]*gherkin.Document) {
 			c.each[d] = anyName(d.Lines, columns)
 		}
 	}
+}
+
+// examples are the columns and rows of one table of an outline.
+func examples(e *gherkin.Examples) steps.Context {
+	var c steps.Context
+	for _, cell := range e.Header {
+		c.Columns = append(c.Columns, cell.Value)
+	}
+	for _, r := range e.Rows {
+		c.Rows = append(c.Rows, cells(r.Cells))
+	}
+	return c
 }
 
 func headers(t *gherkin.Table) []string {

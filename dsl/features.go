@@ -25,6 +25,7 @@ func (c *compiler) features(docs []*gherkin.Document) {
 			feature.Language = doc.Language
 		}
 		feature.ID = ids.feature(doc.Path, f)
+		c.featureTags(f)
 		c.clauses(&feature, f)
 		for _, s := range f.Scenarios {
 			feature.Scenarios = append(feature.Scenarios, c.scenario(ids, &feature, f, s))
@@ -80,6 +81,7 @@ func (c *compiler) scenario(ids *ids, feature *ir.Feature, f *gherkin.Feature, s
 	} else {
 		all = nil
 	}
+	scenario.Steps = slices.Grow(scenario.Steps, len(all))
 	for _, line := range all {
 		columns := context
 		if line.Background {

@@ -224,6 +224,32 @@ func passedLoad() *tape {
 	return t
 }
 
+// closedLoad is a load run of a closed model, two seconds of it told while it ran.
+func closedLoad() *tape {
+	t := newTape()
+	t.begin()
+	t.stageStarted("load", runners.Info{Runner: "load", Driver: "http", Overrides: []string{"--rate max"}, Selected: 1})
+	quick := map[string]any{"mean": 2 * ms, "p50": 2 * ms, "p90": 3 * ms, "p95": 4 * ms, "p99": 5 * ms, "max": 6 * ms}
+	parts := func(n int64) []runners.Group {
+		return []runners.Group{
+			{Of: "journeys", Count: n, Latency: quick, Sum: time.Duration(n) * 2 * ms},
+			{Of: "scenario", Name: "Browse", Scenario: "shop/browse", Count: n, Latency: quick, Sum: time.Duration(n) * 2 * ms},
+			{Of: "requests", Count: n, Latency: quick, Sum: time.Duration(n) * 2 * ms, Codes: map[int]int64{200: n}},
+			{Of: "request", Name: "GET /products", Count: n, Latency: quick, Sum: time.Duration(n) * 2 * ms, Codes: map[int]int64{200: n}},
+		}
+	}
+	for i := range 2 {
+		t.now = t.now.Add(time.Second)
+		at := time.Duration(i) * time.Second
+		t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{From: at, To: at + time.Second, Model: "closed", Load: "rate max with 64 workers", Asked: 32000, Started: 32000, InFlight: 64, Groups: parts(32000)}})
+	}
+	t.emit(runners.Event{Kind: runners.Summarised, Summary: &runners.Summary{To: 2001 * ms, Final: true, Model: "closed", Load: "rate max with 64 workers", Arrivals: 2 * time.Second, Asked: 64000, Started: 64000,
+		Expectations: []runners.Expectation{{Source: "errors == 0", Implied: true, Outcome: runners.GatePassed, Samples: 64000}}, Groups: parts(64000)}})
+	t.stageFinished(runners.GatePassed, 2001*ms, &runners.Counts{Passed: 1}, "")
+	t.end(runners.GatePassed, 2001*ms)
+	return t
+}
+
 // rounds are a probe of two scenarios, three times, one of which recovers, and a stage before it.
 func rounds() *tape {
 	t := newTape()

@@ -123,7 +123,7 @@ func (j *junit) suites() testsuites {
 		}
 		at := cmp.Or(s.began, j.record.began)
 		if len(s.verdicts) > 0 {
-			add(s, stageName(s)+": promises", at, 0, verdictCases(s), "")
+			add(s, stageName(s)+": promises", at, 0, verdictCases(s), verdictText(s))
 		}
 		if s.summary != nil && len(s.summary.Expectations) > 0 {
 			add(s, stageName(s)+": expectations", at, s.duration, expectationCases(s), "")
@@ -209,6 +209,22 @@ func verdictCases(s *stage) []testcase {
 	return cases
 }
 
+// verdictText is what every verdict rests on, those that are delivered too, which have no place of their own.
+func verdictText(s *stage) string {
+	var b strings.Builder
+	for _, v := range worstFirst(s.verdicts) {
+		lines := basis(v)
+		if len(lines) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "%s: %s%s\n", verdictWord(v), oneLine(v.Words, 300), prefixed(" — ", oneLine(because(v), 1000)))
+		for _, l := range lines {
+			fmt.Fprintf(&b, "  %s\n", oneLine(l, 1000))
+		}
+	}
+	return b.String()
+}
+
 // expectationCases are what a load stage had to hold.
 func expectationCases(s *stage) []testcase {
 	var cases []testcase
@@ -245,6 +261,7 @@ func (j *junit) properties(s *stage) []property {
 		{"driver", s.info.Driver},
 		{"url", s.info.URL},
 		{"overrides", strings.Join(s.info.Overrides, " ")},
+		{"load", s.loadWords()},
 	} {
 		if p.Value != "" {
 			list = append(list, property{p.Name, oneLine(p.Value, 1000)})

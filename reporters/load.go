@@ -17,6 +17,7 @@ const (
 	ofStep     = "step"
 	ofRequests = "requests"
 	ofRequest  = "request"
+	ofPhase    = "phase"
 	ofLateness = "lateness"
 )
 
@@ -25,10 +26,9 @@ const closedModel = "closed"
 
 // soFar is what the summaries of a load add up to while it runs.
 type soFar struct {
-	asked, started, dropped, ended, failed int64
-	inFlight                               int64
-	at                                     time.Duration
-	points                                 []*runners.Summary // every interval, with its totals alone
+	asked, started int64
+	at             time.Duration
+	points         []*runners.Summary // every interval, with its totals alone
 
 	// As it was before the last interval with arrivals, which may be a part of one: rates are told of whole ones.
 	steady struct {
@@ -41,28 +41,18 @@ func (f *soFar) add(s *runners.Summary) {
 	if s.Asked > 0 {
 		f.steady.asked, f.steady.started, f.steady.at = f.asked, f.started, f.at
 	}
-	f.asked, f.started, f.dropped = f.asked+s.Asked, f.started+s.Started, f.dropped+s.Dropped
-	f.at, f.inFlight = s.To, s.InFlight
-	for _, g := range groups(s, ofJourneys) {
-		f.ended, f.failed = f.ended+g.Count, f.failed+g.Failed
-	}
+	f.asked, f.started, f.at = f.asked+s.Asked, f.started+s.Started, s.To
 	point := *s
 	point.Groups = append(groups(s, ofJourneys), groups(s, ofRequests)...)
 	f.points = append(f.points, &point)
 }
 
-// window is the time that rates are over.
-func window(s *runners.Summary) time.Duration {
+// arrivalTime is the time that rates are over.
+func arrivalTime(s *runners.Summary) time.Duration {
 	if s.Arrivals > 0 {
 		return s.Arrivals
 	}
 	return s.To
-}
-
-// line is how it goes: "20s  4,000 journeys, 3 failed, 12 in flight".
-func (f *soFar) line() string {
-	return fmt.Sprintf("%s  %s, %s failed%s, %s in flight", rounded(f.at.Round(time.Second)), plural(f.ended, "journey"), thousands(f.failed),
-		dropped(f.dropped), thousands(f.inFlight))
 }
 
 func dropped(n int64) string {
@@ -227,7 +217,7 @@ func (m measured) object(of, name string) map[string]any {
 			continue
 		}
 		if g.Count > 0 {
-			o["rate"] = float64(g.Count) / math.Max(1e-9, window(m.s).Seconds())
+			o["rate"] = float64(g.Count) / math.Max(1e-9, arrivalTime(m.s).Seconds())
 		}
 		o["count"], o["errors"] = g.Count, float64(g.Failed+g.Dropped)/math.Max(1, float64(g.Count+g.Dropped))
 		for field, v := range g.Latency {
@@ -238,4 +228,15 @@ func (m measured) object(of, name string) map[string]any {
 		break
 	}
 	return o
+}
+
+// loadWords is what load was put on: "200/s for 1m", "closed model, rate max with 64 workers"; "" for other stages.
+func (s *stage) loadWords() string {
+	switch {
+	case s.summary == nil:
+		return ""
+	case s.summary.Model == closedModel:
+		return "closed model" + prefixed(", ", s.summary.Load)
+	}
+	return s.summary.Load
 }

@@ -20,7 +20,8 @@ type loadJSON struct {
 	Scenarios    []measuredJSON        `json:"scenarios"`
 	Steps        []measuredJSON        `json:"steps"`
 	Requests     measuredJSON          `json:"requests"`
-	Templates    []measuredJSON        `json:"templates"` // of requests
+	Templates    []measuredJSON        `json:"templates"`        // of requests
+	Phases       []measuredJSON        `json:"phases,omitempty"` // of some of the requests
 	Lateness     *latencyJSON          `json:"lateness,omitempty"`
 	Seconds      []secondJSON          `json:"seconds"` // how it went, interval by interval
 }
@@ -73,7 +74,7 @@ func (s *stage) loaded() *loadJSON {
 	}
 	sum := s.summary
 	one := func(g runners.Group) measuredJSON {
-		rate := math.Round(1000*float64(g.Count)/max(.001, window(sum).Seconds())) / 1000
+		rate := math.Round(1000*float64(g.Count)/max(.001, arrivalTime(sum).Seconds())) / 1000
 		return measuredJSON{Name: g.Name, Scenario: g.Scenario, Count: g.Count, Failed: g.Failed, Lost: g.Dropped, Rate: rate, Latency: exact(g), Codes: g.Codes, Errors: g.Errors}
 	}
 	list := func(of string) []measuredJSON {
@@ -93,6 +94,11 @@ func (s *stage) loaded() *loadJSON {
 	}
 	for _, g := range groups(sum, ofRequests) {
 		l.Requests = one(g)
+	}
+	for _, g := range groups(sum, ofPhase) {
+		one := one(g)
+		one.Rate = 0
+		l.Phases = append(l.Phases, one)
 	}
 	for _, g := range groups(sum, ofLateness) {
 		l.Lateness = exact(g)

@@ -117,6 +117,7 @@ func (t *terminal) latencies(s *runners.Summary) {
 		row(ofRequests, g)
 	}
 	part(ofRequest, "", all)
+	part(ofPhase, "phases of some requests", func(runners.Group) bool { return t.o.Verbose })
 	wide := make([]int, len(rows[0]))
 	for _, r := range rows {
 		for i, cell := range r {
@@ -147,17 +148,7 @@ const mostCauses = 20
 
 // causes are the errors of journeys and of requests, each with its count.
 func (t *terminal) causes(s *runners.Summary) {
-	var list []string
-	for _, g := range groups(s, ofJourneys) {
-		for _, c := range mostFirst(g.Errors) {
-			list = append(list, fmt.Sprintf("%s× %s", thousands(c.Count), oneLine(c.Key, 300)))
-		}
-	}
-	for _, g := range groups(s, ofRequest) {
-		for _, c := range mostFirst(g.Errors) {
-			list = append(list, fmt.Sprintf("%s× %s – %s", thousands(c.Count), oneLine(g.Name, 100), oneLine(c.Key, 300)))
-		}
-	}
+	list := causesOf(s)
 	if len(list) == 0 {
 		return
 	}
@@ -169,6 +160,20 @@ func (t *terminal) causes(s *runners.Summary) {
 	if left := len(list) - mostCauses; left > 0 {
 		t.line("  … and %d more", left)
 	}
+}
+
+func causesOf(s *runners.Summary) (list []string) {
+	for _, g := range groups(s, ofJourneys) {
+		for _, c := range mostFirst(g.Errors) {
+			list = append(list, fmt.Sprintf("%s× %s", thousands(c.Count), oneLine(c.Key, 300)))
+		}
+	}
+	for _, g := range groups(s, ofRequest) {
+		for _, c := range mostFirst(g.Errors) {
+			list = append(list, fmt.Sprintf("%s× %s – %s", thousands(c.Count), oneLine(g.Name, 100), oneLine(c.Key, 300)))
+		}
+	}
+	return list
 }
 
 func mostFirst(list []runners.Cause) []runners.Cause {

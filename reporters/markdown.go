@@ -60,11 +60,15 @@ func (m *markdown) text() string {
 		for _, e := range s.summary.Expectations {
 			fmt.Fprintf(&b, "- %s: %s\n", outcomeWord(decided(e.Outcome)), escape(expectation(s.summary, e), 1000))
 		}
+		m.load(&b, s)
 	}
 	if list := worstFirst(m.record.verdicts()); len(list) > 0 {
 		b.WriteString("\n### Promises\n\n")
 		for _, v := range list {
 			fmt.Fprintf(&b, "- **%s** %s%s\n", verdictWord(v), escape(v.Words, 300), prefixed(" — ", escape(because(v), 1000)))
+			for _, l := range basis(v) {
+				fmt.Fprintf(&b, "  - %s\n", escape(l, 1000))
+			}
 			if v.WouldChange != "" && verdictOf(v) != delivered {
 				fmt.Fprintf(&b, "  - would change it: %s\n", escape(v.WouldChange, 500))
 			}
@@ -92,6 +96,35 @@ func (m *markdown) text() string {
 		fmt.Fprintf(&b, "\n… and %d more\n", left)
 	}
 	return b.String()
+}
+
+// load is the table of what a load stage measured, and its errors.
+func (m *markdown) load(b *strings.Builder, s *stage) {
+	t := terminal{o: Options{}}
+	t.arrivals(s)
+	fmt.Fprintf(b, "\n%s\n", escape(strings.TrimSpace(t.text.String()), 500))
+	if s.summary.Late != "" {
+		fmt.Fprintf(b, "\n%s\n", escape(s.summary.Late, 500))
+	}
+	b.WriteString("\n| | count | failed | p50 | p95 | p99 | max |\n|---|--:|--:|--:|--:|--:|--:|\n")
+	for _, g := range s.summary.Groups {
+		name := map[string]string{ofJourneys: ofJourneys, ofRequests: ofRequests}[g.Of]
+		if name == "" && g.Of != ofLateness && g.Of != ofPhase && (g.Of != ofStep || !strings.Contains(g.Name, "{")) {
+			name = "– " + cmp.Or(g.Name, "(no name)")
+		}
+		if name != "" && b.Len() < longestSummary/2 {
+			fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s |\n", escape(name, 100), thousands(g.Count), thousands(g.Failed), latency(g, "p50"), latency(g, "p95"), latency(g, "p99"), latency(g, "max"))
+		}
+	}
+	for i, c := range causesOf(s.summary) {
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		if i == mostCauses {
+			break
+		}
+		fmt.Fprintf(b, "- %s\n", escape(c, 500))
+	}
 }
 
 func (m *markdown) failure(s *stage, r *result) string {

@@ -2,9 +2,7 @@ package reporters
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -157,20 +155,7 @@ func (x *exposition) metrics() metrics {
 			m = append(m, totalsOf(s.name, s.summary).metrics()...)
 		}
 	}
-	verdict := desc("hoops_value_verdict", "The verdict of the claim.", "feature", "claim", "stage", "verdict")
-	for _, s := range x.record.stages {
-		claims := map[string]int{}
-		for _, v := range s.verdicts {
-			feature, _, _ := strings.Cut(v.Clause, "#")
-			claim := label(v.Clause)
-			if claims[claim]++; claims[claim] > 1 { // a clause may make several
-				claim = fmt.Sprintf("%s (%d)", claim, claims[claim])
-			}
-			for _, word := range worstVerdicts {
-				add(verdict, prometheus.GaugeValue, number(word == verdictOf(v)), label(feature), claim, label(s.name), word)
-			}
-		}
-	}
+	x.values(desc, add)
 	if d := x.record.digest(); d != "" {
 		add(desc("hoops_artefact_info", "The artefact that was run.", "digest", "version"), prometheus.GaugeValue, 1, label(d), label(x.record.info.Tool))
 	}

@@ -137,7 +137,7 @@ func (s *stage) take(e runners.Event) *result {
 // judge keeps the last verdict of each claim: a stage that lasts judges again.
 func (s *stage) judge(v runners.Verdict) {
 	for i, old := range s.verdicts {
-		if v.Clause != "" && old.Clause == v.Clause && old.Reading == v.Reading {
+		if v.Clause != "" && old.Clause == v.Clause && old.Claim == v.Claim && old.Reading == v.Reading {
 			s.verdicts[i] = v
 			return
 		}

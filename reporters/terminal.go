@@ -166,6 +166,7 @@ func (t *terminal) beat(e runners.Event) {
 	switch {
 	case e.Kind == runners.StageStarted:
 		t.spoke = e.Time
+	case t.record.stage(e.Stage).soFar.at > 0: // how a load goes is shown while it goes, and is no part of a report
 	case e.Stage == "" || t.spoke.IsZero() || e.Time.Sub(t.spoke) < heartbeat || e.Kind == runners.StageFinished:
 	default:
 		t.spoke = e.Time
@@ -175,9 +176,6 @@ func (t *terminal) beat(e runners.Event) {
 
 // going is how far a stage is: "120 of 412, 1 failed".
 func (s *stage) going() string {
-	if s.soFar.at > 0 {
-		return s.soFar.line()
-	}
 	c := s.counts()
 	of := ""
 	if s.info.Selected > 0 && !s.repeated() {
@@ -276,8 +274,14 @@ func (t *terminal) verdict(v runners.Verdict) {
 	t.line("%s  %s%s", t.paint("1;"+colour, verdictWord(v)), oneLine(v.Words, 300), prefixed(" — ", oneLine(because(v), 1000)))
 }
 
-// advice is what follows from a verdict.
+// advice is what a verdict rests on, and what follows from it. In a pipeline a promise that is kept is a line, since
+// somebody asked for much else too.
 func (t *terminal) advice(v runners.Verdict) {
+	if verdictOf(v) != delivered || t.o.Verbose || len(t.record.stages) == 1 {
+		for _, l := range basis(v) {
+			t.line("  %s", t.paint(dim, oneLine(l, 1000)))
+		}
+	}
 	if v.WouldChange != "" && verdictOf(v) != delivered {
 		t.line("  %s", t.paint(dim, "would change it: "+oneLine(v.WouldChange, 500)))
 	}

@@ -109,6 +109,17 @@ type Sample struct {
 	URL   string `json:"url,omitempty"`      // masked
 	Once  bool   `json:"once,omitempty"`     // belongs to @once, not to a journey
 	Undo  bool   `json:"undo,omitempty"`     // belongs to a compensation
+
+	Vitals *Vitals `json:"vitals,omitempty"` // of a navigation in a browser
+}
+
+// Vitals are what a browser measured of a page's loading; durations in nanoseconds. What is not there was not
+// measured.
+type Vitals struct {
+	LCP  time.Duration `json:"lcp,omitempty"`  // largest contentful paint
+	FCP  time.Duration `json:"fcp,omitempty"`  // first contentful paint
+	TTFB time.Duration `json:"ttfb,omitempty"` // time to first byte
+	CLS  *float64      `json:"cls,omitempty"`  // cumulative layout shift
 }
 
 // Attachment is evidence; its bytes lie in a folder beside the event stream, in a file named by the digest.
@@ -176,6 +187,7 @@ type Verdict struct {
 	Words       string    `json:"words"`           // of the clause, verbatim
 	Reading     string    `json:"reading,omitempty"`
 	Measure     string    `json:"measure,omitempty"`
+	Mode        string    `json:"mode,omitempty"` // observed, inferred
 	Guardrail   bool      `json:"guardrail,omitempty"`
 	Verdict     string    `json:"verdict"`          // delivered, missed, undecided, unbound
 	SoFar       bool      `json:"so-far,omitempty"` // the window is open, so delivered may still turn into missed
@@ -200,6 +212,8 @@ type Verdict struct {
 	Upper       string    `json:"upper,omitempty"`    // of between
 	Unit        string    `json:"unit,omitempty"`     // "" of a count; share, ratio, points, "/1d", "ms", "£"
 	Baseline    *Baseline `json:"baseline,omitempty"`
+	Budget      string    `json:"budget,omitempty"`   // how much of what may fail is left
+	Rollback    bool      `json:"rollback,omitempty"` // a miss may be acted upon without a person
 	Needed      string    `json:"needed,omitempty"`   // "54 of about 502 mistakes needed"
 	Projected   time.Time `json:"projected,omitzero"` // when it is decided, at current traffic
 	Premise     string    `json:"premise,omitempty"`  // whether it was as the clause says it was
@@ -229,6 +243,7 @@ type Baseline struct {
 	Events   string    `json:"events,omitempty"`   // exact
 	Exposed  string    `json:"exposed,omitempty"`  // exact
 	Point    string    `json:"point,omitempty"`
+	False    bool      `json:"false,omitempty"` // it was not as the clause says it was
 }
 
 // Summary is what a load run measured in an interval or in all: exact counters and encoded histograms, which
@@ -262,7 +277,7 @@ type Expectation struct {
 
 // Group is one thing that a load run measured.
 type Group struct {
-	Of        string         `json:"of"`                 // journeys, scenario, step, requests, request, lateness
+	Of        string         `json:"of"`                 // journeys, scenario, step, requests, request, phase, lateness
 	Name      string         `json:"name,omitempty"`     // of the scenario, step or request
 	Scenario  string         `json:"scenario,omitempty"` // id of the scenario
 	Count     int64          `json:"count"`

@@ -58,7 +58,7 @@ var fromSources = map[string]bool{
 	".Summary.Groups.Scenario": true, ".Summary.Expectations.Outcome": true, ".Summary.Expectations.Pos.File": true,
 	".Verdict.Clause": true, ".Verdict.Words": true, ".Verdict.Reading": true, ".Verdict.Verdict": true, ".Verdict.Reason": true, ".Verdict.Target": true,
 	".Verdict.Exposure": true, ".Verdict.Window": true, ".Verdict.Grade": true, ".Verdict.Owner": true, ".Verdict.WouldChange": true,
-	".Verdict.Claim": true, ".Verdict.Measure": true, ".Verdict.Events": true, ".Verdict.Exposed": true, ".Verdict.Point": true, ".Verdict.Low": true,
+	".Verdict.Mode": true, ".Verdict.Claim": true, ".Verdict.Measure": true, ".Verdict.Events": true, ".Verdict.Exposed": true, ".Verdict.Point": true, ".Verdict.Low": true,
 	".Verdict.High": true, ".Verdict.Compare": true, ".Verdict.Bound": true, ".Verdict.Upper": true, ".Verdict.Unit": true, ".Verdict.Again": true,
 	".Verdict.QueryHash": true, ".Verdict.Baseline.Events": true, ".Verdict.Baseline.Exposed": true, ".Verdict.Baseline.Point": true,
 }

@@ -166,7 +166,7 @@ func masked(e *Event, mask func(string) string) {
 	}
 	if e.Verdict != nil {
 		v := *e.Verdict
-		for _, text := range []*string{&v.Words, &v.Reading, &v.Sentence, &v.Observed, &v.Target, &v.Exposure, &v.Window, &v.Interval, &v.Needed, &v.Premise,
+		for _, text := range []*string{&v.Words, &v.Reading, &v.Sentence, &v.Observed, &v.Target, &v.Exposure, &v.Window, &v.Interval, &v.Needed, &v.Budget, &v.Premise,
 			&v.WouldChange, &v.Action, &v.Owner, &v.Source, &v.Query, &v.Stub} {
 			*text = mask(*text)
 		}

@@ -9,11 +9,27 @@ import (
 	"github.com/cucumber-value/hoops/value/measure"
 )
 
-// Judge judges every claim of a clause, in order. The clause is missed when one claim is, a guardrail too; delivered when
-// each is and no part of it is unbound; and otherwise undecided or unbound.
-func Judge(f Feature, c ir.Clause, seen map[string]Evidence, now time.Time) Result {
-	r := Result{ClauseID: c.ID, Feature: f, Text: c.Text, Verdict: Delivered, Unbound: c.Unbound, Rewrites: c.Rewrites, Stub: c.Stub, Judged: now, Pos: c.Pos}
-	r.Judgements = judgeClaims(f, c, seen)
+// Judge judges every promise by the answers to its questions. It asks nothing more and looks at no clock, so the same
+// answers give the same verdicts for ever.
+func (p *Plan) Judge(a *Answers) []Result {
+	var results []Result
+	for i, promise := range p.promises {
+		var js []Judgement
+		for k, c := range promise.Clause.Claims {
+			t := p.trial(promise.Feature, promise.Clause, k, p.measures[c.Measure])
+			t.judge(p.needs[i][k], a)
+			t.j.Notes = append(t.j.Notes, a.notes...)
+			js = append(js, t.j)
+		}
+		results = append(results, result(promise.Feature, promise.Clause, js, p.times.Now))
+	}
+	return results
+}
+
+// result joins the claims of a clause. It is missed when one claim is, a guardrail too; delivered when each is and no
+// part of it is unbound; and otherwise undecided or unbound.
+func result(f Feature, c ir.Clause, js []Judgement, now time.Time) Result {
+	r := Result{ClauseID: c.ID, Feature: f, Text: c.Text, Verdict: Delivered, Unbound: c.Unbound, Rewrites: c.Rewrites, Stub: c.Stub, Judged: now, Pos: c.Pos, Judgements: js}
 	if c.Unbound != "" || len(r.Judgements) == 0 {
 		r.Verdict = Unbound
 	}
@@ -33,106 +49,224 @@ func Judge(f Feature, c ir.Clause, seen map[string]Evidence, now time.Time) Resu
 	return r
 }
 
-func judgeClaims(f Feature, c ir.Clause, seen map[string]Evidence) []Judgement {
-	var out []Judgement
-	for _, claim := range c.Claims {
-		e, ok := seen[claim.Measure]
-		if !ok {
-			e.Failure = &measure.Failure{Reason: NoData, Sentence: fmt.Sprintf("nothing is known of %s", claim.Measure)}
-		}
-		t := trial{claim: claim, seen: e, claims: len(c.Claims), j: Judgement{
-			ClauseID: c.ID, Feature: f, Clause: c.Text, Claim: claim.Reading, Measure: claim.Measure, Guardrail: claim.Guardrail,
-			Owner: e.Measure.Owner, Target: promise(claim), Pos: claim.Pos,
-		}}
-		if t.j.Owner == "" {
-			t.j.Owner = f.Owner
-		}
-		t.judge()
-		out = append(out, t.j)
-	}
-	return out
+func unknown(name string) Evidence {
+	return Evidence{Failure: &measure.Failure{Reason: NoData, Sentence: fmt.Sprintf("nothing is known of %s", name)}}
 }
 
 // trial is one claim before its judge.
 type trial struct {
-	claim  ir.Claim
-	seen   Evidence
-	claims int // of the clause
-	target *big.Rat
-	upper  *big.Rat // of between
-	j      Judgement
+	times   Times
+	claim   ir.Claim
+	measure ir.Measure
+	seen    Evidence
+	base    Evidence // of what is compared
+	claims  int      // of the clause
+	alpha   float64  // the error allowed on each side
+	bursts  bool     // what is compared was made to count for less
+	target  *big.Rat
+	upper   *big.Rat // of between
+	j       Judgement
+}
+
+func (p *Plan) trial(f Feature, c ir.Clause, n int, m ir.Measure) *trial {
+	claim := c.Claims[n]
+	t := &trial{times: p.times, claim: claim, measure: m, claims: len(c.Claims), alpha: alpha, j: Judgement{
+		ID: ClaimID(c.ID, n), ClauseID: c.ID, Feature: f, Clause: c.Text, Claim: claim.Reading, Measure: claim.Measure, Mode: claim.Mode, Guardrail: claim.Guardrail,
+		Owner: m.Owner, Target: promise(claim), Pos: claim.Pos,
+	}}
+	if t.j.Owner == "" {
+		t.j.Owner = f.Owner
+	}
+	if m.Name != "" {
+		t.j.QueryHash = queryHash(m, Everybody)
+	}
+	return t
 }
 
 // covered is how much of the window must have been watched for a claim to be delivered.
 const covered = .95
 
-func (t *trial) judge() {
-	o := t.seen.Observation
-	t.j.Window, t.j.Notes = o.Window, o.Notes
-	t.j.Source, t.j.Query = o.Source, o.Query
-	var ok bool
-	if t.target, ok = new(big.Rat).SetString(t.claim.Target); !ok {
-		t.undecided(NotJudged, "the number of the claim, %q, cannot be read", t.claim.Target)
+// judge judges what the plan found out for the claim.
+func (t *trial) judge(n need, a *Answers) {
+	if n.refused != nil {
+		t.failed(n.refused)
 		return
 	}
-	if t.claim.Compare == "between" {
-		if t.upper, ok = new(big.Rat).SetString(t.claim.Upper); !ok {
-			t.undecided(NotJudged, "the upper bound of the claim, %q, cannot be read", t.claim.Upper)
+	if !t.readable() {
+		return
+	}
+	evidence := func(list []int) (all []Evidence) {
+		for _, i := range list {
+			all = append(all, a.evidence[i])
+		}
+		return all
+	}
+	switch {
+	case t.claim.Statistic == ir.StatSlope:
+		t.judgeTrend(evidence(n.parts), n.unit)
+	case t.claim.Days != "":
+		t.judgeDays(evidence(n.parts), n)
+	case n.baseline != nil:
+		b := Evidence{Failure: n.baseline.refused}
+		if n.baseline.question >= 0 {
+			b = a.evidence[n.baseline.question]
+		}
+		if kept, pinned := a.pinned[t.j.ID]; pinned {
+			b = kept
+		}
+		var looks []Evidence
+		for _, l := range n.looks {
+			looks = append(looks, a.evidence[l.question])
+		}
+		if t.claim.Premise != "" {
+			t.judgeWindow(looks[len(looks)-1])
+			t.premise(b, *n.baseline)
 			return
 		}
-	}
-	if reason, sentence := t.beyond(); reason != "" {
-		t.undecided(reason, "%s", sentence)
-		return
-	}
-	if f := t.seen.Failure; f != nil {
-		reason := f.Reason
-		if reason == "" {
-			reason = SourceFailed
-		}
-		t.undecided(reason, "%s", f.Sentence)
-		t.j.Help, t.j.Source, t.j.Query = f.Help, f.Source, f.Query
-		return
-	}
-	if o.Events == nil || o.Events.Sign() < 0 || o.Exposure != nil && o.Exposure.Sign() < 0 {
-		t.undecided(NoData, "nothing was observed of %s", t.claim.Measure)
-		return
-	}
-	t.j.Grade, t.j.Coverage = "D", o.Coverage
-	t.j.Observed = number(o.Events)
-	if o.Exposure != nil {
-		t.j.Exposure = number(o.Exposure) + " " + exposureNoun(t.seen.Measure)
-	}
-	switch t.claim.Statistic {
-	case ir.StatCount:
-		t.judgeCount()
-	case ir.StatRate, ir.StatShare:
-		t.judgeProportion()
+		t.judgeCompared(n, looks, b)
+	default:
+		t.judgeWindow(a.evidence[n.looks[0].question])
 	}
 }
 
-// beyond names what no procedure is written for yet, so that it is undecided and says so.
-func (t *trial) beyond() (Reason, string) {
-	c := t.claim
-	switch {
-	case c.Statistic == ir.StatSlope:
-		return IncompleteWindow, "a trend needs a history of several windows, and none is kept"
-	case c.Mode == ir.Inferred:
-		return NoBaseline, "there is nothing to compare with: no observation of " + baseline(c.Baseline) + " is kept"
-	case c.Mode != ir.Observed:
-		return NotJudged, "it is not said whether this claim is observed or inferred"
-	case c.Days != "":
-		return IncompleteWindow, "the days cannot be told apart: only the window as a whole was observed"
-	case c.Window != "":
-		return IncompleteWindow, "only the window as a whole was observed, and the claim is about a part of it"
-	case c.Threshold != "", c.Statistic != ir.StatCount && c.Statistic != ir.StatRate && c.Statistic != ir.StatShare:
-		return NotJudged, fmt.Sprintf("hoops cannot judge the %s of %s yet", c.Statistic, c.Measure)
+// readable reads the numbers of the claim.
+func (t *trial) readable() bool {
+	var ok bool
+	if t.target, ok = new(big.Rat).SetString(t.claim.Target); !ok {
+		t.unreadable("the number of the claim, %q, cannot be read", t.claim.Target)
+		return false
 	}
-	switch c.Compare {
+	if t.claim.Compare == "between" {
+		if t.upper, ok = new(big.Rat).SetString(t.claim.Upper); !ok || t.upper.Cmp(t.target) < 0 {
+			t.unreadable("the upper bound of the claim, %q, cannot be read", t.claim.Upper)
+			return false
+		}
+	}
+	switch t.claim.Compare {
 	case "=", "<", "<=", ">", ">=", "between":
-		return "", ""
+		return true
 	}
-	return NotJudged, fmt.Sprintf("the comparison %q of the claim is not known", c.Compare)
+	t.unreadable("the comparison %q of the claim is not known", t.claim.Compare)
+	return false
+}
+
+// judgeWindow judges a claim about one window by what was observed in it.
+func (t *trial) judgeWindow(e Evidence) {
+	t.seen = e
+	o := e.Observation
+	t.j.Window, t.j.Notes, t.j.Source, t.j.Query = o.Window, o.Notes, o.Source, o.Query
+	if t.target == nil && !t.readable() {
+		return
+	}
+	switch c := t.claim; {
+	case c.Mode != ir.Observed && c.Premise == "":
+		t.unreadable("this claim needs a comparison, and nothing was observed that it could be compared with")
+	case e.Failure != nil:
+		t.failed(e.Failure)
+	case c.Days != "":
+		t.undecided(IncompleteWindow, "only the window as a whole was observed, and the claim is about a part of it")
+	case o.Events != nil && o.Events.Sign() < 0, o.Exposure != nil && o.Exposure.Sign() < 0, o.Events == nil && o.Gauge == nil && o.Distribution == nil:
+		t.undecided(NoData, "nothing was observed of %s", c.Measure)
+	default:
+		t.j.Grade, t.j.Coverage = "D", o.Coverage
+		t.j.Rollback = true
+		t.judgeObserved()
+		t.j.Rollback = t.j.Rollback && t.j.Verdict == Missed
+	}
+}
+
+func (t *trial) judgeObserved() {
+	o := t.seen.Observation
+	if t.claim.Threshold != "" && t.claim.Statistic != ir.StatShare {
+		t.unreadable("a time is named, %s, and no share of them", t.claim.Threshold)
+		return
+	}
+	switch t.claim.Statistic {
+	case ir.StatCount, ir.StatFirst:
+		if o.Events == nil {
+			break
+		}
+		t.observed()
+		if t.claim.Statistic == ir.StatFirst {
+			t.judgeFirst()
+			return
+		}
+		t.judgeCount()
+		return
+	case ir.StatRate:
+		if o.Events == nil {
+			break
+		}
+		t.observed()
+		t.judgeProportion()
+		return
+	case ir.StatShare:
+		if t.claim.Threshold != "" {
+			t.judgePercentile()
+			return
+		}
+		if o.Events == nil {
+			break
+		}
+		t.observed()
+		t.judgeProportion()
+		return
+	case ir.StatMean, ir.StatMedian, ir.StatTotal:
+		t.judgeAmount()
+		return
+	}
+	t.unreadable("the %s of %s cannot be made of what %s gives", t.claim.Statistic, t.claim.Measure, sourceWord(t.measure))
+}
+
+// observed writes down what was counted.
+func (t *trial) observed() {
+	o := t.seen.Observation
+	t.j.Observed = number(o.Events)
+	t.j.Numbers = &Numbers{Events: o.Events.RatString(), Scale: "count", Point: float(o.Events), Target: float(t.target), Upper: float(t.upper)}
+	if o.Exposure != nil {
+		t.j.Exposure = number(o.Exposure) + " " + plural(exposureNoun(t.measure), o.Exposure)
+		t.j.Numbers.Exposure = o.Exposure.RatString()
+	}
+}
+
+func float(r *big.Rat) *float64 {
+	if r == nil {
+		return nil
+	}
+	f, _ := r.Float64()
+	return &f
+}
+
+func sourceWord(m ir.Measure) string {
+	if m.From == "" {
+		return "its source"
+	}
+	return "from: " + m.From
+}
+
+func (t *trial) failed(f *measure.Failure) {
+	reason := f.Reason
+	if reason == "" {
+		reason = SourceFailed
+	}
+	t.undecided(reason, "%s", f.Sentence)
+	t.j.Help = append(t.j.Help, f.Help...)
+	if f.Source != "" {
+		t.j.Source, t.j.Query = f.Source, f.Query
+	}
+	switch {
+	case len(f.Help) > 0:
+		t.j.WouldChange = f.Help[0]
+	case reason == SourceFailed:
+		t.j.WouldChange = "a source that answers what it is asked"
+	default:
+		t.j.WouldChange = "numbers of " + t.claim.Measure
+	}
+}
+
+// unreadable is a claim that the compiler would not have made; it came out of an artefact.
+func (t *trial) unreadable(format string, args ...any) {
+	t.undecided(SourceFailed, format, args...)
 }
 
 func (t *trial) undecided(reason Reason, format string, args ...any) {
@@ -141,7 +275,7 @@ func (t *trial) undecided(reason Reason, format string, args ...any) {
 }
 
 func (t *trial) delivered(sentence string) {
-	t.j.Verdict, t.j.SoFar = Delivered, t.seen.Observation.Window.Open
+	t.j.Verdict, t.j.Reason, t.j.SoFar = Delivered, "", t.seen.Observation.Window.Open
 	t.j.Sentence = sentence + ", as promised"
 	if t.j.SoFar {
 		t.j.Sentence += " so far"
@@ -149,7 +283,7 @@ func (t *trial) delivered(sentence string) {
 }
 
 func (t *trial) missed(sentence string) {
-	t.j.Verdict = Missed
+	t.j.Verdict, t.j.Reason, t.j.SoFar = Missed, "", false
 	t.j.Sentence = fmt.Sprintf("%s, and %s promised", sentence, wasWere(t.claim, t.j.Target))
 }
 
@@ -160,7 +294,7 @@ func (t *trial) judgeCount() {
 	noun := plural(c.Measure, o.Events)
 	sentence := number(o.Events) + " " + noun
 	if o.Exposure != nil {
-		sentence += " in " + number(o.Exposure) + " " + plural(exposureNoun(t.seen.Measure), o.Exposure)
+		sentence += " in " + number(o.Exposure) + " " + plural(exposureNoun(t.measure), o.Exposure)
 	}
 	limit := t.target
 	if c.Compare == "between" {
@@ -193,7 +327,7 @@ func (t *trial) judgeCount() {
 		t.j.WouldChange = "a per: that is above 0"
 	case nothing:
 		t.undecided(NoData, "%s: nothing happened, so nothing was shown", sentence)
-		t.j.WouldChange = "the first of " + exposureNoun(t.seen.Measure)
+		t.j.WouldChange = "the first of " + exposureNoun(t.measure)
 	case short && o.Window.Open:
 		t.undecided(TooEarly, "%s so far, and %s promised", sentence, wasWere(c, t.j.Target))
 		t.j.WouldChange = more(c, t.target, o.Events, c.Compare == ">") + " would deliver it"

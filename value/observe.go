@@ -2,21 +2,13 @@ package value
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/value/measure"
 )
 
-// Evidence is what is known of one measure: an observation, or why there is none.
-type Evidence struct {
-	Measure     ir.Measure
-	Observation measure.Observation
-	Failure     *measure.Failure
-}
-
-// Observe asks each measure that a claim needs once. Sources are by the measure's from.
+// Observe asks each measure that a claim needs once, in one window. A Plan knows more of windows.
 func Observe(ctx context.Context, clauses []ir.Clause, measures []ir.Measure, sources map[string]measure.Source, w measure.Window) map[string]Evidence {
 	needed := map[string]bool{}
 	for _, c := range clauses {
@@ -24,25 +16,34 @@ func Observe(ctx context.Context, clauses []ir.Clause, measures []ir.Measure, so
 			needed[claim.Measure] = true
 		}
 	}
-	seen := map[string]Evidence{}
+	var requests []measure.Request
 	for _, m := range measures {
-		if !needed[m.Name] {
-			continue
+		if needed[m.Name] {
+			requests = append(requests, measure.Request{Measure: m, Window: w})
 		}
-		e := Evidence{Measure: m}
-		source := sources[m.From]
-		if source == nil {
-			e.Failure = &measure.Failure{Reason: measure.SourceFailed, Sentence: fmt.Sprintf("%s comes from %s, which this run has no way to ask", m.Name, m.From)}
-			seen[m.Name] = e
-			continue
-		}
-		var err error
-		if e.Observation, err = source.Sample(ctx, m, w); err != nil {
-			if !errors.As(err, &e.Failure) {
-				e.Failure = &measure.Failure{Reason: measure.SourceFailed, Sentence: err.Error()}
-			}
-		}
-		seen[m.Name] = e
+	}
+	seen := map[string]Evidence{}
+	for _, a := range measure.Ask(ctx, requests, sources, 4) {
+		seen[a.Measure.Name] = Evidence{Measure: a.Measure, Observation: a.Observation, Failure: a.Failure}
 	}
 	return seen
+}
+
+// Judge judges every claim of a clause by one observation of each measure. What needs several windows is undecided.
+func Judge(f Feature, c ir.Clause, seen map[string]Evidence, now time.Time) Result {
+	p := &Plan{times: Times{Now: now}}
+	var js []Judgement
+	for i, claim := range c.Claims {
+		e, ok := seen[claim.Measure]
+		if !ok {
+			e = unknown(claim.Measure)
+		}
+		t := p.trial(f, c, i, e.Measure)
+		if claim.Window != "" || claim.Statistic == ir.StatFirst {
+			e.Failure = &measure.Failure{Reason: IncompleteWindow, Sentence: "only the window as a whole was observed, and the claim is about a part of it"}
+		}
+		t.judgeWindow(e)
+		js = append(js, t.j)
+	}
+	return result(f, c, js, now)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
-	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/value/stat"
@@ -25,7 +24,7 @@ func (t *trial) judgeProportion() {
 	}
 	if per.Sign() == 0 || o.Exposure != nil && o.Exposure.Sign() == 0 {
 		t.undecided(NoData, "%s %s in nothing: nothing happened, so nothing was shown", number(o.Events), plural(c.Measure, o.Events))
-		t.j.WouldChange = "the first of " + exposureNoun(t.seen.Measure)
+		t.j.WouldChange = "the first of " + exposureNoun(t.measure)
 		return
 	}
 	isShare := c.Statistic == ir.StatShare
@@ -36,6 +35,7 @@ func (t *trial) judgeProportion() {
 	}
 	value := new(big.Rat).Quo(o.Events, per)
 	sentence := t.seenProportion(value, isShare)
+	t.budget()
 	switch {
 	case !(o.Coverage >= covered):
 		t.undecided(IncompleteWindow, "%s, but only %s of the window was watched: %s", sentence, share(o.Coverage), o.Gap)
@@ -45,7 +45,7 @@ func (t *trial) judgeProportion() {
 		t.undecided(NoData, "%s, but nothing says that there was a chance of any", sentence)
 		t.j.Help = []string{fmt.Sprintf("give %q a per: with a counter of the chances, such as requests", c.Measure)}
 		return
-	case o.Window.Open || t.seen.Measure.From == "run":
+	case o.Window.Open || t.measure.From == "run":
 		t.judgeSample(sentence, per, isShare)
 		return
 	case !t.shows(per, isShare):
@@ -53,6 +53,7 @@ func (t *trial) judgeProportion() {
 		t.j.WouldChange = "a window with more of them"
 		return
 	}
+	t.again(value)
 	if holds(c.Compare, value, t.target, t.upper) {
 		t.delivered(sentence)
 		return
@@ -74,14 +75,14 @@ func (t *trial) unit() (e *big.Rat, timed, ok bool) {
 		}
 		k, valid := new(big.Rat).SetString(n)
 		if !valid || k.Sign() <= 0 {
-			t.undecided(NotJudged, "%q is no unit of a rate", c.Per)
+			t.unreadable("%q is no unit of a rate", c.Per)
 			return nil, false, false
 		}
 		return new(big.Rat).Quo(o.Exposure, k), false, true
 	}
-	unit, known := map[string]time.Duration{"1ms": time.Millisecond, "1s": time.Second, "1m": time.Minute, "1h": time.Hour, "1d": 24 * time.Hour, "1w": 7 * 24 * time.Hour}[c.Per]
-	if !known {
-		t.undecided(NotJudged, "%q is no unit of a rate", c.Per)
+	unit := perUnits[c.Per]
+	if unit == 0 {
+		t.unreadable("%q is no unit of a rate", c.Per)
 		return nil, false, false
 	}
 	if o.Since.IsZero() || !o.Window.To.After(o.Since) {
@@ -119,55 +120,87 @@ func holds(compare string, value, target, upper *big.Rat) bool {
 	return false
 }
 
-// judgeSample holds the exact one-sided bounds of what was seen so far against the claim.
-func (t *trial) judgeSample(sentence string, per *big.Rat, isShare bool) {
+// estimate is the rate or the share that was seen, with its exact bounds.
+func (t *trial) estimate(alpha float64) (*big.Rat, stat.Interval, bool) {
+	quiet := *t
+	per, _, ok := quiet.unit()
+	if !ok || per.Sign() <= 0 {
+		return nil, stat.Interval{}, false
+	}
+	i, err := t.boundsOf(per, 1)(alpha)
+	return new(big.Rat).Quo(t.seen.Observation.Events, per), i, err == nil
+}
+
+// boundsOf are the exact bounds of so many times what was seen.
+func (t *trial) boundsOf(per *big.Rat, times float64) func(alpha float64) (stat.Interval, error) {
 	n, _ := t.seen.Observation.Events.Float64()
 	e, _ := per.Float64()
-	bounds := func(alpha float64) (stat.Interval, error) {
-		if isShare {
-			return stat.BinomialBounds(n, e, alpha)
+	return func(alpha float64) (stat.Interval, error) {
+		if t.claim.Statistic == ir.StatShare {
+			return stat.BinomialBounds(n*times, e*times, alpha)
 		}
-		return stat.RateBounds(stat.Count{Events: n, Exposure: e}, alpha)
-	}
-	likely, err := bounds(alpha)
-	surely, errSurely := bounds(alpha / float64(max(1, t.claims)))
-	if err := errors.Join(err, errSurely); err != nil {
-		t.undecided(SourceFailed, "%s: %s", sentence, err)
-		return
-	}
-	low, high := likely.Lower, likely.Upper
-	t.j.Interval = interval(low, high, isShare)
-	c, _ := t.target.Float64()
-	top := c
-	if t.upper != nil {
-		top, _ = t.upper.Float64()
-	}
-	var yes, no bool
-	switch t.claim.Compare {
-	case "<", "<=":
-		yes, no = high < c || high == c && t.claim.Compare == "<=", surely.Lower > c
-	case ">", ">=":
-		yes, no = low > c || low == c && t.claim.Compare == ">=", surely.Upper < c
-	case "=": // a sample can rule an exact value out, and never in
-		no = surely.Upper < c || surely.Lower > c
-	case "between":
-		yes, no = low >= c && high <= top, surely.Upper < c || surely.Lower > top
-	}
-	sentence += ", so the truth lies " + t.j.Interval
-	switch {
-	case no:
-		t.missed(sentence)
-	case yes:
-		t.delivered(sentence)
-		t.j.SoFar = true
-	case high-low < t.smallest(c, isShare):
-		t.undecided(TooClose, "%s: too close to %s to tell", sentence, t.j.Target)
-		t.j.WouldChange = "a difference that matters; this one is smaller than the measure's mde"
-	default:
-		t.undecided(Straddles, "%s: not enough to tell it from %s", sentence, t.j.Target)
-		t.j.WouldChange = "more " + exposureNoun(t.seen.Measure)
+		return stat.RateBounds(stat.Count{Events: n * times, Exposure: e * times}, alpha)
 	}
 }
+
+// judgeSample holds the exact one-sided bounds of what was seen so far against the claim.
+func (t *trial) judgeSample(sentence string, per *big.Rat, isShare bool) {
+	t.sample(sentence, t.boundsOf(per, 1), func(x float64) func(float64) (stat.Interval, error) { return t.boundsOf(per, x) },
+		func(i stat.Interval) string { return interval(i.Lower, i.Upper, inPercent(t.claim)) }, isShare)
+}
+
+// sample judges a sample by bounds of its truth. grown are the bounds of so many times the data.
+func (t *trial) sample(sentence string, bounds func(float64) (stat.Interval, error), grown func(float64) func(float64) (stat.Interval, error), say func(stat.Interval) string, isShare bool) {
+	likely, err := bounds(t.alpha)
+	surely, err2 := bounds(t.alpha / float64(max(1, t.claims)))
+	if err := errors.Join(err, err2); err != nil {
+		t.undecided(TooEarly, "%s: %s", sentence, strings.TrimPrefix(firstLine(err.Error()), stat.ErrInput.Error()+": "))
+		t.j.WouldChange = "more samples"
+		return
+	}
+	t.j.Rollback = t.claim.Statistic == ir.StatCount
+	t.j.Interval = say(likely)
+	if t.j.Numbers != nil {
+		t.j.Numbers.Low, t.j.Numbers.High = finite(likely.Lower), finite(likely.Upper)
+	}
+	c, _ := t.target.Float64()
+	sentence += ", so the truth lies " + t.j.Interval
+	switch t.answer(likely, surely) {
+	case stat.No:
+		t.missed(sentence)
+		return
+	case stat.Yes:
+		t.delivered(sentence)
+		if !t.j.SoFar {
+			t.j.Sentence += " so far"
+		}
+		t.j.SoFar = true
+		return
+	}
+	if likely.Width() < t.smallest(c, isShare) {
+		t.undecided(TooClose, "%s: too close to %s to tell", sentence, t.j.Target)
+		t.j.WouldChange = "a difference that matters; this one is smaller than the measure's mde"
+		return
+	}
+	t.undecided(Straddles, "%s: not enough to tell it from %s", sentence, t.j.Target)
+	t.j.WouldChange = t.moreOf()
+	for x := 1.0; grown != nil && x <= 1e4; x *= 1.3 {
+		i, err := grown(x)(t.alpha)
+		j, err2 := grown(x)(t.alpha / float64(max(1, t.claims)))
+		if err != nil || err2 != nil {
+			break
+		}
+		if t.answer(i, j) != stat.Unclear {
+			t.projected(x)
+			break
+		}
+	}
+	if !t.j.Decided.IsZero() {
+		t.j.WouldChange += "; decided by " + date(t.j.Decided) + " at current traffic"
+	}
+}
+
+func firstLine(s string) string { line, _, _ := strings.Cut(s, "\n"); return line }
 
 // smallest is the difference from c that is worth knowing about: the measure's mde, 20 % when it names none, of
 // c. Of a high share it is the mde of what is missing to all, or 99.9% and 90% would be too close to tell.
@@ -175,26 +208,43 @@ func (t *trial) smallest(c float64, isShare bool) float64 {
 	if isShare {
 		c = min(c, 1-c)
 	}
-	text := strings.TrimSpace(t.seen.Measure.MDE)
-	r, ok := new(big.Rat).SetString(strings.TrimSpace(strings.TrimSuffix(text, "%")))
-	if !ok {
-		return .2 * c
+	return t.mde() * c
+}
+
+// moreOf is what would tell more.
+func (t *trial) moreOf() string {
+	if t.seen.Observation.Exposure == nil {
+		return "more time"
 	}
-	f, _ := r.Float64()
-	if strings.HasSuffix(text, "%") {
-		f /= 100
+	return "more " + exposureNoun(t.measure)
+}
+
+// inPercent reports whether people say a claim's number as a percentage: a share, and a rate below 1 per single unit.
+func inPercent(c ir.Claim) bool {
+	if c.Statistic == ir.StatShare {
+		return true
 	}
-	return f * c
+	target, ok := ratOf(c.Target)
+	return c.Statistic == ir.StatRate && strings.HasPrefix(c.Per, "1 ") && ok && target.Cmp(one) < 0
 }
 
 // seenProportion is "961 of 1,000 orders (96.1%)" or "3 mistakes in 120 sums (25 per 1,000 sums)".
 func (t *trial) seenProportion(value *big.Rat, isShare bool) string {
 	o, c := t.seen.Observation, t.claim
-	if isShare {
-		t.j.Observed = percent(value, t.target)
-		return fmt.Sprintf("%s: %s of %s (%s)", c.Measure, number(o.Events), t.j.Exposure, t.j.Observed)
+	t.j.Numbers.Point = float(value)
+	if t.j.Numbers.Scale = "share"; !isShare {
+		t.j.Numbers.Scale = perWords(c.Per)
 	}
 	t.j.Observed = rateText(value, t.target, c.Per)
+	if inPercent(c) {
+		t.j.Observed = percent(value, t.target)
+	}
+	switch {
+	case c.Threshold != "":
+		return fmt.Sprintf("%s: %s of %s within %s (%s)", c.Measure, number(o.Events), number(o.Exposure), withUnit(c.Threshold), t.j.Observed)
+	case isShare:
+		return fmt.Sprintf("%s: %s of %s (%s)", c.Measure, number(o.Events), t.j.Exposure, t.j.Observed)
+	}
 	in := ""
 	if o.Exposure != nil {
 		in = " in " + t.j.Exposure

@@ -182,7 +182,7 @@ func TestSentences(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotJudgedYetIsUndecided(t *testing.T) {
+func TestWhatNoCompilerMakesIsUndecided(t *testing.T) {
 	for _, change := range []func(*ir.Claim){
 		func(c *ir.Claim) { c.Mode = ir.Inferred }, func(c *ir.Claim) { c.Mode = "" }, func(c *ir.Claim) { c.Window = "first 24h" }, func(c *ir.Claim) { c.Days = "every day" },
 		func(c *ir.Claim) { c.Statistic = ir.StatMean }, func(c *ir.Claim) { c.Statistic = "" }, func(c *ir.Claim) { c.Threshold = "300ms" },

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/value/measure"
 )
 
@@ -30,6 +31,7 @@ const (
 	NoData           = measure.NoData
 	SourceFailed     = measure.SourceFailed
 	IncompleteWindow = measure.IncompleteWindow
+	ShardMissing     = measure.ShardMissing
 
 	NoBaseline          Reason = "no_baseline"
 	ZeroBaseline        Reason = "zero_baseline"
@@ -37,8 +39,6 @@ const (
 	Straddles           Reason = "straddles"
 	TooClose            Reason = "too_close"
 	SampleRatioMismatch Reason = "sample_ratio_mismatch"
-	ShardMissing        Reason = "shard_missing"
-	NotJudged           Reason = "not_judged" // hoops has no procedure for this kind of claim yet
 )
 
 // Feature is where a clause stands.
@@ -51,11 +51,13 @@ type Feature struct {
 
 // Judgement is the verdict of one claim, with all that a report needs to explain it.
 type Judgement struct {
+	ID       string         `json:"id"` // of the claim: the clause's, and its number in it
 	ClauseID string         `json:"clause"`
 	Feature  Feature        `json:"feature"`
 	Clause   string         `json:"text"`
 	Claim    string         `json:"claim"` // its reading
 	Measure  string         `json:"measure"`
+	Mode     ir.Mode        `json:"mode,omitempty"` // observed or inferred
 	Verdict  Verdict        `json:"verdict"`
 	SoFar    bool           `json:"so-far,omitempty"` // the window is open, so delivered may still turn into missed
 	Reason   Reason         `json:"reason,omitempty"`
@@ -63,10 +65,22 @@ type Judgement struct {
 	Observed string         `json:"observed,omitempty"`
 	Target   string         `json:"target"`
 	Exposure string         `json:"exposure,omitempty"`
-	Interval string         `json:"interval,omitempty"` // of an open window: where the true value lies, 95 % each side
+	Interval string         `json:"interval,omitempty"` // where the truth lies, 95 % each side: "between 62% fewer and 3% more"
 	Window   measure.Window `json:"window"`
 	Coverage float64        `json:"coverage,omitempty"`
-	Grade    string         `json:"grade,omitempty"` // of the evidence: A concurrent control … D absolute
+	Grade    string         `json:"grade,omitempty"` // of the evidence: A concurrent control, B same weekdays, C previous release, D absolute
+	Numbers  *Numbers       `json:"numbers,omitempty"`
+	Baseline *Baseline      `json:"baseline,omitempty"` // of what is compared
+	Again    string         `json:"again,omitempty"`    // of a closed window: would it hold again? likely or unclear
+	Budget   string         `json:"budget,omitempty"`   // of a share that is to be high: how much of what may fail is left
+	Needed   string         `json:"needed,omitempty"`   // "54 of about 502 silly mistakes needed"
+
+	// Decided is when the claim would be decided at current traffic; zero where that cannot be said.
+	Decided time.Time `json:"decided,omitzero"`
+
+	// Rollback says that a miss may be acted upon without a person: it is a fact about the window, or was compared with
+	// a group that ran at the same time. Everything else only advises.
+	Rollback bool `json:"rollback,omitempty"`
 
 	WouldChange string   `json:"would-change,omitempty"`
 	Help        []string `json:"help,omitempty"`
@@ -74,8 +88,34 @@ type Judgement struct {
 	Owner       string   `json:"owner,omitempty"`
 	Source      string   `json:"source,omitempty"`
 	Query       string   `json:"query,omitempty"`
+	QueryHash   string   `json:"query-hash,omitempty"` // equal where two judgements asked the same
 	Guardrail   bool     `json:"guardrail,omitempty"`
 	Pos         diag.Pos `json:"pos"`
+}
+
+// Numbers are what the sentences were made of, for charts and machines. Low and High hold each with 95 %, and are
+// missing where nothing bounds that side.
+type Numbers struct {
+	Events   string   `json:"events,omitempty"`   // exact
+	Exposure string   `json:"exposure,omitempty"` // exact
+	Scale    string   `json:"scale"`              // of the rest: count, share, ratio (1 is unchanged), "per 1,000 sums", "£", "s", "difference per day"
+	Point    *float64 `json:"point,omitempty"`
+	Low      *float64 `json:"low,omitempty"`
+	High     *float64 `json:"high,omitempty"`
+	Target   *float64 `json:"target,omitempty"`
+	Upper    *float64 `json:"upper,omitempty"` // of a target with two ends
+}
+
+// Baseline is what a claim was compared with.
+type Baseline struct {
+	Words    string         `json:"words"` // "release 2.3.1"
+	Window   measure.Window `json:"window"`
+	Observed string         `json:"observed,omitempty"`
+	Exposure string         `json:"exposure,omitempty"`
+	Numbers  *Numbers       `json:"numbers,omitempty"`
+	Pinned   time.Time      `json:"pinned,omitzero"` // when it was kept; zero when the source was asked
+	Premise  string         `json:"premise,omitempty"`
+	False    bool           `json:"false,omitempty"` // the premise, "from 5%", does not hold
 }
 
 // Result is the verdict of one clause.

@@ -95,14 +95,13 @@ func promise(c ir.Claim) string {
 		if !ok {
 			return text
 		}
-		switch c.Statistic {
-		case ir.StatShare, ir.StatRatio, ir.StatEquivalence:
+		if inPercent(c) {
 			return percent(r, r)
 		}
 		return number(r)
 	}
 	words := map[string]string{"<": "fewer than ", "<=": "at most ", ">": "more than ", ">=": "at least "}[c.Compare] + show(c.Target)
-	if c.Statistic == ir.StatShare {
+	if inPercent(c) {
 		words = strings.Replace(words, "fewer", "less", 1)
 	}
 	if c.Compare == "between" {
@@ -111,8 +110,11 @@ func promise(c ir.Claim) string {
 	if c.Compare == "=" && c.Target != "0" {
 		words = "exactly " + words
 	}
-	if c.Per != "" && c.Statistic == ir.StatRate {
+	if c.Per != "" && c.Statistic == ir.StatRate && !inPercent(c) {
 		words += " " + perWords(c.Per)
+	}
+	if c.Threshold != "" {
+		words += " within " + withUnit(c.Threshold)
 	}
 	return words
 }

@@ -27,20 +27,24 @@ func (p Piece) At(at Span) Span {
 // is itself. A placeholder ends at its matching brace outside strings. The error is always an *Error, its line
 // and column counted in the template.
 func Split(template string) ([]Piece, error) {
-	var pieces []Piece
+	pieces := make([]Piece, 0, 2*strings.Count(template, "${")+1)
 	c := cursor{rest: template, line: 1, col: 1}
-	var literal strings.Builder
-	start := c
+	escaped := false
+	start := c // of the literal text that is not in a piece yet
 	flush := func() {
-		if literal.Len() > 0 {
-			pieces = append(pieces, Piece{Text: literal.String(), Offset: start.offset, Line: start.line, Col: start.col})
-			literal.Reset()
+		if c.offset == start.offset {
+			return
 		}
+		text := template[start.offset:c.offset]
+		if escaped {
+			text, escaped = strings.ReplaceAll(text, `\${`, "${"), false
+		}
+		pieces = append(pieces, Piece{Text: text, Offset: start.offset, Line: start.line, Col: start.col})
 	}
 	for c.rest != "" {
 		switch {
 		case strings.HasPrefix(c.rest, `\${`):
-			literal.WriteString("${")
+			escaped = true
 			c.skip(3)
 		case strings.HasPrefix(c.rest, "${"):
 			flush()
@@ -66,7 +70,6 @@ func Split(template string) ([]Piece, error) {
 			if n == 0 {
 				n = len(c.rest)
 			}
-			literal.WriteString(c.rest[:n])
 			c.skip(n)
 		}
 	}

@@ -26,19 +26,23 @@ func Normalise(path string, src []byte) (string, diag.List) {
 	if text == "" {
 		return "", nil
 	}
-	lines := strings.Split(text, "\n")
 	var list diag.List
-	for i, l := range lines {
-		if len(l) > longestLine {
-			list = append(list, diag.Errorf(diag.At(diag.Pos{File: path, Line: i + 1, Col: 1}, utf8.RuneCountInString(l)), "gherkin/long-line",
+	n := 0
+	for l := range strings.SplitSeq(text, "\n") {
+		if n++; len(l) > longestLine {
+			list = append(list, diag.Errorf(diag.At(diag.Pos{File: path, Line: n, Col: 1}, utf8.RuneCountInString(l)), "gherkin/long-line",
 				"a line of %d bytes; expected at most %d", len(l), longestLine).
 				WithHelp("put the data in a file of the project and use ${file('data/body.json')}"))
 		}
 	}
-	for _, n := range commentsInDescriptions(text) {
-		lines[n-1] = ""
+	if comments := commentsInDescriptions(text); comments != nil {
+		lines := strings.Split(text, "\n")
+		for _, n := range comments {
+			lines[n-1] = ""
+		}
+		text = strings.Join(lines, "\n")
 	}
-	return strings.Join(lines, "\n") + "\n", list
+	return text + "\n", list
 }
 
 func withoutBOM(src []byte) []byte {
@@ -49,6 +53,9 @@ func withoutBOM(src []byte) []byte {
 }
 
 func unixLines(src []byte) string {
+	if bytes.IndexByte(src, '\r') < 0 {
+		return string(src)
+	}
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(src))
 }
 
@@ -87,7 +94,7 @@ func commentsInDescriptions(text string) []int {
 	if !strings.Contains(text, "#") {
 		return nil
 	}
-	f := &commentFinder{Matcher: gk.NewLanguageMatcher(gk.DialectsBuiltin(), gk.DefaultDialect)}
+	f := &commentFinder{Matcher: newMatcher()}
 	_, _ = run(text, f, f) // what is wrong with the file, Parse will say
 	return f.found
 }

@@ -14,7 +14,7 @@ import (
 // may be told about but not run.
 func Parse(path string, text string) (*Document, diag.List) {
 	b := newBuilder(path, text)
-	failures, crash := run(text, gk.NewLanguageMatcher(gk.DialectsBuiltin(), gk.DefaultDialect), b)
+	failures, crash := run(text, newMatcher(), b)
 	b.finish()
 	list := append(b.problems, b.explain(failures)...)
 	if crash != nil {

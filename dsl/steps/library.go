@@ -47,6 +47,9 @@ func NewLibrary(types *Types) *Library {
 	return l
 }
 
+// Words are a definition's pattern without the names of its parameters: what steps match.
+func (d *Definition) Words() string { return d.pattern.regexp.String() }
+
 // Define adds a definition. A pattern that cannot be compiled is a diagnostic, and defines nothing.
 func (l *Library) Define(d *Definition) diag.List {
 	p, wrong := l.types.Compile(d.Pattern, d.Pos)
@@ -162,18 +165,31 @@ func (l *Library) entry(driver, text string) (best *entry, args []argument) {
 	return nil, nil
 }
 
-// MayCall reports whether a definition's pattern matches a step. A step in whose fixed words a column stands may be
-// anything.
-func (l *Library) MayCall(text string, columns []string, d *Definition) bool {
+// MayCall reports whether a definition's pattern matches a step as it is, or as one of the rows of its outline
+// makes it.
+func (l *Library) MayCall(text string, c Context, d *Definition) bool {
 	if rest, ok := strings.CutPrefix(text, "within "); ok {
 		_, text, _ = strings.Cut(rest, " ")
 	}
-	p, wrong := cut(oneLine(text, diag.Pos{}), columns)
+	p, wrong := cut(oneLine(text, diag.Pos{}), c.Columns)
 	if wrong != nil {
 		return false
 	}
-	_, ok := d.pattern.match(p.text)
-	return ok || p.hasColumns()
+	if _, ok := d.pattern.match(p.text); ok {
+		return true
+	}
+	if !p.hasColumns() {
+		return false
+	}
+	b := &binder{library: l, context: c}
+	return slices.ContainsFunc(c.Rows, func(row []Cell) bool {
+		p, wrong := cut(oneLine(b.filled(text, row, c.Columns), diag.Pos{}), nil)
+		if wrong != nil {
+			return false
+		}
+		_, ok := d.pattern.match(p.text)
+		return ok
+	})
 }
 
 // OwnDriver is the driver, browser or shell, that has a text in its own vocabulary; "" when none has.

@@ -38,10 +38,10 @@ func oneLine(text string, pos diag.Pos) source {
 func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 	var b strings.Builder
 	var p phrase
-	var offsets []int // of each byte of the new text, in the original
+	var offsets []int32 // of each byte of the new text, in the original
 	put := func(text string, offset int) (end int) {
 		for i := range len(text) {
-			offsets = append(offsets, offset)
+			offsets = append(offsets, int32(offset))
 			if text[i] == '$' && strings.HasPrefix(s.text[offset:], `\${`) {
 				offset++ // the text is shorter than what was written
 			}
@@ -52,7 +52,7 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 	}
 	value := func(part ir.Part, written string, offset int) {
 		for range utf8.RuneLen(firstPlaceholder) {
-			offsets = append(offsets, offset)
+			offsets = append(offsets, int32(offset))
 		}
 		b.WriteRune(rune(firstPlaceholder + len(p.values)))
 		p.values, p.written = append(p.values, part), append(p.written, written)
@@ -72,6 +72,7 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 		d.Help = e.Help
 		return p, &d
 	}
+	offsets = make([]int32, 0, len(s.text)+utf8.RuneLen(firstPlaceholder)*len(pieces))
 	for _, piece := range pieces {
 		if piece.Source != "" {
 			source := strings.TrimSpace(piece.Source)
@@ -97,7 +98,7 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 		if offset >= len(offsets) {
 			return s.pos(len(s.text))
 		}
-		return s.pos(offsets[offset])
+		return s.pos(int(offsets[offset]))
 	}
 	return p, nil
 }
@@ -162,7 +163,7 @@ func (p phrase) expression() string {
 
 // template makes parts of the phrase; place says where the value that stands at a byte of the text lands.
 func (p phrase) template(place func(offset int) ir.Place) ir.Template {
-	var t ir.Template
+	t := make(ir.Template, 0, p.parts())
 	start := 0
 	literal := func(end int) {
 		if end > start {
@@ -181,6 +182,20 @@ func (p phrase) template(place func(offset int) ir.Place) ir.Template {
 	}
 	literal(len(p.text))
 	return t
+}
+
+// parts is how many a template of the phrase has, so that it is made in one piece.
+func (p phrase) parts() int {
+	n, literal := 0, false
+	for _, r := range p.text {
+		switch {
+		case isPlaceholder(r):
+			n, literal = n+1, false
+		case !literal:
+			n, literal = n+1, true
+		}
+	}
+	return n
 }
 
 func everywhere(place ir.Place) func(int) ir.Place { return func(int) ir.Place { return place } }

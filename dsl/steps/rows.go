@@ -52,7 +52,7 @@ func (b *binder) blame(text phrase, row int) string {
 	}
 	for _, c := range present {
 		others := slices.DeleteFunc(slices.Clone(b.context.Columns), func(o string) bool { return o == c })
-		p, wrong := cut(oneLine(b.filled(text.source(), row, []string{c}), b.line.Pos), others)
+		p, wrong := cut(oneLine(b.filled(text.source(), b.context.Rows[row], []string{c}), b.line.Pos), others)
 		if wrong != nil {
 			continue
 		}
@@ -66,10 +66,10 @@ func (b *binder) blame(text phrase, row int) string {
 
 // filled is a step's source with the cells of a row in place of some columns. A cell is data: what looks like a
 // placeholder in it is text.
-func (b *binder) filled(source string, row int, columns []string) string {
+func (b *binder) filled(source string, row []Cell, columns []string) string {
 	for j, c := range b.context.Columns {
 		if slices.Contains(columns, c) {
-			source = strings.ReplaceAll(source, "<"+c+">", strings.ReplaceAll(b.context.Rows[row][j].Text, "${", `\${`))
+			source = strings.ReplaceAll(source, "<"+c+">", strings.ReplaceAll(row[j].Text, "${", `\${`))
 		}
 	}
 	return source
@@ -97,7 +97,7 @@ func (f *found) params() []ir.Parameter {
 func (b *binder) perRow(text phrase, rows []int) {
 	source := text.source()
 	for _, i := range rows {
-		p, wrong := cut(oneLine(b.filled(source, i, b.context.Columns), b.line.Pos), nil)
+		p, wrong := cut(oneLine(b.filled(source, b.context.Rows[i], b.context.Columns), b.line.Pos), nil)
 		if wrong != nil {
 			b.fail(*wrong)
 			continue

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/history"
 )
 
@@ -16,7 +17,7 @@ import (
 type detail struct {
 	Name      string        `json:"name"`
 	Tags      []string      `json:"tags"`
-	Pos       position      `json:"pos"`
+	Pos       diag.Pos      `json:"pos"`
 	Window    string        `json:"window"`
 	Exposure  string        `json:"exposure"`
 	Coverage  loose         `json:"coverage"`
@@ -39,11 +40,6 @@ type detail struct {
 	Action    string        `json:"action"`
 }
 
-type position struct {
-	File string `json:"file"`
-	Line int    `json:"line"`
-}
-
 type baselineJSON struct {
 	Words    string    `json:"words"`
 	Release  string    `json:"release"`
@@ -51,6 +47,7 @@ type baselineJSON struct {
 	To       time.Time `json:"to"`
 	Observed string    `json:"observed"`
 	Exposure string    `json:"exposure"`
+	Pinned   time.Time `json:"pinned"`
 }
 
 // readDetail takes what can be read. A key of another type than expected loses itself and nothing else: a report of

@@ -54,7 +54,7 @@ func From(o Options, sources ...Source) (Report, error) {
 }
 
 // longestTrend is how many releases a report shows: more are neither drawn nor read.
-const longestTrend = 20
+const longestTrend = 12
 
 // judgement is one clause judged once.
 type judgement struct {
@@ -275,11 +275,10 @@ func (f *Feature) describe(v history.Verdict, d detail) {
 	if d.Name != "" {
 		f.Name = d.Name
 	}
-	if f.Path == "" && d.Pos.File != "" {
-		f.Path = d.Pos.File
-		if d.Pos.Line > 0 {
-			f.Path = fmt.Sprintf("%s:%d", d.Pos.File, d.Pos.Line)
-		}
+	if f.Path == "" && !d.Pos.IsZero() {
+		at := d.Pos
+		at.Col = 0
+		f.Path = at.String()
 	}
 	for _, t := range d.Tags {
 		name, owned := strings.CutPrefix(t, "@owner:")

@@ -32,7 +32,7 @@ func HTML(w io.Writer, r Report) error {
 	if err := t.ExecuteTemplate(&body, "page", v); err != nil {
 		return err
 	}
-	return page.Document{Title: v.Headline + " – value report", Icon: icon, Style: style + v.rules, Script: script,
+	return page.Document{Title: v.Headline + " – value report", Icon: icon, Style: style, Rules: v.rules, Script: script,
 		Body: template.HTML(body.String())}.Write(w)
 }
 

@@ -83,7 +83,15 @@ func ownersOf(f Feature, p Promise) []string {
 
 // of has the classes of a feature, ofPromise those of one of its promises.
 func (x *index) of(f Feature) []string {
-	classes := slices.Concat(x.projects.class(f.Project), x.environments.class(f.Environment))
+	var classes []string
+	for _, one := range []struct {
+		names *names
+		name  string
+	}{{&x.projects, f.Project}, {&x.environments, f.Environment}} {
+		if len(one.names.names) > 1 {
+			classes = append(classes, one.names.class(one.name)...)
+		}
+	}
 	for _, t := range f.Tags {
 		classes = append(classes, x.tags.class(t)...)
 	}

@@ -64,6 +64,9 @@ func picture(c Claim) (svg, table template.HTML) {
 	}
 	write := show(n.Unit)
 	if n.Low == nil && n.High == nil && n.Point != nil && n.Bound != nil {
+		if *n.Point == 0 && *n.Bound == 0 {
+			return "", "" // nothing was promised, and nothing is there to be drawn
+		}
 		bars := page.Bars{Rows: []page.Bar{{Label: "Observed", Value: *n.Point, Words: write(*n.Point), Tone: c.Verdict.tone()}}, Target: *n.Bound,
 			Asked: "promised: " + page.Line(c.Target, 60), Label: page.Line("Observed "+c.Observed+", promised "+c.Target, 300)}
 		return bars.SVG(), bars.Table().HTML()
@@ -83,12 +86,12 @@ func picture(c Claim) (svg, table template.HTML) {
 
 // trendOf draws the releases of a promise, when there are two to compare.
 func trendOf(p Promise) *trend {
-	if len(p.Trend) < 2 {
+	if len(p.Trend) < 2 || len(p.Claims) == 0 {
 		return nil
 	}
 	write := show("")
-	chart := page.Trend{Target: math.NaN(), Label: page.Line(fmt.Sprintf("%s releases: %s", page.Thousands(int64(len(p.Trend))), trendSentence(p)), 500)}
-	if len(p.Claims) > 0 && p.Claims[0].Numbers != nil {
+	chart := page.Trend{Target: math.NaN(), Label: page.Line(upper(trendSentence(p)), 500)}
+	if p.Claims[0].Numbers != nil {
 		n := p.Claims[0].Numbers
 		write = show(n.Unit)
 		if n.Unit != "ratio" && n.Unit != "points" {
@@ -106,13 +109,10 @@ func trendOf(p Promise) *trend {
 		if one.SoFar {
 			said += " so far"
 		}
-		if words != "" && one.Exposure != "" {
-			words += " in " + page.Line(exposure(one.Exposure), 40)
-		}
-		step := page.Step{Label: page.Line(one.Release, 40), Value: known(one.Value), Words: cmp.Or(words, "–"), Tone: one.Verdict.tone(), Said: said}
+		step := page.Step{Label: page.Line(one.Release, 40), Value: known(one.Value), Words: cmp.Or(words, "–"), Tone: one.Verdict.tone(), Said: said, When: one.At.UTC().Format("2 Jan 2006"), Of: page.Line(exposure(one.Exposure), 40)}
 		chart.Steps = append(chart.Steps, step)
 	}
-	t := &trend{Picture: chart.SVG(), Table: chart.Table().HTML()}
+	t := &trend{Picture: chart.SVG(), Table: chart.Table().HTML(), Asked: chart.Asked}
 	if p.Earlier > 0 {
 		t.Earlier = "And " + page.Count(int64(p.Earlier), "release") + " before these."
 	}
@@ -129,6 +129,23 @@ func exposure(s string) string {
 
 // trendSentence says what a trend shows: "missed in 1.0, delivered in 1.1 and 1.2".
 func trendSentence(p Promise) string {
+	turns := 0
+	count := map[Verdict]int{}
+	for i, one := range p.Trend {
+		count[one.Verdict]++
+		if i > 0 && one.Verdict != p.Trend[i-1].Verdict {
+			turns++
+		}
+	}
+	if turns > 3 { // a list of ups and downs says nothing: the counts do
+		var parts []string
+		for _, v := range Verdicts {
+			if count[v] > 0 {
+				parts = append(parts, strings.ToLower(v.Word())+" in "+page.Thousands(int64(count[v])))
+			}
+		}
+		return strings.Join(parts, ", ") + " of " + page.Count(int64(len(p.Trend)), "release") + "; now " + strings.ToLower(p.Verdict.Word())
+	}
 	var parts []string
 	for i := 0; i < len(p.Trend); {
 		j := i + 1
@@ -161,7 +178,7 @@ func tallyBar(t Totals) template.HTML {
 		}
 		wide := 100 * float64(one.n) / float64(t.Promises)
 		fmt.Fprintf(&bar, `<rect class="%s" x="%.2f%%" y="0" width="%.2f%%" height="10"/>`, one.v.tone(), at, max(wide-.3, .2))
-		fmt.Fprintf(&legend, `<li class="%s"><span class="shape" aria-hidden="true">%s</span> <b>%s</b> %s</li>`, one.v.tone(), one.v.Shape(), page.Thousands(int64(one.n)), strings.ToLower(one.v.Word()))
+		fmt.Fprintf(&legend, `<li class="mark-%s"><b>%s</b> %s</li>`, one.v.tone(), page.Thousands(int64(one.n)), strings.ToLower(one.v.Word()))
 		at += wide
 	}
 	return template.HTML(`<svg class="tally" width="100%" height="10" aria-hidden="true">` + bar.String() + `</svg><ul class="legend">` + legend.String() + `</ul>`)

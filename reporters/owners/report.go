@@ -141,6 +141,7 @@ type Baseline struct {
 	To       time.Time `json:"to,omitzero"`
 	Observed string    `json:"observed,omitempty"`
 	Exposure string    `json:"exposure,omitempty"`
+	Pinned   time.Time `json:"pinned,omitzero"` // it is the same for every later judgement
 }
 
 // Numbers are an interval as numbers. What is not known is nil.

@@ -14,6 +14,7 @@ import (
 // What the page shows. All text in it is a harmless line; escaping is the template's.
 type (
 	sheet struct {
+		Parts                                                    []string
 		One, Headline, Share, Chosen, Made, Tool, Sources, Empty string
 		Tally                                                    template.HTML
 		Filters                                                  []filter
@@ -27,7 +28,7 @@ type (
 		Options   []option
 	}
 	option   struct{ Class, Text string }
-	overview struct{ Class, Anchor, Tone, Shape, Word, Words, Short, Where string }
+	overview struct{ Class, Anchor, Tone, Word, Words, Short, Where string }
 	card     struct {
 		Class, Anchor, Name, Context, Owner, Path, Digest string
 		Runbook                                           *link
@@ -36,23 +37,23 @@ type (
 		Stages                                            []stage
 	}
 	link     struct{ Link, Text string }
-	stage    struct{ Tone, Shape, Kind, Words string }
+	stage    struct{ Tone, Kind, Words string }
 	promised struct {
-		Class, Anchor, Tone, Shape, Headline, Unbound, Stub, Basis string
-		Words                                                      template.HTML
-		Rewrites                                                   []string
-		Claims                                                     []claimed
-		Trend                                                      *trend
+		Class, Anchor, Tone, Headline, Unbound, Stub, Basis string
+		Words                                               template.HTML
+		Rewrites                                            []string
+		Claims                                              []claimed
+		Trend                                               *trend
 	}
 	trend struct {
 		Picture, Table template.HTML
-		Earlier        string
+		Asked, Earlier string
 	}
 	claimed struct {
-		Guardrail                                                       bool
-		Title, Tone, Shape, Word, Sentence, Seen, Asked, When, Interval string
-		Picture, Table                                                  template.HTML
-		Facts, How                                                      []fact
+		Guardrail                                                             bool
+		Part, Title, Tone, Word, Sentence, Seen, Asked, When, Dates, Interval string
+		Picture, Table                                                        template.HTML
+		Facts, How                                                            []fact
 	}
 	fact struct {
 		Name, Words string
@@ -75,7 +76,7 @@ func text(s string) string { return page.Line(s, someText) }
 
 // view makes the page of a report.
 func view(r Report) sheet {
-	v := sheet{Headline: r.Totals.Sentence(), Share: r.Totals.Share(), Made: page.Moment(r.Made), Tool: text(r.Tool),
+	v := sheet{Headline: r.Totals.Sentence(), Parts: parts(r.Totals.Sentence()), Share: r.Totals.Share(), Made: page.Moment(r.Made), Tool: text(r.Tool),
 		Chosen: text(strings.Join(r.Chosen, ", ")), Sources: text(strings.Join(r.Sources, ", ")), Tally: tallyBar(r.Totals), Empty: r.empty()}
 	index := newIndex(r)
 	v.Filters = index.filters()
@@ -86,8 +87,8 @@ func view(r Report) sheet {
 	for _, f := range r.Features {
 		c := cardOf(f, index)
 		for i, p := range f.Promises {
-			v.Rows = append(v.Rows, overview{Class: c.Promises[i].Class, Anchor: p.Anchor, Tone: string(p.Verdict.tone()), Shape: p.Verdict.Shape(), Word: wordOf(p),
-				Words: page.Line(p.Words, shortText), Short: short(p), Where: page.Line(strings.Join(present(f.Name, index.context(f), p.owners(f)), " · "), shortText)})
+			v.Rows = append(v.Rows, overview{Class: c.Promises[i].Class, Anchor: p.Anchor, Tone: string(p.Verdict.tone()), Word: wordOf(p),
+				Words: page.Line(p.words(), shortText), Short: short(p), Where: page.Line(strings.Join(present(f.Name, index.context(f), p.owners(f)), " · "), shortText)})
 		}
 		v.Features = append(v.Features, c)
 	}
@@ -107,6 +108,15 @@ func view(r Report) sheet {
 		v.Silent = s
 	}
 	return v
+}
+
+// parts of a headline that a line does not break.
+func parts(sentence string) []string {
+	list := strings.Split(sentence, ", ")
+	for i := range list[:len(list)-1] {
+		list[i] += ","
+	}
+	return list
 }
 
 func rankOf(tone string) int {
@@ -165,7 +175,7 @@ func cardOf(f Feature, x *index) card {
 		if s.Environment != "" && s.Environment != f.Environment {
 			kind += " in " + s.Environment
 		}
-		c.Stages = append(c.Stages, stage{Tone: string(cmp.Or(tone, page.Open)), Shape: s.Shape(), Kind: page.Line(kind, 80), Words: page.Line(s.Words(), shortText)})
+		c.Stages = append(c.Stages, stage{Tone: string(cmp.Or(tone, page.Open)), Kind: page.Line(kind, 80), Words: page.Line(s.Words(), shortText)})
 	}
 	for _, p := range f.Promises {
 		made := promiseOf(f, p)
@@ -202,7 +212,7 @@ func digestLine(f Feature) string {
 }
 
 func promiseOf(f Feature, p Promise) promised {
-	v := promised{Anchor: p.Anchor, Words: emphasised(page.Line(p.Words, longText)), Tone: string(p.Verdict.tone()), Shape: p.Verdict.Shape(), Headline: page.Line(p.Headline, someText),
+	v := promised{Anchor: p.Anchor, Words: emphasised(page.Line(p.words(), longText)), Tone: string(p.Verdict.tone()), Headline: page.Line(p.Headline, someText),
 		Unbound: text(p.Unbound), Stub: page.Block(p.Stub, 300, 40), Basis: page.Line(p.basis(), someText), Trend: trendOf(p)}
 	for i, r := range p.Rewrites {
 		if i == 5 {
@@ -210,10 +220,19 @@ func promiseOf(f Feature, p Promise) promised {
 		}
 		v.Rewrites = append(v.Rewrites, text(r))
 	}
-	for _, c := range p.Claims {
-		v.Claims = append(v.Claims, claimView(f, p, c))
+	for i, c := range p.Claims {
+		made := claimView(f, p, c)
+		if i > 0 { // what holds for all of them is said once
+			made.Facts = slices.DeleteFunc(made.Facts, func(one fact) bool { return slices.Contains(v.Claims[0].Facts, one) })
+		}
+		v.Claims = append(v.Claims, made)
 	}
 	return v
+}
+
+// words of a clause, which may be empty in what somebody else wrote.
+func (p Promise) words() string {
+	return cmp.Or(strings.TrimSpace(p.Words), "(a clause without words)")
 }
 
 // basis is what a verdict stands on: when, by which run, of which release and artefact.
@@ -239,13 +258,13 @@ func (p Promise) basis() string {
 }
 
 func claimView(f Feature, p Promise, c Claim) claimed {
-	v := claimed{Guardrail: c.Guardrail, Tone: string(c.Verdict.tone()), Shape: c.Verdict.Shape(), Word: c.Verdict.Word(), Sentence: text(c.Sentence), Seen: text(c.Seen()),
-		Asked: text(cmp.Or(c.Target, "nothing that was recorded")), When: text(c.When()), Interval: text(c.intervalSentence())}
+	v := claimed{Guardrail: c.Guardrail, Tone: string(c.Verdict.tone()), Word: c.Verdict.Word(), Sentence: text(c.Sentence), Seen: text(c.Seen()),
+		Asked: text(cmp.Or(c.Target, "nothing that was recorded")), When: text(cmp.Or(c.Window, page.Span(c.From, c.To), "no window was recorded")), Dates: c.dates(), Interval: text(c.intervalSentence())}
 	switch {
 	case c.Guardrail:
-		v.Title = text("Guardrail: " + cmp.Or(c.Reading, c.Measure))
+		v.Part, v.Title = "Guardrail: what must not get worse", text(upper(cmp.Or(c.Reading, c.Measure)))
 	case len(p.Claims) > 1:
-		v.Title = text(cmp.Or(c.Reading, c.Measure))
+		v.Part, v.Title = "What was promised", text(upper(cmp.Or(c.Reading, c.Measure)))
 	}
 	v.Picture, v.Table = picture(c)
 	for _, one := range c.facts(p) {
@@ -255,6 +274,14 @@ func claimView(f Feature, p Promise, c Claim) claimed {
 		v.How = append(v.How, fact{Name: one.Name, Words: page.Line(one.Words, longText), Code: one.Code})
 	}
 	return v
+}
+
+// dates of a window whose words have none.
+func (c Claim) dates() string {
+	if c.Window == "" {
+		return ""
+	}
+	return page.Span(c.From, c.To)
 }
 
 func (c Claim) intervalSentence() string {
@@ -273,7 +300,7 @@ func (c Claim) facts(p Promise) []fact {
 			list = append(list, fact{Name: name, Words: words})
 		}
 	}
-	if c.Verdict == Undecided {
+	if c.Verdict == Undecided && !strings.HasSuffix(p.Headline, why(c)) {
 		add("Why it is not yet known", upper(why(c)))
 	}
 	if !c.Projected.IsZero() {
@@ -287,7 +314,7 @@ func (c Claim) facts(p Promise) []fact {
 		add("Watched", page.Percent(c.Coverage)+" of the window")
 	}
 	add("What was done about it", c.Action)
-	if c.Owner != "" {
+	if len(p.Owners) > 1 {
 		add("Owner", c.Owner)
 	}
 	for _, h := range c.Help {

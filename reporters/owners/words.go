@@ -198,6 +198,9 @@ func (b *Baseline) Against() string {
 	if span := page.Span(b.From, b.To); span != "" {
 		words += ", " + span
 	}
+	if !b.Pinned.IsZero() {
+		words += ", kept since " + page.Day(b.Pinned)
+	}
 	return words
 }
 
@@ -216,7 +219,7 @@ func (s Stage) Words() string {
 	}
 	words := s.Outcome
 	if s.Scenarios > 0 {
-		words += fmt.Sprintf(", %s of %s here", page.Thousands(int64(s.Passed)), page.Count(int64(s.Scenarios), "scenario"))
+		words += fmt.Sprintf(", with %s of %s of this feature", page.Thousands(int64(s.Passed)), page.Count(int64(s.Scenarios), "scenario"))
 	}
 	return words
 }

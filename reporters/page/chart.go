@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -57,8 +58,8 @@ func (s scale) at(v, from, to float64) float64 {
 }
 
 func attr(f float64) string {
-	text := fmt.Sprintf("%.2f", f)
-	text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	text := strconv.FormatFloat(f, 'f', 1, 64)
+	text = strings.TrimSuffix(text, ".0")
 	if text == "-0" {
 		return "0"
 	}
@@ -72,7 +73,7 @@ type drawing struct{ strings.Builder }
 
 func draw(kind string, height int, label string) *drawing {
 	d := &drawing{}
-	fmt.Fprintf(d, `<svg class="chart %s" width="100%%" height="%d" role="img" aria-label="%s">`, kind, height, html.EscapeString(label))
+	fmt.Fprintf(d, `<svg class="chart %s" width="100%%" height="%d" role="img" fill="currentColor" aria-label="%s">`, kind, height, html.EscapeString(label))
 	return d
 }
 
@@ -82,31 +83,32 @@ func (d *drawing) line(class, x1, y1, x2, y2 string) {
 
 // text stands at x, and turns to the side where there is room for it.
 func (d *drawing) text(class string, x, y float64, words string) {
-	anchor := "middle"
+	anchor := ` text-anchor="middle"`
 	switch {
-	case x < 18:
-		anchor = "start"
-	case x > 82:
-		anchor = "end"
+	case x < 25:
+		anchor = ""
+	case x > 75:
+		anchor = ` text-anchor="end"`
 	}
-	fmt.Fprintf(d, `<text class="%s" x="%s" y="%s" text-anchor="%s" fill="currentColor">%s</text>`, class, pct(x), attr(y), anchor, html.EscapeString(words))
+	if class != "" {
+		class = ` class="` + class + `"`
+	}
+	fmt.Fprintf(d, `<text%s x="%s" y="%s"%s>%s</text>`, class, pct(x), attr(y), anchor, html.EscapeString(words))
 }
 
-// mark is a shape of its own for each tone, so that colour is never all there is.
+// mark is a shape of its own for each tone, so that colour is never all there is. The style sheet turns a square into
+// a diamond and moves what is not round to its place.
 func (d *drawing) mark(tone Tone, x, y, size float64) {
-	fmt.Fprintf(d, `<svg x="%s" y="%s" overflow="visible">`, pct(x), attr(y))
-	s := attr(size)
 	switch tone {
 	case Good:
-		fmt.Fprintf(d, `<circle class="good" r="%s"/>`, s)
+		fmt.Fprintf(d, `<circle class="good" cx="%s" cy="%s" r="%s"/>`, pct(x), attr(y), attr(size))
 	case Bad:
-		fmt.Fprintf(d, `<rect class="bad" x="-%s" y="-%s" width="%s" height="%s" transform="rotate(45)"/>`, s, s, attr(2*size), attr(2*size))
-	case Open:
-		fmt.Fprintf(d, `<circle class="open" r="%s" fill="none" stroke="currentColor" stroke-width="2"/>`, attr(size-1))
+		fmt.Fprintf(d, `<rect class="bad mark" x="%s" y="%s" width="%s" height="%s"/>`, pct(x), attr(y-size), attr(2*size), attr(2*size))
+	case Open: // hollow by the style sheet, and smaller without
+		fmt.Fprintf(d, `<circle class="open" cx="%s" cy="%s" r="%s"/>`, pct(x), attr(y), attr(size-1))
 	default:
-		fmt.Fprintf(d, `<rect class="neutral" x="-%s" y="-1.5" width="%s" height="3"/>`, s, attr(2*size))
+		fmt.Fprintf(d, `<rect class="neutral mark" x="%s" y="%s" width="%s" height="3"/>`, pct(x), attr(y-1.5), attr(2*size))
 	}
-	d.WriteString(`</svg>`)
 }
 
 func (d *drawing) end() template.HTML {
@@ -192,7 +194,7 @@ type Table struct {
 	Rows    [][]string
 }
 
-// HTML writes the table.
+// HTML writes the table, without the end tags that HTML makes by itself: they would be a third of it.
 func (t Table) HTML() template.HTML {
 	var b strings.Builder
 	b.WriteString("<table>")
@@ -202,23 +204,22 @@ func (t Table) HTML() template.HTML {
 	b.WriteString("<thead><tr>")
 	for _, h := range t.Head {
 		if h == "" {
-			b.WriteString("<td></td>")
+			b.WriteString("<td>")
 			continue
 		}
-		b.WriteString(`<th scope="col">` + html.EscapeString(h) + "</th>")
+		b.WriteString(`<th>` + html.EscapeString(h))
 	}
-	b.WriteString("</tr></thead><tbody>")
+	b.WriteString("<tbody>")
 	for _, row := range t.Rows {
 		b.WriteString("<tr>")
 		for i, cell := range row {
 			if i == 0 {
-				b.WriteString(`<th scope="row">` + html.EscapeString(cell) + "</th>")
+				b.WriteString(`<th>` + html.EscapeString(cell))
 				continue
 			}
-			b.WriteString("<td>" + html.EscapeString(cell) + "</td>")
+			b.WriteString("<td>" + html.EscapeString(cell))
 		}
-		b.WriteString("</tr>")
 	}
-	b.WriteString("</tbody></table>")
+	b.WriteString("</table>")
 	return template.HTML(b.String())
 }

@@ -39,7 +39,7 @@ func (c Bars) SVG() template.HTML {
 	d := draw("bars", height, c.Label)
 	for i, r := range c.Rows {
 		y := float64(38 * i)
-		d.text("label", 0, y+13, strings.TrimSpace(r.Label+"  "+r.Words))
+		d.text("", 0, y+13, strings.TrimSpace(r.Label+"  "+r.Words))
 		fmt.Fprintf(d, `<rect class="track" x="0" y="%s" width="100%%" height="10" rx="5" fill="none"/>`, attr(y+20))
 		if a, b := at(min(r.Value, 0)), at(max(r.Value, 0)); !math.IsNaN(r.Value) {
 			fmt.Fprintf(d, `<rect class="bar %s" x="%s" y="%s" width="%s" height="10" rx="5"/>`, r.Tone, pct(a), attr(y+20), pct(max(b-a, .4)))
@@ -71,6 +71,8 @@ type Step struct {
 	Words string
 	Tone  Tone
 	Said  string // the verdict in words
+	Of    string // how much was looked at
+	When  string
 }
 
 // Trend is a value by release, the oldest first.
@@ -111,18 +113,26 @@ func (c Trend) SVG() template.HTML {
 		y := attr(high(c.Target))
 		d.line("target", "0", y, "100%", y)
 	}
+	var path strings.Builder
 	for i := 1; i < len(c.Steps); i++ {
 		a, b := c.Steps[i-1].Value, c.Steps[i].Value
-		if !math.IsNaN(a) && !math.IsNaN(b) {
-			d.line("path", pct(at(i-1)), attr(high(a)), pct(at(i)), attr(high(b)))
+		if math.IsNaN(a) || math.IsNaN(b) {
+			continue
 		}
+		if i == 1 || math.IsNaN(c.Steps[i-2].Value) {
+			fmt.Fprintf(&path, "M%s %s", attr(10*at(i-1)), attr(high(a)))
+		}
+		fmt.Fprintf(&path, "L%s %s", attr(10*at(i)), attr(high(b)))
 	}
-	every := (len(c.Steps) + 7) / 8 // labels that do not touch each other
+	if path.Len() > 0 {
+		fmt.Fprintf(d, `<svg width="100%%" height="104" viewBox="0 0 1000 104" preserveAspectRatio="none"><path class="path" d="%s" fill="none" stroke="currentColor" vector-effect="non-scaling-stroke"/></svg>`, path.String())
+	}
+	every := (len(c.Steps) + 5) / 6 // labels that do not touch each other
 	for i, st := range c.Steps {
 		d.mark(st.Tone, at(i), high(st.Value), 5)
 		last := i == len(c.Steps)-1
 		if last || i%every == 0 && len(c.Steps)-1-i >= every {
-			d.text("label", at(i), base+25, Cut(st.Label, 12))
+			d.text("", at(i), base+25, Cut(st.Label, 12))
 		}
 		if (last || i == 0) && !math.IsNaN(st.Value) {
 			d.text("observed", at(i), high(st.Value)-10, Cut(st.Words, 24))
@@ -133,10 +143,10 @@ func (c Trend) SVG() template.HTML {
 
 // Table says the same as the picture, the newest first.
 func (c Trend) Table() Table {
-	t := Table{Head: []string{"release", "observed", "verdict"}}
+	t := Table{Head: []string{"release", "judged", "observed", "of", "verdict"}}
 	for i := len(c.Steps) - 1; i >= 0; i-- {
 		s := c.Steps[i]
-		t.Rows = append(t.Rows, []string{s.Label, s.Words, s.Said})
+		t.Rows = append(t.Rows, []string{s.Label, s.When, s.Words, s.Of, s.Said})
 	}
 	return t
 }
@@ -166,7 +176,7 @@ func (c Lines) SVG() template.HTML {
 	}
 	s := scaleOf(values...)
 	d := draw("lines", 190, c.Label)
-	d.text("label", 0, 12, c.Show(s.high))
+	d.text("", 0, 12, c.Show(s.high))
 	d.line("grid", "0", "18", "100%", "18")
 	d.line("axis", "0", "168", "100%", "168")
 	if !math.IsNaN(c.Target) {
@@ -193,8 +203,8 @@ func (c Lines) SVG() template.HTML {
 		fmt.Fprintf(d, `<path class="series s%d %s" d="%s" fill="none" stroke="currentColor" stroke-width="2" vector-effect="non-scaling-stroke"/>`, n%6, line.Tone, path.String())
 	}
 	d.WriteString(`</svg>`)
-	d.text("label", 0, 184, c.From)
-	d.text("label", 100, 184, c.To)
+	d.text("", 0, 184, c.From)
+	d.text("", 100, 184, c.To)
 	return d.end()
 }
 
@@ -252,7 +262,7 @@ func (c Histogram) SVG() template.HTML {
 		}
 		fmt.Fprintf(d, `<rect class="bar neutral" x="%s" y="%s" width="%s" height="%s"/>`, pct(wide*float64(i)+wide*.08), attr(126-h), pct(wide*.84), attr(h))
 		if i%every == 0 {
-			d.text("label", wide*(float64(i)+.5), 143, Cut(col.Label, 12))
+			d.text("", wide*(float64(i)+.5), 143, Cut(col.Label, 12))
 		}
 	}
 	return d.end()

@@ -23,6 +23,7 @@ type Document struct {
 	Title  string
 	Icon   string // a symbol in the browser's tab: an SVG of the program's own, or ""
 	Style  string // beside the style of every page
+	Rules  string // a style of its own, which the script may switch off; "" is none
 	Script string // of extras; "" is none
 	Body   template.HTML
 }
@@ -30,7 +31,11 @@ type Document struct {
 // Write writes the page.
 func (d Document) Write(w io.Writer) error {
 	css := style + d.Style
-	policy := "default-src 'none'; img-src data:; style-src '" + hash(css) + "'; base-uri 'none'; form-action 'none'"
+	policy := "default-src 'none'; img-src data:; style-src '" + hash(css) + "'"
+	if d.Rules != "" {
+		policy += " '" + hash(d.Rules) + "'"
+	}
+	policy += "; base-uri 'none'; form-action 'none'"
 	if d.Script != "" {
 		policy += "; script-src '" + hash(d.Script) + "'"
 	}
@@ -44,7 +49,11 @@ func (d Document) Write(w io.Writer) error {
 	if d.Icon != "" {
 		b.WriteString("<link rel=\"icon\" href=\"data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(d.Icon)) + "\">\n")
 	}
-	b.WriteString("<style>" + css + "</style>\n</head>\n<body>\n")
+	b.WriteString("<style>" + css + "</style>\n")
+	if d.Rules != "" {
+		b.WriteString("<style id=\"rules\">" + d.Rules + "</style>\n")
+	}
+	b.WriteString("</head>\n<body>\n")
 	b.WriteString(string(d.Body))
 	if d.Script != "" {
 		b.WriteString("<script>" + d.Script + "</script>\n")

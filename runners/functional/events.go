@@ -52,6 +52,9 @@ func (r *run) sampled(s *scenario, sample session.Sample) {
 		Code: sample.Code, Error: sample.Err, Sent: sample.Sent, Got: sample.Received, URL: sample.URL,
 		Once: sample.Once, Undo: sample.Undo,
 	}
+	if v := sample.Vitals; v != nil {
+		e.Sample.Vitals = &runners.Vitals{LCP: v.LCP, FCP: v.FCP, TTFB: v.TTFB, CLS: v.CLS}
+	}
 	r.emit(e)
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -38,6 +39,9 @@ func (r *run) journey(ctx context.Context, s *shard, w *way, row int, number uin
 	// Every journey draws random values of its own, as an attempt does.
 	j.session = r.host.Open(w.script, row, int(number)+1, j.observe)
 	j.session.Watch(j)
+	if r.evidence.open() { // else a failed journey is only counted, and nothing is kept of it
+		j.session.OnAttach(func(runners.Attachment) {}) // its failure names the file
+	}
 	var err error
 	at := 0
 	for ; at < j.session.Steps(); at++ {
@@ -139,6 +143,9 @@ func (j *journey) observe(s session.Sample) {
 	}
 	m.Failed = m.Cause != ""
 	j.shard.request(s.Name, m, newHit(s, m.Failed))
+	if s.Phases != nil {
+		j.shard.phases(s.Phases)
+	}
 }
 
 // cause is what equal failures have in common: "file:line step – first line".
@@ -173,20 +180,23 @@ const (
 type evidence struct {
 	mu    sync.Mutex
 	alike map[string]int
-	total int
+	full  atomic.Int64 // shown
 }
+
+// open reports whether any failure would still be shown in full.
+func (e *evidence) open() bool { return e.full.Load() < mostEvidence }
 
 func (e *evidence) admit(cause string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.total >= mostEvidence || e.alike[cause] >= mostAlike {
+	if e.full.Load() >= mostEvidence || e.alike[cause] >= mostAlike {
 		return false
 	}
 	if e.alike == nil {
 		e.alike = map[string]int{}
 	}
 	e.alike[cause]++
-	e.total++
+	e.full.Add(1)
 	return true
 }
 

@@ -48,6 +48,8 @@ type Runner struct {
 	Expect      []ir.Expression
 	StopWhen    *ir.Expression // ends the arrivals; looked at once a second
 	Results     io.Writer      // vegeta's gob records, one a request; nil for none
+	Plot        io.Writer      // vegeta's plot of the requests, an HTML page; nil for none
+	Notes       []string       // said at the beginning of the report
 }
 
 // Defaults of a load.
@@ -73,6 +75,11 @@ func (l *Runner) Run(ctx context.Context, plan runners.Plan, emit func(runners.E
 	r := &run{Runner: l, plan: plan, emit: emit, gate: gate}
 	if err := r.limits(); err != nil {
 		return err
+	}
+	if allowed, used, err := openFiles(); err == nil {
+		if err := r.descriptors(allowed, used); err != nil {
+			return err
+		}
 	}
 	var drivers []session.Driver
 	if l.Drivers != nil {
@@ -170,11 +177,14 @@ func (r *run) model() string {
 
 // load lets journeys arrive until the end, drains them, and tells once a second how it goes.
 func (r *run) load(ctx context.Context) {
+	for _, note := range r.Notes {
+		r.notice("%s", note)
+	}
 	if r.workers > 0 {
 		r.notice("%s is a closed model: a slow answer slows the arrivals, latencies count from the actual start, and look better than users would find them", r.model())
 	}
 	for range runtime.GOMAXPROCS(0) {
-		r.shards = append(r.shards, newShard(r.Results != nil))
+		r.shards = append(r.shards, newShard(r.keepsResults()))
 	}
 	r.began = time.Now()
 	arriving, end := context.WithCancelCause(ctx)
@@ -194,6 +204,9 @@ func (r *run) load(ctx context.Context) {
 		r.open(arriving, journeys, &flying)
 	}
 	r.sent = time.Since(r.began)
+	if n := r.flying.Load(); ctx.Err() != nil && n > 0 {
+		r.notice("interrupted: %s journeys under way have %s to end", thousands(n), r.drain)
+	}
 
 	drained := make(chan struct{})
 	go func() { flying.Wait(); close(drained) }()

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/cucumber-value/hoops/runners/session"
 )
 
 // Key names what was measured. Scenarios are named by their ids.
@@ -18,6 +20,7 @@ const (
 	OfStep     = "step"
 	OfRequests = "requests" // all
 	OfRequest  = "request"
+	OfPhase    = "phase"    // of some of the requests: dns, connect, tls, first byte
 	OfLateness = "lateness" // of hoops itself: how long after its time a journey was started
 )
 
@@ -94,7 +97,7 @@ func (r *Recorder) of(k Key) *tally {
 	return &tally{}
 }
 
-var order = []string{OfJourneys, OfScenario, OfStep, OfRequests, OfRequest, OfLateness}
+var order = []string{OfJourneys, OfScenario, OfStep, OfRequests, OfRequest, OfPhase, OfLateness}
 
 func (r *Recorder) keys() []Key {
 	return slices.SortedFunc(maps.Keys(r.tallies), func(a, b Key) int {
@@ -159,6 +162,20 @@ func (s *shard) request(name string, m Measurement, h hit) {
 	s.all.Record(Key{OfRequest, name}, m)
 	if s.hits != nil {
 		s.hits.add(h, name, m.Cause)
+	}
+}
+
+// phases records the parts of a request's time; those that it had not are no samples.
+func (s *shard) phases(p *session.Phases) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, part := range []struct {
+		name string
+		took time.Duration
+	}{{"dns", p.DNS}, {"connect", p.Connect}, {"tls", p.TLS}, {"first byte", p.FirstByte}} {
+		if part.took > 0 {
+			s.all.Record(Key{OfPhase, part.name}, Measurement{Took: part.took})
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
+	"github.com/tsenart/vegeta/v12/lib/plot"
 
 	"github.com/cucumber-value/hoops/runners/session"
 )
@@ -234,10 +235,12 @@ func (q *queue) Pop() any {
 	return last
 }
 
-// flush writes the requests as vegeta's results: in the order of their times, and numbered from 0 without a gap
-// by name, or its plots stay empty. Journeys are not among them: vegeta would take them for requests.
+// keepsResults reports whether each request is wanted, and not only counted.
+func (l *Runner) keepsResults() bool { return l.Results != nil || l.Plot != nil }
+
+// flush writes the requests as vegeta's results and as its plot.
 func (r *run) flush() (err error) {
-	if r.Results == nil {
+	if !r.keepsResults() {
 		return nil
 	}
 	lost := int64(0)
@@ -254,29 +257,57 @@ func (r *run) flush() (err error) {
 	if err != nil {
 		err = fmt.Errorf("the results file lacks %s requests: %w", thousands(lost), err)
 	}
-	q, wrong := r.sources()
-	if wrong != nil {
-		return errors.Join(err, wrong)
+	var encode vegeta.Encoder
+	if r.Results != nil {
+		encode = vegeta.NewEncoder(r.Results)
 	}
-	encode := vegeta.NewEncoder(r.Results)
+	drawn := plot.New(plot.Title(r.model()), plot.Label(plot.ErrorLabeler), plot.Downsample(mostPoints))
+	wrong := r.each(func(one *vegeta.Result) error {
+		if r.Plot != nil {
+			if err := drawn.Add(one); err != nil {
+				return err
+			}
+		}
+		if encode == nil {
+			return nil
+		}
+		return encode(one)
+	})
+	if r.Plot != nil && wrong == nil {
+		drawn.Close()
+		_, wrong = drawn.WriteTo(r.Plot)
+	}
+	return errors.Join(err, wrong)
+}
+
+// mostPoints of each line of a plot, as vegeta plot has them.
+const mostPoints = 4000
+
+// each visits the requests in the order of their times, numbered from 0 without a gap by name, or vegeta's plots
+// stay empty. Journeys are not among them: vegeta would take them for requests.
+func (r *run) each(visit func(*vegeta.Result) error) error {
+	q, err := r.sources()
+	if err != nil {
+		return err
+	}
 	seq := map[string]uint64{}
 	for len(q) > 0 {
 		one := q[0]
 		h, name := one.at, one.of.texts[one.at.name]
-		if wrong := encode(&vegeta.Result{
+		if err := visit(&vegeta.Result{
 			Attack: name, Seq: seq[name], Code: h.code, Timestamp: time.Unix(0, h.began).UTC(), Latency: time.Duration(h.took),
 			BytesOut: uint64(h.sent), BytesIn: uint64(h.got), Error: one.of.texts[h.cause],
-		}); wrong != nil {
-			return errors.Join(err, wrong)
+		}); err != nil {
+			return err
 		}
 		seq[name]++
-		if ok, wrong := one.next(); wrong != nil {
-			return errors.Join(err, wrong)
+		if ok, err := one.next(); err != nil {
+			return err
 		} else if ok {
 			heap.Fix(&q, 0)
 		} else {
 			heap.Pop(&q)
 		}
 	}
-	return err
+	return nil
 }

@@ -1,18 +1,20 @@
 package secret
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // index finds patterns in bytes. Unlike an automaton it is changed in place, because under load tokens come
-// and go all the time: patterns stand in buckets by their first four bytes, sorted, and a filter of one bit
-// for each hash of four bytes says for almost every position that no bucket can be there.
+// and go all the time, thousands at once that begin alike: a pattern is found by its whole text, for each length
+// that patterns with its first four bytes have, and a filter of one bit for each hash of four bytes says for almost
+// every position that there is none.
 type index struct {
-	buckets map[uint32][]pattern
-	filter  []uint64
-	stale   int // buckets that are gone while their bits are set
+	patterns map[string]pattern
+	lengths  map[uint32][]length // by the first four bytes, the longest first
+	filter   []uint64
+	stale    int // entries of lengths that are gone while their bits are set
 }
+
+// length is one that patterns have, and how many.
+type length struct{ bytes, patterns int }
 
 const filterBits = 20
 
@@ -26,43 +28,56 @@ func word(text string) uint32 {
 }
 
 func (x *index) add(p pattern) {
-	if x.buckets == nil {
-		x.buckets = map[uint32][]pattern{}
+	if x.patterns == nil {
+		x.patterns, x.lengths = map[string]pattern{}, map[uint32][]length{}
 		x.filter = make([]uint64, 1<<filterBits/64)
 	}
-	w := word(p.text)
-	bucket := x.buckets[w]
-	at, known := slices.BinarySearchFunc(bucket, p, byText)
-	if known {
-		bucket[at].refs++
-		bucket[at].before = bucket[at].before || p.before
-		bucket[at].after = bucket[at].after || p.after
+	if known, ok := x.patterns[p.text]; ok {
+		known.refs++
+		known.before = known.before || p.before
+		known.after = known.after || p.after
+		x.patterns[p.text] = known
 		return
 	}
 	p.refs = 1
-	x.buckets[w] = slices.Insert(bucket, at, p)
+	x.patterns[p.text] = p
+	w := word(p.text)
+	at, known := slices.BinarySearchFunc(x.lengths[w], len(p.text), longer)
+	if known {
+		x.lengths[w][at].patterns++
+		return
+	}
+	x.lengths[w] = slices.Insert(x.lengths[w], at, length{len(p.text), 1})
 	i, bit := slot(w)
 	x.filter[i] |= bit
 }
 
+func longer(a length, bytes int) int { return bytes - a.bytes }
+
 func (x *index) remove(p pattern) {
+	known, ok := x.patterns[p.text]
+	if !ok {
+		return
+	}
+	if known.refs--; known.refs > 0 {
+		x.patterns[p.text] = known
+		return
+	}
+	delete(x.patterns, p.text)
 	w := word(p.text)
-	bucket := x.buckets[w]
-	at, known := slices.BinarySearchFunc(bucket, p, byText)
-	if !known {
+	list := x.lengths[w]
+	at, _ := slices.BinarySearchFunc(list, len(p.text), longer)
+	if list[at].patterns--; list[at].patterns > 0 {
 		return
 	}
-	if bucket[at].refs--; bucket[at].refs > 0 {
+	if len(list) > 1 {
+		x.lengths[w] = slices.Delete(list, at, at+1)
 		return
 	}
-	if len(bucket) > 1 {
-		x.buckets[w] = slices.Delete(bucket, at, at+1)
-		return
-	}
-	delete(x.buckets, w)
-	if x.stale++; x.stale > len(x.buckets)+1024 {
+	delete(x.lengths, w)
+	if x.stale++; x.stale > len(x.lengths)+1024 {
 		clear(x.filter)
-		for w := range x.buckets {
+		for w := range x.lengths {
 			i, bit := slot(w)
 			x.filter[i] |= bit
 		}
@@ -70,11 +85,9 @@ func (x *index) remove(p pattern) {
 	}
 }
 
-func byText(a, b pattern) int { return strings.Compare(a.text, b.text) }
-
 // each calls found for the longest pattern at every position where there is one, overlapping ones too.
 func (x *index) each(b []byte, found func(from, to int)) {
-	if len(x.buckets) == 0 || len(b) < shortest {
+	if len(x.patterns) == 0 || len(b) < shortest {
 		return
 	}
 	w := uint32(b[0])<<16 | uint32(b[1])<<8 | uint32(b[2])
@@ -84,7 +97,7 @@ func (x *index) each(b []byte, found func(from, to int)) {
 			continue
 		}
 		from := i - 3
-		p, ok := longest(x.buckets[w], b[from:])
+		p, ok := x.longest(x.lengths[w], b[from:])
 		if !ok {
 			continue
 		}
@@ -101,31 +114,14 @@ func (x *index) each(b []byte, found func(from, to int)) {
 	}
 }
 
-// longest is the longest pattern of a sorted bucket with which b begins. Patterns with which b begins are not
-// above it; the greatest of those is it, or tells how far b can match at all.
-func longest(bucket []pattern, b []byte) (pattern, bool) {
-	for len(bucket) > 0 {
-		low, high := 0, len(bucket)
-		for low < high {
-			if mid := (low + high) / 2; bucket[mid].text <= string(b) {
-				low = mid + 1
-			} else {
-				high = mid
+// longest is the longest pattern with which b begins.
+func (x *index) longest(lengths []length, b []byte) (pattern, bool) {
+	for _, l := range lengths {
+		if l.bytes <= len(b) {
+			if p, ok := x.patterns[string(b[:l.bytes])]; ok {
+				return p, true
 			}
 		}
-		bucket = bucket[:low]
-		if low == 0 {
-			break
-		}
-		p := bucket[low-1]
-		n := 0
-		for n < len(p.text) && n < len(b) && p.text[n] == b[n] {
-			n++
-		}
-		if n == len(p.text) {
-			return p, true
-		}
-		b = b[:n]
 	}
 	return pattern{}, false
 }

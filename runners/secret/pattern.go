@@ -51,6 +51,9 @@ func patterns(value string) []pattern {
 // escaped are the value itself and its forms in a query, a path, JSON, HTML and XML. Bytes that are not UTF-8
 // become U+FFFD in some of them; without UTF-8 in the value there would be nothing left to recognise.
 func escaped(value string) []string {
+	if strings.IndexFunc(value, func(c rune) bool { return !isUnreserved(c) }) < 0 {
+		return []string{value} // nearly every token: nothing in it is ever escaped
+	}
 	query, path := url.QueryEscape(value), url.PathEscape(value)
 	var plain, markup strings.Builder
 	enc := json.NewEncoder(&plain)
@@ -63,6 +66,10 @@ func escaped(value string) []string {
 		strings.Trim(strings.TrimSuffix(plain.String(), "\n"), `"`), unquoted(string(withHTML)),
 		html.EscapeString(value), markup.String(), html.UnescapeString(markup.String()),
 	}
+}
+
+func isUnreserved(c rune) bool {
+	return c < utf8.RuneSelf && (isWord(byte(c)) || c == '.' || c == '~')
 }
 
 func unquoted(s string) string { return s[1 : len(s)-1] }

@@ -61,6 +61,16 @@ type Sample struct {
 	Once     bool    // of a @once body: no part of a journey
 	Undo     bool    // of a compensation
 	Phases   *Phases // nil for most requests: some are measured
+	Vitals   *Vitals // of a navigation in a browser; nil for others
+}
+
+// Vitals are what a browser had measured of a page's loading when its step ended. What is 0, or nil, it has not
+// measured.
+type Vitals struct {
+	LCP  time.Duration // largest contentful paint
+	FCP  time.Duration // first contentful paint
+	TTFB time.Duration // time to first byte
+	CLS  *float64      // cumulative layout shift
 }
 
 // Phases are parts of a request's time. One that was not there is zero: on a kept connection nothing is looked up,

@@ -152,7 +152,9 @@ func (s *segment) buildThreshold(c *ir.Claim) string {
 }
 
 // wholeNoun tells "1 in 100 failed orders", which says nothing, from the says that hold the quantity.
-func (s *segment) wholeNoun() bool { return s.measure.Of != "" && !s.noun.says && s.q.amount.share }
+func (s *segment) wholeNoun() bool {
+	return s.measure == s.noun.measure && s.measure.Of != "" && !s.noun.says && s.q.amount.share && s.q.amount.whole != ""
+}
 
 // buildPercentile turns "p95 under 300 ms" into "at least 95% within 300 ms", which needs no interpolation.
 func (s *segment) buildPercentile(c *ir.Claim) string {

@@ -125,7 +125,7 @@ func (s *segment) readChangeNoun(i int) bool {
 		}
 	}
 	k := s.find(end, "change-in")
-	if k == 0 || !s.beforeNoun(end+k) {
+	if direct := a != nil && a.unit == "" && s.beforeNoun(end); !direct && (k == 0 || !s.beforeNoun(end+k)) { // a drop of 5 complaints
 		return false
 	}
 	end += k

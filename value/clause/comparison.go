@@ -90,8 +90,8 @@ func (s *segment) deltaSize(c ir.Claim, size *big.Rat) string {
 // timesWords: half as many, twice, at most a third of the time; "" where a percentage says it better.
 func (s *segment) timesWords(c ir.Claim, r *big.Rat, slots []string) string {
 	n := grouped(decimal(r))
-	if f := s.l.printed[r.String()]; f != "" {
-		n = f
+	if s.l.says(r.String()) {
+		n = s.l.say(r.String())
 	}
 	ending := "-high"
 	switch s.family() {

@@ -18,6 +18,7 @@ type language struct {
 	printed   map[string]string          // key → template
 	unitNames map[string]string          // unit → "second | seconds"
 	longest   int                        // words of the longest phrase
+	reach     map[string]map[string]int  // section or role → first word → words of the longest phrase that begins with it
 }
 
 //go:embed english.words
@@ -36,12 +37,12 @@ var sections = []string{
 	"connectors", "verbs", "gerunds", "worsens", "subjects", "modals", "articles", "fillers", "links", "participles", "durations",
 	"comparators", "after", "numbers", "scales", "fractions", "units", "currencies", "adverbs", "trends", "spans", "comparatives", "changes",
 	"change-nouns", "movers", "multiples", "multipliers", "aggregates", "baselines", "baseline-words", "vague", "hedges", "irregular",
-	"plurals", "long-plurals", "past", "suggest-verbs", "suggest-more", "suggest-less", "suggest-skip", "suggest-stop", "suggest-time", "suggest-states", "suggest-mine",
+	"plurals", "long-plurals", "past", "suggest-verbs", "suggest-more", "suggest-less", "suggest-rating", "suggest-speed", "suggest-time", "suggest-states", "suggest-stop", "suggest-they",
 }
 
 func readLanguage(text string) (*language, error) {
 	l := &language{tables: map[string]table{}, particles: map[string]map[string]bool{},
-		senses: map[string]map[string]bool{}, printed: map[string]string{}, unitNames: map[string]string{}}
+		senses: map[string]map[string]bool{}, reach: map[string]map[string]int{}, printed: map[string]string{}, unitNames: map[string]string{}}
 	section := ""
 	for n, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
@@ -75,7 +76,10 @@ func (l *language) line(section, line string) error {
 	key, text := line[:at], strings.TrimSpace(line[at+2:])
 	switch section {
 	case "say", "suggest":
-		l.printed[key] = text
+		if _, twice := l.printed[section+" "+key]; twice {
+			return fmt.Errorf("%q is said twice", key)
+		}
+		l.printed[section+" "+key] = text
 		return nil
 	case "units-said":
 		l.unitNames[key] = text
@@ -83,7 +87,19 @@ func (l *language) line(section, line string) error {
 	}
 	for _, phrase := range strings.Split(text, " | ") {
 		phrase = strings.TrimSpace(phrase)
-		l.longest = max(l.longest, len(strings.Fields(phrase)))
+		words := strings.Fields(phrase)
+		if len(words) == 0 {
+			return fmt.Errorf("%q has an empty phrase", line)
+		}
+		of := section
+		if section == "particles" {
+			of = "particles " + key
+		}
+		if l.reach[of] == nil {
+			l.reach[of] = map[string]int{}
+		}
+		l.reach[of][words[0]] = max(l.reach[of][words[0]], len(words))
+		l.longest = max(l.longest, len(words))
 		if roles := map[string]map[string]map[string]bool{"particles": l.particles, "senses": l.senses}[section]; roles != nil {
 			if roles[key] == nil {
 				roles[key] = map[string]bool{}
@@ -111,16 +127,23 @@ func (l *language) has(section, phrase string) bool {
 }
 
 // say fills the slots of a template: say("count", "amount", "at most 5", "noun", "mistakes").
-func (l *language) say(key string, slots ...string) string {
-	text, ok := l.printed[key]
-	if !ok {
-		return key
+func (l *language) say(key string, slots ...string) string { return l.fill("say "+key, slots) }
+
+func (l *language) suggest(key string, slots ...string) string { return l.fill("suggest "+key, slots) }
+
+func (l *language) fill(key string, slots []string) string {
+	pairs := make([]string, len(slots))
+	for i := range slots {
+		pairs[i] = slots[i]
+		if i%2 == 0 {
+			pairs[i] = "{" + slots[i] + "}"
+		}
 	}
-	for i := 0; i+1 < len(slots); i += 2 {
-		slots[i] = "{" + slots[i] + "}"
-	}
-	return strings.NewReplacer(slots...).Replace(text)
+	return strings.NewReplacer(pairs...).Replace(l.printed[key])
 }
+
+// says reports whether the language has words for a key.
+func (l *language) says(key string) bool { return l.printed["say "+key] != "" }
 
 // unit is the plain word for a unit of n.
 func (l *language) unit(u string, n string) string {

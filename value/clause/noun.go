@@ -176,9 +176,14 @@ func (p *parser) means(verb, name string) bool {
 	if p.lang.related(verb, name) {
 		return true
 	}
-	for sense := range p.lang.senses[verb] {
-		if p.lang.related(sense, name) {
-			return true
+	for active, senses := range p.lang.senses {
+		if active != verb && !senses[verb] {
+			continue
+		}
+		for sense := range senses {
+			if p.lang.related(sense, name) {
+				return true
+			}
 		}
 	}
 	return false

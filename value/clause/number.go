@@ -50,6 +50,9 @@ func (p *parser) refuseNumbers() {
 		if t.kind != number || t.refused == "" || t.noun >= 0 {
 			continue
 		}
+		if i > 0 && p.lang.meaning("baseline-words", p.tokens[i-1].word) == "release" { // release 2.4.0
+			continue
+		}
 		if len(p.spans) > 0 {
 			p.diags = append(p.diags, diag.Errorf(p.rangeOf(i, i+1), "value/number", "%s %s", t.text, t.refused))
 		}

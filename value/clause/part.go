@@ -33,7 +33,7 @@ func (p *parser) claims() (claims []ir.Claim, unbound string) {
 		}
 		noun := p.onlyNoun(part)
 		s := p.segment(part)
-		if noun != nil && last != nil && part.connector != "while" {
+		if noun != nil && last != nil && (part.connector == "and" || part.connector == "or") {
 			s = p.segment(*last)
 			s.shared = noun
 		}

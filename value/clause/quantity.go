@@ -11,7 +11,12 @@ func (s *segment) readQuantity() string {
 	if s.part.connector == "without" && s.readWithout() {
 		return ""
 	}
-	rules := []func(int) bool{s.readChangeNoun, s.readMoved, s.readChange, s.readKept, s.readNone, s.readMultiple, s.readCompared,
+	for i := s.part.from; i < s.part.to; i++ {
+		if s.word(i) != "" && s.readChangeNoun(i) {
+			return ""
+		}
+	}
+	rules := []func(int) bool{s.readMoved, s.readChange, s.readKept, s.readNone, s.readMultiple, s.readCompared,
 		s.readBetween, s.readShare, s.readThreshold, s.readSame}
 	for i := s.part.from; i < s.part.to; i++ {
 		for _, rule := range rules {
@@ -131,6 +136,8 @@ func (s *segment) readNone(i int) bool {
 	switch {
 	case s.find(i, "no") > 0 && s.beforeNoun(i+s.find(i, "no")):
 		s.use(i, s.find(i, "no"))
+	case s.find(i, "never") > 0 && s.neverMore(i):
+		return true
 	case s.find(i, "never") > 0:
 		s.use(i, s.find(i, "never"))
 		for j := i + 1; j < s.part.to; j++ {
@@ -153,6 +160,23 @@ func (s *segment) readNone(i int) bool {
 	}
 	s.q.form = zero
 	return true
+}
+
+// neverMore: "never make more than 5 mistakes".
+func (s *segment) neverMore(i int) bool {
+	n := s.find(i, "never")
+	for j := i + n; j < s.part.to; j++ {
+		c, k := s.longest(j, "comparators")
+		if a, _ := s.readAmount(j+k, true); c != "<" && c != ">" || a == nil {
+			continue
+		}
+		if s.use(i, n); !s.readThreshold(j) {
+			return false
+		}
+		s.q.compare = map[string]string{"<": ">=", ">": "<="}[c]
+		return true
+	}
+	return false
 }
 
 // behindNoun reports whether only words that say nothing stand between the noun and i: "mistakes are 0", "mistakes: 0".
@@ -234,7 +258,7 @@ func (s *segment) readThreshold(i int) bool {
 			break
 		}
 	}
-	if m := s.find(i+k+n, "times"); m > 0 { // "a mistake at most 3 times a day"
+	if m := s.find(i+k+n, "times"); m > 0 && s.per != "" && s.noun.tokens[0] < i { // "a mistake at most 3 times a day"
 		s.use(i+k+n, m)
 	}
 	if m := s.find(i+k+n, "of-time"); m > 0 && a.unit == "%" {

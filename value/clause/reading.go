@@ -46,7 +46,7 @@ func (s *segment) said(c ir.Claim) string {
 		}
 		return s.l.say("rate", "amount", s.amountWords(c, "<", grouped), "noun", noun, "per", s.perWords(c.Per))
 	case ir.StatShare:
-		amount := s.amountWords(c, "less", percent)
+		amount := s.amountWords(c, "less", func(n string) string { return percentOr(rat(n)) })
 		switch whole := exposure(s.measure.Of); {
 		case c.Threshold != "":
 			n := strings.TrimRight(c.Threshold, "mshdw")
@@ -81,10 +81,10 @@ func (s *segment) partOf(c ir.Claim) bool {
 // nounFor is the phrase that was used, as it was declared: silly mistakes; of one, silly mistake.
 func (s *segment) nounFor(c ir.Claim) string {
 	noun := s.noun.phrase
-	if noun == "" || c.Measure != s.noun.measure.Name {
+	if noun == "" || c.Measure != s.noun.measure.Name || s.family() != "many" {
 		noun = c.Measure
 	}
-	if c.Target == "1" && c.Upper == "" && (c.Statistic == ir.StatCount || c.Statistic == ir.StatRate) {
+	if c.Statistic == ir.StatFirst || c.Target == "1" && c.Upper == "" && (c.Statistic == ir.StatCount || c.Statistic == ir.StatRate) {
 		i := strings.LastIndexByte(noun, ' ') + 1
 		noun = noun[:i] + s.l.one(noun[i:])
 	}
@@ -116,6 +116,9 @@ func (s *segment) amountWords(c ir.Claim, fewer string, show func(string) string
 		return s.l.say("between", "n", show(c.Target), "upper", show(c.Upper))
 	}
 	key := c.Compare
+	if c.Statistic == ir.StatShare && key == ">=" && c.Target == "1" {
+		return show(c.Target)
+	}
 	if key == "<" {
 		key = fewer
 	}
@@ -125,8 +128,8 @@ func (s *segment) amountWords(c ir.Claim, fewer string, show func(string) string
 // valueWords is an amount in its unit, in the largest that makes it whole: 120 s are 2 minutes.
 func (s *segment) valueWords(v *big.Rat, unit string) string {
 	a := &amount{val: v, unit: unit}
-	for _, u := range []string{"d", "h", "m", "s"} {
-		if w := a.in(u); a.isTime() && w.IsInt() && w.Sign() != 0 {
+	for _, u := range []string{"d", "h", "m", "s", "GB", "MB", "kB"} {
+		if w := a.in(u); w != nil && w.IsInt() && w.Sign() != 0 {
 			return s.withUnit(grouped(decimal(w)), u)
 		}
 	}
@@ -162,8 +165,8 @@ func (s *segment) perWords(per string) string {
 		}
 		return s.l.say("per-many", "n", grouped(n), "noun", noun)
 	}
-	if key := "per " + per; s.l.printed[key] != "" {
-		return s.l.printed[key]
+	if key := "per " + per; s.l.says(key) {
+		return s.l.say(key)
 	}
 	return s.l.say("per-time", "unit", s.l.unit(strings.TrimPrefix(per, "1"), "1"))
 }
@@ -178,7 +181,7 @@ func (s *segment) baselineWords(where, b string) string {
 		n, unit, _ := strings.Cut(rest, " ")
 		name, key = n, "average-"+unit
 	}
-	if text := s.l.printed[where+" "+key]; where != "" && text != "" {
+	if where != "" && s.l.says(where+" "+key) {
 		return s.l.say(where+" "+key, "name", name)
 	}
 	return s.l.say(key, "name", name)

@@ -15,7 +15,7 @@ func (s *segment) buildRelative(c *ir.Claim) string {
 		return fmt.Sprintf("%q is not measured in time, so it cannot be faster or slower", s.measure.Name)
 	}
 	if !q.speed && s.measure.Quantile != "" && q.compare != "no" && (q.form == compared || q.form == multiple && q.many) {
-		return fmt.Sprintf("%q is measured in time: write %s", s.measure.Name, s.l.printed["speed-hint"])
+		return fmt.Sprintf("%q is measured in time: write %s", s.measure.Name, s.l.say("speed-hint"))
 	}
 	if s.q.aggregate == "mean" && s.measure.Value != "" { // what is compared of amounts is their average
 		s.q.aggregate = ""
@@ -106,7 +106,7 @@ func (s *segment) buildChange(c *ir.Claim) string {
 	case a.unit != "":
 		return fmt.Sprintf("%q is counted, and %q is a unit", s.measure.Name, a.unit)
 	case s.per == "":
-		return fmt.Sprintf("%s in how long? write %s behind it", decimal(a.val), s.l.printed["per-hint"])
+		return fmt.Sprintf("%s in how long? write %s behind it", decimal(a.val), s.l.say("per-hint"))
 	}
 	c.Per, s.per = s.per, ""
 	return ""

@@ -67,7 +67,7 @@ func (s *segment) read() (ir.Claim, string) {
 		return c, reason
 	}
 	s.readFillers()
-	for _, rule := range []func() string{s.readConfidence, s.readTimes, s.readBaseline, s.readPer, s.readPercentile, s.readWithin, s.readQuantity} {
+	for _, rule := range []func() string{s.readConfidence, s.readTimes, s.readBaseline, s.readPercentile, s.readWithin, s.readPer, s.readQuantity} {
 		if reason := rule(); reason != "" {
 			return c, reason
 		}
@@ -80,7 +80,7 @@ func (s *segment) read() (ir.Claim, string) {
 	switch {
 	case hedge != "":
 		return c, fmt.Sprintf("%q gives no number that could be tested", hedge)
-	case left != "" && s.q.form != none && s.find(from, "population") > 0 && to > from+1:
+	case left != "" && s.q.form != none && s.narrows(from, to):
 		return c, s.population(from, to)
 	case s.q.form == none && left == "":
 		return c, fmt.Sprintf("%q has no quantity", text)
@@ -93,6 +93,16 @@ func (s *segment) read() (ir.Claim, string) {
 		return c, reason
 	}
 	return s.build(c)
+}
+
+// narrows tells "on mobile" from "in 24 hours" and from one odd word.
+func (s *segment) narrows(from, to int) bool {
+	for i := from; i < to; i++ {
+		if v, _ := s.number(i); v != nil {
+			return false
+		}
+	}
+	return s.find(from, "population") > 0 && to > from+1
 }
 
 // population is the reason for words that narrow the claim to some of the people or things that are measured.
@@ -144,6 +154,9 @@ func (s *segment) perBefore(i int) bool {
 	for j := i - 1; j >= s.part.from && j >= i-4; j-- {
 		if n := s.find(j, "each"); n > 0 {
 			v, m := s.number(j + n)
+			if v == nil && s.find(j, "all") > 0 { // "confirm every order"
+				return false
+			}
 			return j+n == i || v != nil && j+n+m == i
 		}
 	}
@@ -211,9 +224,20 @@ func (s *segment) readVerb() {
 		s.verb = s.base(w)
 		s.use(i, 1)
 	}
+	s.readPassive()
 	start := s.noun.tokens[0]
 	for j := start - 1; j >= s.part.from && (s.used[j-s.part.from] || s.l.has("articles", s.word(j))); j-- {
 		s.used[j-s.part.from] = true
+	}
+}
+
+// readPassive: "999 of 1,000 orders are confirmed".
+func (s *segment) readPassive() {
+	for i := s.noun.tokens[len(s.noun.tokens)-1] + 1; i < s.part.to && s.verb == ""; i++ {
+		if _, n := s.longest(i, "links"); n > 0 && s.word(i+n) != "" && s.p.shareOf(s.measure, s.word(i+n), s.wanted()) != nil {
+			s.verb = s.word(i + n)
+			s.use(i, n+1)
+		}
 	}
 }
 
@@ -335,8 +359,9 @@ func (s *segment) word(i int) string {
 // find is how many words at i are the longest phrase of a role, 0 for none.
 func (s *segment) find(i int, role string) int {
 	phrases, phrase, length := s.l.particles[role], "", 0
-	for n := 1; n <= s.l.longest && s.word(i+n-1) != ""; n++ {
-		phrase = strings.TrimSpace(phrase + " " + s.word(i+n-1))
+	reach := s.l.reach["particles "+role][s.word(i)]
+	for n := 1; n <= reach && s.word(i+n-1) != ""; n++ {
+		phrase = joined(phrase, s.word(i+n-1))
 		if phrases[phrase] {
 			length = n
 		}
@@ -347,13 +372,21 @@ func (s *segment) find(i int, role string) int {
 // longest is the meaning of the longest phrase of a section at i, and its length in tokens.
 func (s *segment) longest(i int, section string) (string, int) {
 	phrases, phrase, meaning, length := s.l.tables[section], "", "", 0
-	for n := 1; n <= s.l.longest && s.word(i+n-1) != ""; n++ {
-		phrase = strings.TrimSpace(phrase + " " + s.word(i+n-1))
+	reach := s.l.reach[section][s.word(i)]
+	for n := 1; n <= reach && s.word(i+n-1) != ""; n++ {
+		phrase = joined(phrase, s.word(i+n-1))
 		if m, ok := phrases[phrase]; ok {
 			meaning, length = m, n
 		}
 	}
 	return meaning, length
+}
+
+func joined(phrase, word string) string {
+	if phrase == "" {
+		return word
+	}
+	return phrase + " " + word
 }
 
 func (s *segment) use(i, n int) {

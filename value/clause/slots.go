@@ -60,7 +60,7 @@ func (s *segment) readBaseline() string {
 				than, _, _ := s.p.words(i, i+n)
 				return fmt.Sprintf("nothing to compare with stands after %q", than)
 			}
-			return fmt.Sprintf("%q is no baseline: write %s", text, s.l.printed["baseline-hint"])
+			return fmt.Sprintf("%q is no baseline: write %s", text, s.l.say("baseline-hint"))
 		}
 	}
 	return ""
@@ -103,13 +103,15 @@ func (s *segment) baselineAt(i int) (string, int) {
 			return "average of the last " + decimal(v) + " " + unit, k + m + u
 		}
 	}
-	if w := s.word(i); n == 0 && versionWord.MatchString(w) { // v1.2
-		return "release " + s.p.tokens[i].text, 1
+	for sign := range s.l.particles["version-sign"] {
+		if rest, ok := strings.CutPrefix(s.word(i), sign); ok && n == 0 && versionNumber.MatchString(rest) { // v1.2
+			return "release " + s.p.tokens[i].text, 1
+		}
 	}
 	return name, n
 }
 
-var versionWord = regexp.MustCompile(`^v\d[\w.-]*$`)
+var versionNumber = regexp.MustCompile(`^\d[\w.-]*$`)
 
 // readPer: "a day", "per hour", "per thousand sums", "in every 1,000 sums", "daily".
 func (s *segment) readPer() string {
@@ -121,6 +123,9 @@ func (s *segment) readPer() string {
 			continue
 		}
 		n := max(s.find(i, "each"), s.find(i, "a"))
+		if _, unit := s.longest(i, "units"); unit > 0 || s.measure.Quantile != "" || s.compared(i) { // per cent; under a minute
+			continue
+		}
 		if n > 0 {
 			k, m := s.number(i + n)
 			if u, w := s.longest(i+n+m, "units"); w > 0 && (clockUnits[u] != nil || u == "month" || u == "year") {
@@ -170,6 +175,16 @@ func (s *segment) readPer() string {
 		}
 	}
 	return ""
+}
+
+// compared reports whether a comparator ends right before i.
+func (s *segment) compared(i int) bool {
+	for j := max(s.part.from, i-s.l.longest); j < i; j++ {
+		if _, n := s.longest(j, "comparators"); n > 0 && j+n == i {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *segment) setPer(per string, i, n int) string {
@@ -263,7 +278,7 @@ func (s *segment) readPercentile() string {
 // readWithin: "within 300 ms", "in under 2 minutes", "in 300 ms or less", "unchanged within 5%".
 func (s *segment) readWithin() string {
 	for i := s.part.from; i < s.part.to && s.within == nil; i++ {
-		if n := s.find(i, "within-time"); n > 0 {
+		if n := s.find(i, "within-time"); n > 0 && (s.measure.Quantile != "" || clockUnits[s.measure.Unit] != nil) {
 			if a, m := s.readTime(i + n); a != nil {
 				s.within = a
 				s.use(i, n+m)

@@ -2,57 +2,153 @@ package clause
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-// suggest writes the clause again with a quantity, and the measure that it would need.
+// suggest writes the clause again with a quantity, in the author's own words, and the measure that it would need. Each
+// rewrite is bound when the measure is pasted.
 func (p *parser) suggest() (rewrites []string, stub string) {
-	noun, better := p.guessNoun()
-	if noun == "" {
-		return nil, ""
-	}
-	if better != "higher" {
-		rewrites = append(rewrites, "make 0 "+noun, "make fewer "+noun)
-	}
-	if better != "lower" {
-		rewrites = append(rewrites, "have at least 100 "+noun, "have more "+noun)
-	}
 	if len(p.spans) > 0 {
-		m := p.spans[0].measure
-		if m.Quantile != "" {
-			return []string{noun + " within 2 seconds", noun + " faster"}, ""
-		}
-		if m.Of != "" {
-			return []string{fmt.Sprintf("have at %s 1%% %s", map[string]string{"lower": "most", "higher": "least"}[better], noun)}, ""
-		}
-		if m.Value != "" {
-			return []string{"have an average " + noun + " above …", "have a higher " + noun}, ""
-		}
-		return rewrites, "" // the measure is there, only the quantity is missing
+		return p.suggestFor(&p.spans[0]), "" // the measure is there, only the quantity is missing
 	}
-	metric := strings.Trim(notMetric.ReplaceAllString(strings.ToLower(noun), "_"), "_")
-	if metric == "" || metric[0] >= '0' && metric[0] <= '9' {
-		metric = "my_" + metric
-	}
-	if better == "" {
-		better = "lower               # or higher"
-	}
-	stub = fmt.Sprintf(`measures:
-  %s:
-    count: %s_total   # a counter that your software exports
-    per: requests_total   # out of how many chances
-    from: openmetrics
-    better: %s
-`, noun, metric, better)
-	return rewrites, stub
+	return p.suggestMeasure()
 }
 
-var notMetric = regexp.MustCompile(`[^a-z0-9]+`)
-
-func (p *parser) guessNoun() (noun, better string) {
-	if len(p.spans) > 0 {
-		return p.spans[0].measure.Name, p.spans[0].measure.Better
+// suggestFor names quantities for a measure that is declared.
+func (p *parser) suggestFor(sp *span) []string {
+	m, noun := sp.measure, sp.measure.Name
+	if sp.phrase != "" && m.Count != "" && m.Of == "" {
+		noun = sp.phrase
 	}
-	return "", ""
+	say := p.lang.suggest
+	switch {
+	case m.Quantile != "":
+		return []string{say("time-most", "noun", m.Name), say("time-less", "noun", m.Name)}
+	case m.Value != "":
+		amount := p.exampleOf(m.Unit)
+		if m.Better == "lower" {
+			return []string{say("value-lower", "noun", m.Name, "amount", amount), say("value-less", "noun", m.Name)}
+		}
+		return []string{say("value-higher", "noun", m.Name, "amount", amount), say("value-more", "noun", m.Name)}
+	}
+	verb := p.verbOf(noun)
+	switch {
+	case m.Of != "" && m.Better == "lower":
+		return []string{say("share-lower", "noun", m.Name, "verb", say("verb")), say("lower-fewer", "noun", m.Name, "verb", say("verb"))}
+	case m.Of != "":
+		return []string{say("share-higher", "noun", m.Name, "verb", say("verb")), say("higher-more", "noun", m.Name, "verb", say("verb"))}
+	}
+	return p.suggestCount(noun, verb, m.Better)
+}
+
+func (p *parser) suggestCount(noun, verb, better string) []string {
+	say := p.lang.suggest
+	if better == "higher" {
+		return []string{say("higher-least", "noun", noun, "verb", verb), say("higher-more", "noun", noun, "verb", verb)}
+	}
+	return []string{say("lower-none", "noun", noun, "verb", verb), say("lower-most", "noun", noun, "verb", verb), say("lower-fewer", "noun", noun, "verb", verb)}
+}
+
+// exampleOf is an amount in a unit, as an author would write it.
+func (p *parser) exampleOf(unit string) string {
+	s := p.segment(part{})
+	switch c := p.lang.meaning("currencies", strings.ToLower(unit)); {
+	case c != "":
+		return c + "40"
+	case clockUnits[unit] != nil:
+		return s.withUnit("2", "m")
+	case sizeUnits[unit] != nil:
+		return "2 MB"
+	case unit == "%":
+		return "50%"
+	}
+	return "4"
+}
+
+// verbOf is the verb that goes with a noun: make mistakes, get calls.
+func (p *parser) verbOf(noun string) string {
+	for _, one := range p.lang.singulars(p.headOf(noun)) {
+		if v := p.lang.meaning("suggest-verbs", one); v != "" {
+			return v
+		}
+	}
+	return p.lang.suggest("verb")
+}
+
+// suggestMeasure guesses from the first words what kind of promise is meant.
+func (p *parser) suggestMeasure() (rewrites []string, stub string) {
+	words := p.promised()
+	if len(words) == 0 {
+		return nil, ""
+	}
+	say := p.lang.suggest
+	for _, kind := range []struct{ section, better string }{{"suggest-less", "lower"}, {"suggest-more", "higher"}} {
+		if n := p.starts(words, kind.section); n > 0 {
+			if noun := p.nounOf(words[n:]); noun != "" {
+				if !p.plural(noun) && kind.better == "higher" { // grow our customer base
+					return p.suggestLevel(noun)
+				}
+				if !p.plural(noun) {
+					noun = say("cases", "noun", noun)
+				}
+				return p.suggestCount(noun, p.verbOf(noun), kind.better), p.countStub(noun, kind.better)
+			}
+		}
+	}
+	if n := p.starts(words, "suggest-rating"); n > 0 {
+		if noun := p.nounOf(words[n:]); noun != "" {
+			return p.suggestLevel(say("rating", "noun", noun))
+		}
+	}
+	if n := p.starts(words, "suggest-speed"); n > 0 && len(words) > n {
+		return p.suggestTime(say("duration-of", "words", strings.Join(p.until(words[n:]), " ")))
+	}
+	if rest, n := p.ends(words, "suggest-time"); n > 0 && len(rest) > 0 {
+		return p.suggestTime(say("duration", "words", strings.Join(rest, " ")))
+	}
+	if p.starts(words, "suggest-states") > 0 {
+		for i, w := range words {
+			if t := p.lang.meaning("suggest-they", strings.ToLower(w)); t != "" {
+				words[i] = t
+			}
+		}
+		return p.suggestShare("survey", "half", strings.Join(words, " "))
+	}
+	return p.suggestShare("attempts", "share", strings.Join(words, " "))
+}
+
+// suggestLevel is for what is high or low and not counted.
+func (p *parser) suggestLevel(noun string) ([]string, string) {
+	m := ir.Measure{Name: noun, Value: noun, Better: "higher"}
+	return p.suggestFor(&span{measure: &m}), fmt.Sprintf("measures:\n  %s:\n    value: %s   # %s\n    from: openmetrics\n    better: higher\n",
+		key(noun), metric(noun), p.lang.suggest("gauge"))
+}
+
+// suggestTime: what is done shall take less time. The article is the sentence's, not the measure's.
+func (p *parser) suggestTime(noun string) ([]string, string) {
+	if first, rest, _ := strings.Cut(noun, " "); p.lang.has("articles", first) {
+		noun = rest
+	}
+	say := p.lang.suggest
+	return []string{say("duration-most", "noun", noun), say("duration-less", "noun", noun)},
+		fmt.Sprintf("measures:\n  %s:\n    quantile: duration   # %s\n    from: run\n    better: lower\n", key(noun), say("steps"))
+}
+
+// suggestShare: how many attempts succeed, or how many of those who were asked agree.
+func (p *parser) suggestShare(kind, share, words string) ([]string, string) {
+	say := p.lang.suggest
+	name := say(kind, "words", words)
+	says := say(kind+"-says", "words", words)
+	sentence := strings.Replace(says, hole, say(share), 1)
+	return []string{sentence, say("higher-more", "noun", name, "verb", say("verb"))},
+		fmt.Sprintf("measures:\n  %s:\n    says: [%q]\n    count: %s_%s_total   # %s\n    of: %s_%s_total   # %s\n    from: openmetrics\n    better: higher\n",
+			key(name), says, metric(words), say(kind+"-count"), say("parts"), metric(words), say(kind+"-of"), say("wholes"))
+}
+
+func (p *parser) countStub(noun, better string) string {
+	say := p.lang.suggest
+	return fmt.Sprintf("measures:\n  %s:\n    count: %s_total   # %s\n    per: requests_total   # %s\n    from: openmetrics\n    better: %s\n",
+		key(noun), metric(noun), say("counter"), say("chances"), better)
 }

@@ -50,7 +50,7 @@ func (p *parser) tokenise(pieces []Piece) {
 			t := token{kind: mark, noun: -1, piece: n}
 			j := i + size
 			switch {
-			case r >= '0' && r <= '9' || r == '.' && numberEnd(text[j:]) > 0:
+			case r >= '0' && r <= '9' || r == '.' && digitsAt(text[j:]) > 0:
 				t.kind = number
 				j = i + numberEnd(text[i:])
 				t.num, t.refused = readNumber(text[i:j])

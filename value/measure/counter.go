@@ -17,6 +17,7 @@ type counter struct {
 	initial *big.Rat // the first value, where there is none before the window
 	based   bool     // a sample at or before the start of the window says what it was then
 	times   []time.Time
+	values  []model.SamplePair
 	life    span // when it was to be scraped
 }
 
@@ -28,7 +29,7 @@ func (s span) length() time.Duration { return max(0, s.to.Sub(s.from)) }
 // counter that fell began again at 0. Series that ended before the window rose by nothing, and are ended.
 func countersOf(found model.Matrix, text string, w Window) (list, ended []counter, f *Failure) {
 	for _, s := range found {
-		c := counter{labels: s.Metric, rise: new(big.Rat), times: timesOf(s.Values), life: span{w.From, w.To}}
+		c := counter{labels: s.Metric, rise: new(big.Rat), times: timesOf(s.Values), values: s.Values, life: span{w.From, w.To}}
 		var from, last float64 // of the stretch without a reset
 		inside := false
 		for i, v := range s.Values {

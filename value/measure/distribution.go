@@ -27,6 +27,8 @@ type Gauge struct {
 	N              int64
 	Mean, Variance float64
 	Min, Max       float64
+
+	Samples Samples `json:"-"` // where each is known
 }
 
 // Samples is a distribution whose samples are all known; sorted, in the unit of a Distribution.

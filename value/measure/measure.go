@@ -42,7 +42,14 @@ type Observation struct {
 
 	Distribution Distribution // of a measure with quantile:
 	Gauge        *Gauge       // of a measure with value:
+
+	// Parts are the events and the exposure of equal parts of the window, in order, where the source knows them: they
+	// tell bursts from independent events, and whether a split of the traffic stayed the same.
+	Parts []Part
 }
+
+// Part of a window. Exposure is time, in seconds, where the measure has none.
+type Part struct{ Events, Exposure float64 }
 
 // Source looks at one kind of source. Its errors are *Failure. It may be asked by several goroutines at once, and
 // about any window: a baseline is asked for like the window itself, where KeepsPast.

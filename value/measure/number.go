@@ -78,4 +78,5 @@ func sampled(obs *Observation, distribution bool, unit, name string, values []*b
 		floats[i], _ = v.Float64()
 	}
 	obs.Gauge = gauge(floats)
+	obs.Gauge.Samples = NewSamples(values)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,7 +97,7 @@ func (o OpenMetrics) Sample(ctx context.Context, m ir.Measure, w Window) (Observ
 // kept judges by the looks that a history kept. It is not known for the window between the two looks themselves, nor
 // where the history has nothing and the process that answers now is all there is.
 func (o OpenMetrics) kept(ctx context.Context, m ir.Measure, w Window) (obs Observation, f *Failure, known bool) {
-	if o.Kept == nil || o.between(w) {
+	if o.Kept == nil || o.between(w) || w.From.IsZero() && o.End != nil {
 		return obs, nil, false
 	}
 	list, err := o.Kept(ctx, w.From, w.To)
@@ -109,6 +110,10 @@ func (o OpenMetrics) kept(ctx context.Context, m ir.Measure, w Window) (obs Obse
 		}
 	}
 	list = distinct(list)
+	if w.From.IsZero() && len(list) > 0 { // since the process started: the last that was seen
+		last := list[len(list)-1].Started
+		list = slices.DeleteFunc(list, func(x *Snapshot) bool { return x.Started != last })
+	}
 	s, f := lives(list, w)
 	if w.Open && o.Start == nil && o.End != nil && (f != nil || s.processes[0].base == o.End) {
 		return obs, nil, false // nothing but the look of now: it speaks since its process started
@@ -124,6 +129,9 @@ func (o OpenMetrics) kept(ctx context.Context, m ir.Measure, w Window) (obs Obse
 	}
 	obs = Observation{Window: w, Coverage: 1, Query: query(m), Source: "openmetrics " + list[len(list)-1].Source}
 	s.watched(&obs)
+	if w.From.IsZero() {
+		obs.Window.From, obs.Window.Words = obs.Since, "since the process started at "+obs.Since.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
 	if obs.Events, f = s.rise(m.Count, &obs); f == nil && whole(m) != "" {
 		obs.Exposure, f = s.rise(whole(m), &obs)
 	}

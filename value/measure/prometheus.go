@@ -61,30 +61,41 @@ func (p *Prometheus) Sample(ctx context.Context, m ir.Measure, w Window) (Observ
 }
 
 func (p *Prometheus) count(ctx context.Context, m ir.Measure, obs *Observation) (f *Failure) {
-	if obs.Events, f = p.rise(ctx, m.Count, obs); f != nil {
+	var events, exposure []float64
+	if obs.Events, events, f = p.rise(ctx, m.Count, obs); f != nil {
 		return f
 	}
 	if whole(m) != "" {
-		obs.Exposure, f = p.rise(ctx, whole(m), obs)
+		if obs.Exposure, exposure, f = p.rise(ctx, whole(m), obs); f != nil {
+			return f
+		}
 	}
-	return f
+	obs.Parts = partsOf(events, exposure, whole(m) == "", obs.Window)
+	return nil
 }
 
 // rise is what the counters of a selector rose by in the window, together.
-func (p *Prometheus) rise(ctx context.Context, query string, obs *Observation) (*big.Rat, *Failure) {
+func (p *Prometheus) rise(ctx context.Context, query string, obs *Observation) (*big.Rat, []float64, *Failure) {
 	sel, text, f := countable(query)
 	if f != nil {
-		return nil, f
+		return nil, nil, f
 	}
 	c, f := p.counters(ctx, sel, text, obs)
 	if f != nil {
-		return nil, f
+		return nil, nil, f
 	}
-	sum := new(big.Rat)
-	for _, s := range c {
+	sum, n := new(big.Rat), 0
+	for i, s := range c {
 		sum.Add(sum, s.rise)
+		if k := s.parts(obs.Window); i == 0 || k < n {
+			n = k
+		}
 	}
-	return sum, nil
+	parts := make([]float64, n)
+	for _, s := range c {
+		s.spread(parts, obs.Window)
+	}
+	return sum, parts, nil
 }
 
 // summed is the one function that changes nothing: what a selector counts is summed anyway.

@@ -59,7 +59,7 @@ func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
 		if op.Verb != ir.Screenshot {
 			s.Wrote()
 		}
-		return st.do(ctx, true, func(ctx context.Context, t *tab) error {
+		return st.do(ctx, moment{what: said(op.Verb, what, text), acts: true}, func(ctx context.Context, t *tab) error {
 			t.mu.Lock()
 			before := t.started
 			t.mu.Unlock()
@@ -95,6 +95,18 @@ func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
 			return t.settle(ctx, st, before)
 		})
 	}, nil
+}
+
+// said is an act in a few words. What is typed is not among them: it may be a secret.
+func said(verb ir.Verb, what *element, text string) string {
+	words := strings.ReplaceAll(string(verb), "-", " ")
+	switch {
+	case what != nil:
+		return words + " " + what.String()
+	case verb == ir.Press:
+		return words + " " + text
+	}
+	return words
 }
 
 // breathe lets the page begin what it has put off until its handlers are done: a form's submission above all. A

@@ -25,8 +25,24 @@ type pageData struct {
 	Status   int
 	Duration float64
 	State    string
-	LCP, FCP, TTFB,
-	CLS *float64
+	vitals
+}
+
+// vitals are what a browser measures of a page's loading, as far as it has; times in milliseconds.
+type vitals struct{ LCP, FCP, TTFB, CLS *float64 }
+
+// told are the vitals as a sample has them.
+func (v vitals) told() *session.Vitals {
+	if v == (vitals{}) {
+		return nil
+	}
+	took := func(ms *float64) time.Duration {
+		if ms == nil {
+			return 0
+		}
+		return time.Duration(math.Round(*ms * float64(time.Millisecond)))
+	}
+	return &session.Vitals{LCP: took(v.LCP), FCP: took(v.FCP), TTFB: took(v.TTFB), CLS: v.CLS}
 }
 
 // found is what css says.

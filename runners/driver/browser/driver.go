@@ -28,6 +28,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
@@ -39,6 +40,8 @@ type Config struct {
 	Version  string                      // of hoops, for the User-Agent
 	Parallel int                         // sessions at once; as many as there are cores, at most 4, when 0
 	Lookup   func(string) (string, bool) // of the process environment; os.LookupEnv when nil
+	Headed   bool                        // with a window that a person can see
+	Slow     time.Duration               // waited before each step that opens a page or acts on one
 }
 
 // mostParallel sessions: a core is busy with one page, and each takes memory.
@@ -49,6 +52,7 @@ type Driver struct {
 	config Config
 	host   *session.Host
 	site   *site.Site
+	proxy  proxy
 	slots  chan struct{}
 
 	mu     sync.Mutex
@@ -84,7 +88,10 @@ func (d *Driver) Accepts(op ir.Op) bool {
 func (d *Driver) Start(h *session.Host) error {
 	d.host = h
 	var err error
-	if d.site, err = site.New(h); err != nil {
+	if d.site, err = site.New(h); err == nil {
+		d.proxy, err = newProxy(h)
+	}
+	if err != nil {
 		return fmt.Errorf("environment %s: %w", h.Env.Name, err)
 	}
 	d.browsers.driver = d

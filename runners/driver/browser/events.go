@@ -3,7 +3,6 @@ package browser
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -15,10 +14,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
-
-	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
 // traffic is what a page has loaded and is loading.
@@ -27,6 +23,7 @@ type traffic struct {
 	loading   bool
 	requested time.Time // of a navigation that has not begun yet; zero without one
 	current   *navigation
+	shown     *navigation   // of the page that is there, once it is
 	done      []*navigation // not yet told as samples
 	inflight  map[string]request
 	started   int     // requests so far
@@ -54,6 +51,7 @@ type navigation struct {
 	err       string // net::ERR_…
 	committed bool
 	download  bool
+	vitals    vitals
 }
 
 // diary is what a failure tells about a page.
@@ -96,6 +94,9 @@ func (t *tab) event(ev any) {
 		t.worlds = slices.DeleteFunc(t.worlds, func(f frame) bool { return f.id == e.FrameID })
 	case *inspector.EventTargetCrashed:
 		t.crashed = true
+	case *fetch.EventAuthRequired:
+		go t.challenged(e)
+		return
 	case *fetch.EventRequestPaused:
 		go t.pass(e) // the listener must not wait
 		return
@@ -103,11 +104,14 @@ func (t *tab) event(ev any) {
 		t.dialogs = keep(t.dialogs, fmt.Sprintf("%s %q accepted", e.Type, e.Message))
 		go chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true, PromptText: e.DefaultPrompt})
 		return
-	case *target.EventTargetCreated:
-		if e.TargetInfo.Type != "page" || e.TargetInfo.OpenerID != t.id {
-			return
+	case *runtime.EventBindingCalled:
+		var v vitals
+		if e.Name == binding && t.shown != nil && json.Unmarshal([]byte(e.Payload), &v) == nil {
+			t.shown.vitals = v
 		}
-		t.opened = append(t.opened, e.TargetInfo)
+		return
+	case *page.EventWindowOpen:
+		t.announce(e.URL)
 	case *runtime.EventConsoleAPICalled, *runtime.EventExceptionThrown, *log.EventEntryAdded:
 		t.said(ev)
 		return
@@ -123,6 +127,10 @@ func (t *tab) event(ev any) {
 func (t *tab) moved(ev any) bool {
 	switch e := ev.(type) {
 	case *page.EventFrameRequestedNavigation:
+		if e.Disposition == page.ClientNavigationDispositionNewTab && e.Reason == page.ClientNavigationReasonFormSubmissionPost {
+			t.posting = e.URL
+			return false
+		}
 		if e.FrameID != t.main || e.Disposition != page.ClientNavigationDispositionCurrentTab || strings.HasPrefix(e.URL, "javascript:") {
 			return false
 		}
@@ -152,6 +160,7 @@ func (t *tab) moved(ev any) bool {
 		t.main, t.url = e.Frame.ID, e.Frame.URL+e.Frame.URLFragment
 		if t.current != nil && string(e.Frame.LoaderID) == t.current.id {
 			t.current.committed = true
+			t.shown = t.current
 		}
 		// What the old page was loading ends with it, and nobody says so.
 		for id, r := range t.inflight {
@@ -260,76 +269,6 @@ func (t *tab) said(ev any) {
 			t.console = keep(t.console, "error: "+e.Entry.Text)
 		}
 	}
-}
-
-// intercept lets navigations pass by, and every request to url and services that needs a header.
-func (t *tab) intercept() error {
-	patterns := []*fetch.RequestPattern{{URLPattern: "*", ResourceType: network.ResourceTypeDocument}}
-	t.mu.Lock()
-	common := len(t.common) > 0
-	t.mu.Unlock()
-	for _, own := range t.driver.site.Owned() {
-		if common || len(t.driver.site.Headers(own)) > 0 {
-			patterns = append(patterns, &fetch.RequestPattern{URLPattern: own.Scheme + "://" + own.Authority() + "/*"})
-		}
-	}
-	_, err := chromedp.Call(t.ctx, fetch.Enable, fetch.EnableParams{Patterns: patterns})
-	return err
-}
-
-// pass lets a request go on, with the headers that are due, or refuses it.
-func (t *tab) pass(e *fetch.EventRequestPaused) {
-	on := fetch.ContinueRequestParams{RequestID: e.RequestID}
-	t.mu.Lock()
-	isPage := e.ResourceType == network.ResourceTypeDocument && e.FrameID == t.main
-	common, login := t.common, t.login
-	t.mu.Unlock()
-	if u, err := url.Parse(e.Request.URL); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		to, wrong := t.driver.site.Admit(u)
-		if isPage && wrong != nil {
-			t.mu.Lock()
-			t.refused = append(t.refused, wrong)
-			t.mu.Unlock()
-			chromedp.Call(t.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: e.RequestID, ErrorReason: network.ErrorReasonBlockedByClient})
-			return
-		}
-		var due []site.Header
-		if wrong == nil && login.Auth != "" && to.Address == login.Address {
-			due = append(due, site.Header{Name: "Authorization", Value: login.Auth})
-		}
-		if wrong == nil && t.driver.site.Own(to.Address) {
-			due = append(append(slices.Clone(t.driver.site.Headers(to.Address)), due...), common...)
-		}
-		if len(due) > 0 {
-			on.Headers = headersOf(e.Request.Headers, due)
-		}
-	}
-	chromedp.Call(t.ctx, fetch.ContinueRequest, on)
-}
-
-// headersOf are a request's own headers with the due ones in their place; of these the later win.
-func headersOf(own network.Headers, due []site.Header) []*fetch.HeaderEntry {
-	set := map[string]*fetch.HeaderEntry{}
-	var order []string
-	put := func(name, value string) {
-		key := strings.ToLower(name)
-		if set[key] == nil {
-			order = append(order, key)
-		}
-		set[key] = &fetch.HeaderEntry{Name: name, Value: value}
-	}
-	for name, value := range own {
-		put(name, fmt.Sprint(value))
-	}
-	for _, h := range due {
-		put(h.Name, h.Value)
-	}
-	slices.Sort(order)
-	entries := make([]*fetch.HeaderEntry, len(order))
-	for i, key := range order {
-		entries[i] = set[key]
-	}
-	return entries
 }
 
 func firstLine(s string) string {

@@ -220,10 +220,10 @@ func TestEvidence(t *testing.T) {
 	if err := v.step(2); err != nil {
 		t.Fatal(err)
 	}
-	if len(v.attached) != 3 {
+	if len(v.attached) != 4 {
 		t.Fatalf("attached %+v", v.attached)
 	}
-	for i, media := range []string{"image/png", "text/plain", "image/png"} {
+	for i, media := range []string{"image/png", "image/svg+xml", "text/plain", "image/png"} {
 		a := v.attached[i]
 		data, err := os.ReadFile(filepath.Join(b.dir, filepath.FromSlash(a.Name)))
 		if err != nil || a.Media != media || int64(len(data)) != a.Size || len(data) == 0 {

@@ -34,7 +34,7 @@ func (d *Driver) open(op *ir.Open, l *session.Lowering) (session.Action, error) 
 			return err
 		}
 		st := f.Session().State(d).(*state)
-		return st.do(ctx, true, func(ctx context.Context, t *tab) error { return t.open(ctx, st, op.Name, to) })
+		return st.do(ctx, moment{what: "open " + text, acts: true}, func(ctx context.Context, t *tab) error { return t.open(ctx, st, op.Name, to) })
 	}, nil
 }
 
@@ -193,12 +193,16 @@ func (st *state) samples(t *tab) {
 	t.mu.Lock()
 	list, name := t.done, t.named
 	t.done, t.named = nil, ""
+	measured := make([]*session.Vitals, len(list))
+	for i, n := range list {
+		measured[i] = n.vitals.told()
+	}
 	t.mu.Unlock()
-	for _, n := range list {
+	for i, n := range list {
 		if name == "" {
 			name = route(n.method, n.asked)
 		}
-		sample := session.Sample{Name: name, Began: n.began, Duration: n.duration, Code: n.status, Received: n.received, URL: n.url, Writes: writes(n.method)}
+		sample := session.Sample{Name: name, Began: n.began, Duration: n.duration, Code: n.status, Received: n.received, URL: n.url, Writes: writes(n.method), Vitals: measured[i]}
 		if n.err != "" && n.err != "net::ERR_HTTP_RESPONSE_CODE_FAILURE" {
 			sample.Code, sample.Err = 0, "host not allowed"
 			if n.err != "net::ERR_BLOCKED_BY_CLIENT" {

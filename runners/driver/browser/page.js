@@ -425,6 +425,18 @@
     return lines;
   };
 
+  // In milliseconds; what the browser has not measured is not there.
+  const measured = () => {
+    const ms = {};
+    const nav = performance.getEntriesByType('navigation')[0];
+    if (nav && nav.responseStart > 0) ms.ttfb = nav.responseStart;
+    const paint = performance.getEntriesByName('first-contentful-paint')[0];
+    if (paint) ms.fcp = paint.startTime;
+    if (H.lcp !== undefined) ms.lcp = H.lcp;
+    if (H.cls !== undefined) ms.cls = H.cls;
+    return ms;
+  };
+
   const H = {
     last: null,
     // look is what a person sees of a target: how many there are in sight.
@@ -445,18 +457,16 @@
       return {count: seen.length, value: squeeze('value' in e && ['INPUT', 'TEXTAREA', 'SELECT'].includes(e.tagName) ? e.value : e.innerText ?? e.textContent)};
     },
     page: () => {
-      const ms = {};
       const nav = performance.getEntriesByType('navigation')[0];
-      if (nav && nav.responseStart > 0) ms.ttfb = nav.responseStart;
-      const paint = performance.getEntriesByName('first-contentful-paint')[0];
-      if (paint) ms.fcp = paint.startTime;
-      if (H.lcp !== undefined) ms.lcp = H.lcp;
-      if (H.cls !== undefined) ms.cls = H.cls;
-      return {title: document.title, url: location.href, status: nav ? nav.responseStatus || 0 : 0, duration: nav ? nav.loadEventEnd || nav.duration : 0, state: document.readyState, ...ms};
+      return {title: document.title, url: location.href, status: nav ? nav.responseStatus || 0 : 0, duration: nav ? nav.loadEventEnd || nav.duration : 0, state: document.readyState, ...measured()};
     },
   };
+  // What was measured of the page's loading, told whenever it changes.
+  const tell = () => { if (globalThis.hoopsMeasured) hoopsMeasured(JSON.stringify(measured())); };
   if (window === window.top) try {
-    new PerformanceObserver(l => { for (const e of l.getEntries()) H.lcp = e.startTime; }).observe({type: 'largest-contentful-paint', buffered: true});
+    new PerformanceObserver(l => { for (const e of l.getEntries()) H.lcp = e.startTime; tell(); }).observe({type: 'largest-contentful-paint', buffered: true});
+    new PerformanceObserver(tell).observe({type: 'paint', buffered: true});
+    new PerformanceObserver(tell).observe({type: 'navigation', buffered: true});
     H.cls = 0;
     // The largest burst of shifts: at most one second between two, at most five in all.
     let first = 0, last = 0, sum = 0;
@@ -466,6 +476,7 @@
         if (e.startTime - last > 1000 || e.startTime - first > 5000) { first = e.startTime; sum = 0; }
         last = e.startTime; sum += e.value; H.cls = Math.max(H.cls, sum);
       }
+      tell();
     }).observe({type: 'layout-shift', buffered: true});
   } catch { }
   globalThis.hoops = H;

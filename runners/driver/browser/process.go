@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/remote"
 
@@ -41,6 +43,9 @@ type process struct {
 	end    context.CancelFunc // of what started it
 	dir    *profile           // nil for a remote one
 	agent  string             // its User-Agent
+
+	mu   sync.Mutex
+	tabs map[target.ID]*tab // that are open
 }
 
 // names of executables, in the order in which they are tried.
@@ -54,12 +59,17 @@ var places = []string{
 	`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`,
 }
 
-// possible finds the browser, once.
+// possible finds the browser, once, and says before anything runs what a browser cannot do for the environment.
 func (b *browsers) possible() error {
 	b.once.Do(func() {
-		if b.driver.host.Env.Browser == "" {
-			b.path, b.wrong = find(b.driver.config.Lookup)
+		if b.wrong = b.driver.impossible(); b.wrong != nil {
+			return
 		}
+		if elsewhere := b.driver.host.Env.Browser; elsewhere != "" {
+			b.wrong = knock(elsewhere)
+			return
+		}
+		b.path, b.wrong = find(b.driver.config.Lookup)
 	})
 	return b.wrong
 }
@@ -113,7 +123,7 @@ func (b *browsers) run() (*process, error) {
 
 func (b *browsers) start() (*process, error) {
 	h := b.driver.host
-	p := &process{}
+	p := &process{tabs: map[target.ID]*tab{}}
 	var allocator context.Context
 	if h.Env.Browser != "" {
 		allocator, p.end = remote.NewAllocator(context.Background(), h.Env.Browser)
@@ -133,48 +143,57 @@ func (b *browsers) start() (*process, error) {
 	p.ctx, p.cancel = chromedp.NewContext(allocator, chromedp.WithLogf(silent), chromedp.WithErrorf(silent))
 	late := time.AfterFunc(longestStart, p.end)
 	version, err := chromedp.CallBrowser(p.ctx, cdpbrowser.GetVersion, cdp.Empty{})
+	if err == nil {
+		err = p.holdNewTabs(b.driver)
+	}
 	if !late.Stop() && err != nil {
 		err = fmt.Errorf("it did not answer within %s", longestStart)
 	}
 	if err != nil {
 		b.end(p)
-		where := b.path
-		if where == "" {
-			where = h.Env.Browser
+		if h.Env.Browser != "" {
+			return nil, unreached(h.Env.Browser, err)
 		}
-		return nil, fmt.Errorf("the browser %s cannot be started: %w", where, err)
+		return nil, fmt.Errorf("the browser %s cannot be started: %w", b.path, err)
 	}
 	p.agent = version.UserAgent
 	return p, nil
 }
 
-// options are those of a browser that is there to be tested with: nothing calls home, nothing is throttled, and
-// frames of other sites can be looked into.
-func (b *browsers) options(dir string) ([]chromedp.ExecAllocatorOption, error) {
-	h := b.driver.host
-	list := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
-	list = append(list,
-		chromedp.ExecPath(b.path), chromedp.UserDataDir(dir), chromedp.WindowSize(1280, 800), chromedp.DisableGPU,
-		chromedp.ModifyCmdFunc(own),
-		chromedp.Env("TMPDIR="+dir), // what it leaves there goes with the profile
-		chromedp.Flag("enable-blink-features", "ComputedAccessibilityInfo"),
-		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,SitePerProcess,IsolateOrigins,HttpsUpgrades,MediaRouter,OptimizationHints"),
-		chromedp.Flag("disable-site-isolation-trials", true),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-crash-reporter", true), chromedp.Flag("disable-search-engine-choice-screen", true),
-		chromedp.Flag("no-pings", true), chromedp.Flag("lang", "en-GB"),
-	)
-	if t := h.Env.TLS; t != nil && t.Insecure {
-		list = append(list, chromedp.IgnoreCertErrors)
+// knock says whether somebody listens at the address of a browser elsewhere.
+func knock(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return unreached(address, err)
 	}
-	if h.Env.Proxy != nil {
-		proxy, err := h.Text(h.Env.Proxy)
-		if err != nil {
-			return nil, err
+	host := u.Host
+	if u.Port() == "" {
+		host = net.JoinHostPort(u.Hostname(), "80")
+		if u.Scheme == "https" || u.Scheme == "wss" {
+			host = net.JoinHostPort(u.Hostname(), "443")
 		}
-		list = append(list, chromedp.ProxyServer(proxy))
 	}
-	return list, nil
+	conn, err := net.DialTimeout("tcp", host, longestHandshake)
+	if err != nil {
+		return unreached(address, err)
+	}
+	return conn.Close()
+}
+
+// unreached is a browser elsewhere that does not answer. Its address may hold a key.
+func unreached(address string, err error) error {
+	u, wrong := url.Parse(address)
+	if wrong != nil {
+		u = &url.URL{}
+	}
+	var long *url.Error
+	if errors.As(err, &long) {
+		err = long.Err
+	}
+	return &session.Unavailable{
+		Message: fmt.Sprintf("the browser at %s://%s does not answer: %v", u.Scheme, u.Host, err),
+		Help:    "start it there with --remote-debugging-port, and check browser: {remote: …} in the environment",
+	}
 }
 
 // longestEnd of a browser that is asked to end; then it is killed.
@@ -246,60 +265,5 @@ func (b *browsers) tab(ctx context.Context) (*tab, error) {
 			}
 		}()
 		return t, nil
-	}
-}
-
-// profile is the browser's own folder. A lock that dies with this process tells later ones whether it is still
-// in use: a process that is killed cannot clean up behind itself.
-type profile struct {
-	path string
-	lock *os.File
-}
-
-const profilePrefix = "hoops-browser-"
-
-func newProfile() (*profile, error) {
-	sweep(os.TempDir())
-	dir, err := os.MkdirTemp("", profilePrefix)
-	if err != nil {
-		return nil, err
-	}
-	lock, err := os.Create(dir + ".lock")
-	if err == nil {
-		err = take(lock)
-	}
-	if err != nil {
-		os.RemoveAll(dir)
-		return nil, err
-	}
-	return &profile{dir, lock}, nil
-}
-
-// remove deletes the folder. Children of the browser may still be writing into it for a moment.
-func (p *profile) remove() {
-	for range 50 {
-		if os.RemoveAll(p.path) == nil {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	os.Remove(p.lock.Name())
-	p.lock.Close()
-}
-
-// sweep removes the folders of processes that were killed.
-func sweep(temp string) {
-	locks, _ := filepath.Glob(filepath.Join(temp, profilePrefix+"*.lock"))
-	for _, name := range locks {
-		lock, err := os.OpenFile(name, os.O_RDWR, 0)
-		if err != nil {
-			continue
-		}
-		if take(lock) == nil {
-			if os.RemoveAll(strings.TrimSuffix(name, ".lock")) == nil {
-				os.Remove(name)
-			}
-		}
-		lock.Close()
 	}
 }

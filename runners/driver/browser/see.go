@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -33,7 +32,14 @@ func (d *Driver) see(op *ir.See, l *session.Lowering) (session.Action, error) {
 		if len(st.tabs) == 0 {
 			return session.Failf("browser/no-page", "there is nothing to see: no page has been opened yet")
 		}
-		return st.do(ctx, false, func(ctx context.Context, t *tab) error {
+		said := "see " + string(op.Look)
+		if op.Look == ir.SeeTarget {
+			said = "see " + what.String()
+		}
+		if op.Not {
+			said = "don't " + said
+		}
+		return st.do(ctx, moment{what: said}, func(ctx context.Context, t *tab) error {
 			if op.Look == ir.SeeTarget {
 				return t.look(ctx, st, what, op.Not)
 			}
@@ -161,64 +167,4 @@ func addressLike(have, want string) string {
 		path += "#" + u.EscapedFragment()
 	}
 	return path
-}
-
-// Witness adds to a failure what the page looks like, and what it complained about: a few lines, and the rest as
-// evidence in files.
-func (st *state) Witness(ctx context.Context, failure *session.Failure) {
-	if len(st.tabs) == 0 {
-		return
-	}
-	t := st.tabs[len(st.tabs)-1]
-	if t.dead() != nil || t.ctx.Err() != nil {
-		return
-	}
-	t.mu.Lock()
-	d := t.diary
-	t.mu.Unlock()
-	describe := strings.TrimSpace((&answer{state: st}).Describe())
-	if !strings.Contains(strings.Join(failure.Lines, "\n"), describe) {
-		failure.Lines = append(failure.Lines, describe)
-	}
-	for _, part := range []struct {
-		name  string
-		lines []string
-	}{{"console", d.console}, {"request", d.failed}, {"dialog", d.dialogs}, {"note", d.notes}} {
-		for _, line := range part.lines[max(0, len(part.lines)-3):] {
-			failure.Lines = append(failure.Lines, part.name+" "+line)
-		}
-	}
-	if !st.session.Attaches() {
-		return
-	}
-	limited, cancel := context.WithTimeout(ctx, shortestAsk)
-	defer cancel()
-	joined, stop := t.reach(limited)
-	defer stop()
-	var outline []string
-	for _, frame := range t.frames() {
-		lines, err := ask[[]string](joined, t, frame, "outline")
-		if err == nil {
-			outline = append(outline, lines...)
-		}
-	}
-	if err := t.shoot(joined, st, "failure.png"); err != nil {
-		failure.Lines = append(failure.Lines, "no screenshot: "+err.Error())
-	}
-	text := fmt.Sprintf("%s\n\noutline\n%s\n\nconsole\n%s\n\nrequests that failed\n%s\n\ndialogs\n%s\n",
-		describe, listed(outline), listed(d.console), listed(d.failed), listed(d.dialogs))
-	where, err := st.session.Attach("page.txt", "text/plain", []byte(text))
-	switch {
-	case err != nil:
-		failure.Lines = append(failure.Lines, "the evidence cannot be kept: "+err.Error())
-	case where != "":
-		failure.Lines = append(failure.Lines, "evidence in "+where[:strings.LastIndexByte(where, '/')])
-	}
-}
-
-func listed(lines []string) string {
-	if len(lines) == 0 {
-		return "  none"
-	}
-	return "  " + strings.Join(lines, "\n  ")
 }

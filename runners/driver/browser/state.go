@@ -26,6 +26,7 @@ type state struct {
 	tabs    []*tab            // the last is the one that he looks at
 	known   map[string]string // cookies that other drivers know already, by name, domain and path
 	frozen  []*network.CookieParam
+	trace   []moment // of what he did, for a failure
 }
 
 var (
@@ -80,8 +81,8 @@ func (st *state) drop() {
 	b.ending.Add(1)
 	go func() {
 		defer b.ending.Done()
-		for i := len(tabs) - 1; i >= 0; i-- {
-			tabs[i].close()
+		for _, t := range tabs { // the first takes the others along
+			t.close()
 		}
 	}()
 }
@@ -89,11 +90,17 @@ func (st *state) drop() {
 // do runs one step's work on the actor's page: before it the cookies of the other drivers come, after it what
 // was loaded leaves as samples, and the page can be asked. A tab that has closed meanwhile is left for the one
 // that opened it.
-func (st *state) do(ctx context.Context, share bool, work func(ctx context.Context, t *tab) error) error {
+func (st *state) do(ctx context.Context, m moment, work func(ctx context.Context, t *tab) error) error {
+	if slow := st.driver.config.Slow; m.acts && slow > 0 {
+		if err := st.driver.host.Sleep(ctx, slow); err != nil {
+			return err
+		}
+	}
+	m.began = time.Now()
 	for {
 		t, err := st.tab(ctx)
 		if err == nil {
-			err = st.on(ctx, t, share, work)
+			err = st.on(ctx, t, m.acts, work)
 		}
 		if t != nil && t.child && errors.Is(err, chromedp.ErrTargetDetached) {
 			t.close()
@@ -109,6 +116,7 @@ func (st *state) do(ctx context.Context, share bool, work func(ctx context.Conte
 		if err != nil {
 			err = st.blame(ctx, t, err)
 		}
+		st.note(t, m, err)
 		st.session.OnPage(&answer{state: st})
 		return err
 	}
@@ -154,15 +162,7 @@ func (st *state) headers(t *tab) error {
 	for _, h := range st.session.Headers() {
 		list = append(list, site.Header{Name: h.Name, Value: h.Value})
 	}
-	t.mu.Lock()
-	t.common, t.refused = list, nil
-	first := len(list) > 0 && !t.all
-	t.all = t.all || len(list) > 0
-	t.mu.Unlock()
-	if first {
-		return t.intercept()
-	}
-	return nil
+	return t.setCommon(list)
 }
 
 // refusal is a navigation that went where it may not.
@@ -182,18 +182,15 @@ func (t *tab) refusal() error {
 
 // opened follows a tab that the step has opened. Its page is loaded when it is there.
 func (st *state) opened(ctx context.Context, t *tab) (*tab, error) {
+	err := t.wait(ctx, func() bool { return t.expected <= 0 })
 	t.mu.Lock()
 	list := t.opened
 	t.opened = nil
 	t.mu.Unlock()
-	if len(list) == 0 {
+	if err != nil && err != errOverdue || len(list) == 0 {
 		return t, nil
 	}
-	info := list[len(list)-1]
-	next, err := t.follow(st.driver.browsers.running(), info)
-	if err != nil {
-		return t, nil // it has closed again
-	}
+	next := list[len(list)-1]
 	st.tabs = append(st.tabs, next)
 	joined, stop := next.reach(ctx)
 	defer stop()

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -16,8 +17,10 @@ import (
 	"github.com/chromedp/cdproto/css"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/security"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
@@ -30,9 +33,13 @@ var pageScript string
 // world is the name of ours in each frame.
 const world = "hoops"
 
+// binding is the function by which a page tells what was measured of its loading.
+const binding = "hoopsMeasured"
+
 // tab is one page. What happens in it is noted by listeners, in the goroutine of its events, which must not wait.
 type tab struct {
 	driver *Driver
+	of     *process
 	ctx    context.Context // chromedp's; done when the page or its browser is gone
 	cancel context.CancelFunc
 	main   cdp.FrameID
@@ -44,11 +51,12 @@ type tab struct {
 	worlds  []frame       // in the order in which they came; the main frame's is among them
 	traffic
 	diary
-	common  []site.Header    // of "every request has headers:"
-	login   site.Destination // that the step has opened, with user and password in its address
-	all     bool             // every request to url and services passes by
+	common  []site.Header            // of "every request has headers:"
+	login   site.Destination         // that the step has opened, with user and password in its address
+	asked   map[fetch.RequestID]bool // requests that a proxy has wanted a password for
+	all     bool                     // every request to url and services passes by
 	crashed bool
-	opened  []*target.Info // tabs that this one has opened
+	newTabs
 }
 
 // frame is one frame with our world in it.
@@ -62,25 +70,15 @@ func yes() *bool { v := true; return &v }
 
 // newTab opens a page in a browser context of its own.
 func newTab(p *process, d *Driver) (*tab, error) {
-	silentContext, cancel := chromedp.NewContext(p.ctx, chromedp.WithNewBrowserContext())
-	return prepare(p, d, silentContext, cancel)
-}
-
-// follow attaches to a tab that t has opened.
-func (t *tab) follow(p *process, info *target.Info) (*tab, error) {
-	ctx, cancel := chromedp.NewContext(t.ctx, chromedp.WithTargetID(info.TargetID))
-	next, err := prepare(p, t.driver, ctx, cancel)
-	if next != nil {
-		next.child = true
-	}
-	return next, err
+	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithNewBrowserContext(d.proxy.use))
+	return prepare(p, d, ctx, cancel)
 }
 
 // longestOpen of a page on a busy machine.
 const longestOpen = 20 * time.Second
 
 func prepare(p *process, d *Driver, ctx context.Context, cancel context.CancelFunc) (*tab, error) {
-	t := &tab{driver: d, ctx: ctx, cancel: cancel, changed: make(chan struct{})}
+	t := &tab{driver: d, of: p, ctx: ctx, cancel: cancel, changed: make(chan struct{})}
 	t.inflight = map[string]request{}
 	late := time.AfterFunc(longestOpen, cancel)
 	err := chromedp.Do(ctx) // with a context that lives as long as the page
@@ -109,6 +107,15 @@ func (t *tab) setUp(p *process) error {
 	if err := chromedp.Listen(t.ctx, t.event); err != nil {
 		return err
 	}
+	p.mu.Lock()
+	p.tabs[t.id] = t
+	p.mu.Unlock()
+	context.AfterFunc(t.ctx, func() {
+		p.mu.Lock()
+		delete(p.tabs, t.id)
+		p.mu.Unlock()
+	})
+	// They do not depend on each other, so nobody waits for one before the next is asked.
 	steps := []func() error{
 		// chromedp mirrors the document when these are on, which costs with large pages; nothing here reads it.
 		func() error { _, err := chromedp.Call(t.ctx, dom.Disable, cdp.Empty{}); return err },
@@ -121,6 +128,10 @@ func (t *tab) setUp(p *process) error {
 			return err
 		},
 		func() error {
+			_, err := chromedp.Call(t.ctx, runtime.AddBinding, runtime.AddBindingParams{Name: binding, ExecutionContextName: world})
+			return err
+		},
+		func() error {
 			_, err := chromedp.Call(t.ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
 				UserAgent: p.agent + " hoops/" + t.driver.config.Version + " (synthetic)"})
 			return err
@@ -130,18 +141,34 @@ func (t *tab) setUp(p *process) error {
 				Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: c.BrowserContextID})
 			return err
 		},
-		func() error { return t.intercept() },
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
+		func() error {
+			if tls := t.driver.host.Env.TLS; tls == nil || !tls.Insecure || t.driver.host.Env.Browser == "" {
+				return nil // one that is started here knows it from the start
+			}
+			_, err := chromedp.Call(t.ctx, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
 			return err
-		}
+		},
+		t.intercept,
 	}
-	return nil
+	failed := make(chan error, len(steps))
+	for _, step := range steps {
+		go func() { failed <- step() }()
+	}
+	for range steps {
+		err = cmp.Or(err, <-failed)
+	}
+	return err
 }
 
 // close ends the page, and its browser context with the last of its pages.
-func (t *tab) close() { t.cancel() }
+func (t *tab) close() {
+	if c := chromedp.FromContext(t.ctx); !t.child && t.ctx.Err() == nil {
+		ctx, cancel := context.WithTimeout(t.ctx, shortestAsk)
+		chromedp.CallBrowser(ctx, target.DisposeBrowserContext, target.DisposeBrowserContextParams{BrowserContextID: c.BrowserContextID})
+		cancel() // its error is that of a browser that is gone
+	}
+	t.cancel()
+}
 
 // reach joins a step's context with the page's life: what is called with it ends with either.
 func (t *tab) reach(ctx context.Context) (context.Context, context.CancelFunc) {

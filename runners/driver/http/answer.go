@@ -1,14 +1,12 @@
 package http
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 )
@@ -24,12 +23,13 @@ import (
 // it is used by one goroutine at a time.
 type answer struct {
 	method   string
-	url      *url.URL
-	jar      *jar
+	url      string
+	state    *state
+	to       site.Destination
 	status   int
 	reason   string
 	fields   fields
-	raw      []byte
+	raw      string
 	duration time.Duration // from the first request to the end of the last response
 	now      func() time.Time
 
@@ -51,7 +51,7 @@ func (a *answer) Value(name string) any {
 	case "duration":
 		return a.duration
 	case "url":
-		return a.url.String()
+		return a.url
 	case "text":
 		return a.decoded()
 	case "body":
@@ -78,7 +78,7 @@ func (a *answer) Call(name string, args []any) (any, bool, error) {
 		}
 		return strings.Join(values, ", "), true, nil
 	case name == "cookie" && len(text) == 1:
-		for _, c := range a.jar.of(a.url) {
+		for _, c := range a.state.cookies(a.to) {
 			if c.Name == text[0] {
 				return c.Value, true, nil
 			}
@@ -111,6 +111,9 @@ func (a *answer) RetryAfter() time.Duration {
 }
 
 func (a *answer) media() string {
+	if a.fields.get("Content-Type") == "application/json" { // nearly always, and quickly said
+		return "application/json"
+	}
 	media, _, err := mime.ParseMediaType(a.fields.get("Content-Type"))
 	if err != nil {
 		media, _, _ = strings.Cut(a.fields.get("Content-Type"), ";")
@@ -125,14 +128,14 @@ func (a *answer) decoded() string {
 		raw := a.raw
 		if _, params, err := mime.ParseMediaType(a.fields.get("Content-Type")); err == nil {
 			if label := params["charset"]; label != "" && !strings.EqualFold(label, "utf-8") {
-				if r, err := charset.NewReaderLabel(label, bytes.NewReader(raw)); err == nil {
+				if r, err := charset.NewReaderLabel(label, strings.NewReader(raw)); err == nil {
 					if converted, err := io.ReadAll(r); err == nil {
-						raw = converted
+						raw = string(converted)
 					}
 				}
 			}
 		}
-		text := strings.ToValidUTF8(string(raw), "\uFFFD")
+		text := strings.ToValidUTF8(raw, "\uFFFD")
 		a.text = &text
 	}
 	return *a.text
@@ -141,7 +144,7 @@ func (a *answer) decoded() string {
 // parsed is the body's JSON. Servers that send JSON as plain text, or do not say what they send, are believed
 // when it is JSON; HTML never is.
 func (a *answer) parsed() any {
-	if len(bytes.TrimSpace(a.raw)) == 0 {
+	if strings.TrimSpace(a.raw) == "" {
 		return expr.Missing{What: "body", Why: "the response has no body"}
 	}
 	media := a.media()
@@ -164,8 +167,12 @@ func (a *answer) parsed() any {
 }
 
 // decodeJSON reads exactly one value; numbers stay as they are written.
-func decodeJSON(data []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\uFEFF"))))
+func decodeJSON(text string) (any, error) {
+	text = strings.TrimPrefix(text, "\uFEFF")
+	if v, ok := parseJSON(text); ok {
+		return v, nil
+	}
+	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	var v any
 	if err := d.Decode(&v); err != nil {

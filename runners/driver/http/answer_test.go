@@ -37,7 +37,7 @@ func canned(status, media, body string) func(int, net.Conn) {
 
 func answerOf(t *testing.T, media, body string) *answer {
 	t.Helper()
-	a := &answer{fields: fields{parsed: http.Header{}}, raw: []byte(body), now: time.Now}
+	a := &answer{fields: fields{parsed: http.Header{}}, raw: body, now: time.Now}
 	if media != "" {
 		a.fields.parsed.Set("Content-Type", media)
 	}

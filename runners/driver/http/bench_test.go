@@ -40,6 +40,7 @@ type world struct {
 	vars  map[string]string // what ${env.…} reads: text, whatever it looks like
 	files []ir.File
 	dir   string
+	fast  bool // the direct transport
 
 	program *ir.Program
 }
@@ -50,7 +51,7 @@ func (w world) host(t fataler) (*session.Host, error) {
 		w.program = &ir.Program{}
 	}
 	plan := runners.Plan{Program: w.program, Env: &w.env, Dir: w.dir, Secrets: secret.NewStore(secret.Options{}), Now: time.Now}
-	return session.NewHost(plan, New(Config{Version: "1.2.3"}))
+	return session.NewHost(plan, New(Config{Version: "1.2.3", Fast: w.fast}))
 }
 
 func at(url string) world { return world{env: ir.Environment{Name: "local", URL: ir.Literal(url)}} }

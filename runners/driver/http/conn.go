@@ -143,22 +143,33 @@ func (c *conn) read(o order, sent time.Time) (*response, error) {
 		}
 		return got, err
 	}
-	c.in.Discard(h.size)
 	c.head = math.MaxInt64
-	got := &response{status: h.status, reason: h.reason, fields: fields{lines: h.lines}, phases: phases}
+	got := &response{status: h.status, reason: h.reason, phases: phases}
 	if h.length > o.maxBody {
+		got.fields.lines, _ = c.take(h.from, h.size, 0)
 		return got, errTooLarge
 	}
-	if h.length > 0 {
-		got.body = make([]byte, h.length)
-		n, err := io.ReadFull(c.in, got.body)
+	if int64(h.size)+h.length <= int64(c.in.Buffered()) {
+		got.fields.lines, got.body = c.take(h.from, h.size, int(h.length))
+	} else {
+		got.fields.lines, _ = c.take(h.from, h.size, 0)
+		body := make([]byte, h.length)
+		n, err := io.ReadFull(c.in, body)
+		got.body = text(body[:n])
 		if err != nil {
-			got.body = got.body[:n]
 			return got, &incomplete{h.status, int64(n), h.length, err}
 		}
 	}
 	c.reusable = !h.close && c.in.Buffered() == 0 // what nobody asked for belongs to no response
 	return got, nil
+}
+
+// take is what is buffered of a response, in one piece of memory: its fields from a place on, its body.
+func (c *conn) take(from, size, length int) (lines, body string) {
+	b, _ := c.in.Peek(size + length)
+	all := string(b[from:])
+	c.in.Discard(size + length)
+	return all[:max(0, size-from-len(lineEnd))], all[size-from:]
 }
 
 // scan reads until a head has come, or what shows that it is no usual one.

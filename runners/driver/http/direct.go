@@ -118,7 +118,7 @@ func (t *directTransport) send(ctx context.Context, o order) (*response, error) 
 func (t *directTransport) once(ctx context.Context, l *line, o order, fresh bool) (_ *response, again bool, err error) {
 	var c *conn
 	if !fresh {
-		c = l.take(ctx)
+		c = l.take(ctx, o.began)
 	}
 	kept := c != nil
 	if !kept {
@@ -179,7 +179,7 @@ func (t *directTransport) connect(ctx context.Context, to site.Address) (net.Con
 }
 
 // take is a connection that waits, nil when there is none that lives.
-func (l *line) take(ctx context.Context) *conn {
+func (l *line) take(ctx context.Context, now time.Time) *conn {
 	for {
 		l.mu.Lock()
 		n := len(l.idle) - 1
@@ -191,7 +191,7 @@ func (l *line) take(ctx context.Context) *conn {
 		l.idle[n] = nil
 		l.idle = l.idle[:n]
 		l.mu.Unlock()
-		if waited := time.Since(c.since); waited < longestIdle && (waited < doubtful || c.alive()) && c.watch(ctx) {
+		if waited := now.Sub(c.since); waited < longestIdle && (waited < doubtful || c.alive()) && c.watch(ctx) {
 			return c
 		}
 		c.end()

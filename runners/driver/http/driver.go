@@ -48,6 +48,7 @@ type Driver struct {
 	timeout   time.Duration // of one request, its body included
 	maxBody   int64         // bytes of a response, decompressed
 	transport transport
+	agent     []string // of every request
 }
 
 var _ session.Driver = (*Driver)(nil)
@@ -64,6 +65,7 @@ func (d *Driver) Accepts(op ir.Op) bool { return op.Kind() == ir.KindRequest }
 // Start reads what the environment says about addresses, headers, TLS and proxies.
 func (d *Driver) Start(h *session.Host) error {
 	d.host = h
+	d.agent = []string{"hoops/" + d.config.Version + " (synthetic)"}
 	d.timeout = time.Duration(cmp.Or(h.Env.Timeout, ir.DefaultTimeout))
 	d.maxBody = cmp.Or(h.Env.MaxBody, ir.DefaultMaxBody)
 	var err error

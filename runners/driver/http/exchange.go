@@ -24,16 +24,19 @@ func (d *Driver) exchange(ctx context.Context, f *session.Frame, name string, m 
 	if err := s.ShareCookies(ctx, st); err != nil {
 		return err
 	}
-	began := time.Now()
+	var began time.Time
 	for hop := 0; ; hop++ {
-		got, err := d.send(ctx, f, st, m, hopName(name, hop))
+		sample, got, err := d.send(ctx, f, st, m, hopName(name, hop))
 		if err != nil {
 			return err
 		}
+		if hop == 0 {
+			began = sample.Began
+		}
 		a := &answer{
-			method: m.method, url: m.to.URL, jar: st.jar(m.to.Address),
+			method: m.method, url: m.text, state: st, to: m.to,
 			status: got.status, reason: got.reason, fields: got.fields, raw: got.body,
-			duration: time.Since(began), now: d.host.Now,
+			duration: sample.Began.Add(sample.Duration).Sub(began), now: d.host.Now,
 		}
 		location := ""
 		if f.FollowRedirects() && redirects(got.status) {
@@ -89,18 +92,18 @@ func (d *Driver) follow(m *message, status int, location string) (*message, erro
 }
 
 // send sends one message and measures it.
-func (d *Driver) send(ctx context.Context, f *session.Frame, st *state, m *message, name string) (*response, error) {
+func (d *Driver) send(ctx context.Context, f *session.Frame, st *state, m *message, name string) (sample session.Sample, _ *response, _ error) {
 	o := order{message: m, writes: writes(m.method) || f.Writes(), maxBody: d.maxBody}
 	o.header, o.cookies = st.outgoing(m)
 	s := f.Session()
 	if o.writes {
 		s.Wrote()
 	}
-	began := time.Now()
-	o.deadline = began.Add(d.timeout)
+	o.began = time.Now()
+	o.deadline = o.began.Add(d.timeout)
 	got, err := d.transport.send(ctx, o)
-	sample := session.Sample{
-		Name: name, Began: began, Duration: time.Since(began),
+	sample = session.Sample{
+		Name: name, Began: o.began, Duration: time.Since(o.began),
 		Sent: int64(len(m.body)), URL: m.text, Writes: o.writes,
 	}
 	if got != nil {
@@ -116,8 +119,5 @@ func (d *Driver) send(ctx context.Context, f *session.Frame, st *state, m *messa
 		err, sample.Err = d.explain(err, m)
 	}
 	s.Sampled(sample)
-	if err != nil {
-		return nil, err
-	}
-	return got, nil
+	return sample, got, err
 }

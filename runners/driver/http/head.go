@@ -9,10 +9,10 @@ import (
 type head struct {
 	status int
 	reason string
-	lines  string // of its fields
-	length int64  // of the body
-	close  bool   // the connection ends with this response
-	size   int    // bytes, with the empty line
+	from   int   // where its fields begin
+	length int64 // of the body
+	close  bool  // the connection ends with this response
+	size   int   // bytes, with the empty line
 }
 
 // verdict is what scanHead makes of the bytes that have come.
@@ -47,7 +47,8 @@ func scanHead(b []byte, method string) (h head, _ verdict) {
 	if !h.statusLine(b[:line]) {
 		return h, unusual
 	}
-	b = b[line+len(lineEnd):]
+	h.from = line + len(lineEnd)
+	b = b[h.from:]
 	h.length = -1
 	coded := false
 	for rest := b; len(rest) > 0; {
@@ -88,7 +89,6 @@ func scanHead(b []byte, method string) (h head, _ verdict) {
 	} else if h.length < 0 || coded && h.length > 0 {
 		return h, unusual
 	}
-	h.lines = string(b)
 	return h, usual
 }
 

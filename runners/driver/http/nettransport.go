@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/cucumber-value/hoops/runners/session"
 )
@@ -142,20 +143,20 @@ func readResponse(resp *http.Response, maxBody int64) (got *response, err error)
 }
 
 // read is the body up to a limit, counted after decompression: a small response must not fill the memory.
-func read(resp *http.Response, limit int64) ([]byte, error) {
+func read(resp *http.Response, limit int64) (string, error) {
 	var from io.Reader = resp.Body
 	// net/http decompresses what it asked for itself; a step that sends Accept-Encoding means the same.
 	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
 		compressed := bufio.NewReader(resp.Body)
 		if _, err := compressed.Peek(1); err == io.EOF {
-			return nil, nil // of HEAD, above all
+			return "", nil // of HEAD, above all
 		}
 		z, err := gzip.NewReader(compressed)
 		if err == gzip.ErrHeader {
-			return nil, fmt.Errorf("%w: %v", errCompression, err)
+			return "", fmt.Errorf("%w: %v", errCompression, err)
 		}
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		from = z
 	}
@@ -166,9 +167,12 @@ func read(resp *http.Response, limit int64) ([]byte, error) {
 	n, err := b.ReadFrom(io.LimitReader(from, limit+1))
 	switch {
 	case n > limit:
-		return nil, errTooLarge
+		return "", errTooLarge
 	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader):
 		err = fmt.Errorf("%w: %v", errCompression, err)
 	}
-	return b.Bytes(), err
+	return text(b.Bytes()), err
 }
+
+// text is b as a string, without a copy: b is never written again.
+func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -3,6 +3,7 @@ package http
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,15 +20,18 @@ type message struct {
 	host   string // of a Host header, "" when it is the URL's
 	header http.Header
 	body   []byte
-	plain  http.Header // of header, what may follow a redirect to another origin
-	text   string      // of the URL
-	rare   bool        // it is not for a directTransport
-	wire   []byte      // what a directTransport writes, when that is known; nil
+	text   string // of the URL
+	uri    string // of the URL, what stands in the request's first line
+	rare   bool   // it is not for a directTransport
+	wire   []byte // what a directTransport writes, when that is known; nil
 }
 
 // ready completes a message of which everything else is known.
 func (m *message) ready() *message {
-	m.text, m.rare = m.to.URL.String(), rarely(m)
+	if m.text == "" {
+		m.text, m.uri = m.to.URL.String(), m.to.URL.RequestURI()
+	}
+	m.rare = rarely(m)
 	return m
 }
 
@@ -36,21 +40,23 @@ func writes(method string) bool { return (&ir.Request{Method: method}).Effect() 
 
 // request is a lowered op: it makes messages from frames.
 type request struct {
-	driver  *Driver
-	method  string
-	target  site.Target
-	headers []ir.Field
-	values  []session.TextFunc // of headers
-	body    bodyFunc
+	driver *Driver
+	method string
+	target site.Target
+	names  []string           // of the step's headers, in canonical form
+	values []session.TextFunc // of them
+	body   bodyFunc
 
 	// What needs no frame is made once.
 	fixed    *site.Destination
 	fixedErr error
+	text     string // of the fixed URL
+	uri      string
 	whole    *message // without headers of the session
 }
 
 func (d *Driver) lower(op *ir.Request, l *session.Lowering) (*request, error) {
-	r := &request{driver: d, method: op.Method, headers: op.Headers}
+	r := &request{driver: d, method: op.Method}
 	var err error
 	if r.target, err = site.Lower(op.Target, l); err != nil {
 		return nil, err
@@ -60,12 +66,16 @@ func (d *Driver) lower(op *ir.Request, l *session.Lowering) (*request, error) {
 		text, _ := op.Target.Constant()
 		to, err := d.site.Resolve(text)
 		r.fixed, r.fixedErr = &to, err
+		if err == nil {
+			r.text, r.uri = to.URL.String(), to.URL.RequestURI()
+		}
 	}
 	for _, h := range op.Headers {
 		value, err := l.Text(h.Value)
 		if err != nil {
 			return nil, err
 		}
+		r.names = append(r.names, http.CanonicalHeaderKey(h.Name))
 		r.values = append(r.values, value)
 		_, fixed := h.Value.Constant()
 		constant = constant && fixed
@@ -103,36 +113,45 @@ func (r *request) build(f *session.Frame, common []session.Header) (*message, er
 	if err != nil {
 		return nil, err
 	}
-	m := &message{method: r.method, to: to, body: body.bytes, header: make(http.Header, 4+len(common)+len(r.headers))}
-	m.header.Set("User-Agent", "hoops/"+r.driver.config.Version+" (synthetic)")
+	m := &message{method: r.method, to: to, text: r.text, uri: r.uri, body: body.bytes}
+	// Names have the spelling that http.Header looks them up by; values are made in one piece.
+	values := make([]string, 0, 3+len(common)+len(r.names))
+	m.header = make(http.Header, cap(values)+1)
+	set := func(name, value string) {
+		values = append(values, value)
+		m.header[name] = values[len(values)-1 : len(values) : len(values)]
+	}
+	m.header["User-Agent"] = r.driver.agent
 	if body.media != "" {
-		m.header.Set("Content-Type", body.media)
+		set("Content-Type", body.media)
 	}
 	for _, h := range r.driver.site.Headers(to.Address) {
-		m.header.Set(h.Name, h.Value)
+		set(http.CanonicalHeaderKey(h.Name), h.Value)
 	}
 	if to.Auth != "" {
-		m.header.Set("Authorization", to.Auth)
+		set("Authorization", to.Auth)
 	}
 	for _, h := range common {
-		if err := m.set(site.Header{Name: h.Name, Value: h.Value}); err != nil {
+		value, err := sendable(h.Name, h.Value)
+		if err != nil {
 			return nil, err
 		}
+		set(http.CanonicalHeaderKey(h.Name), value)
 	}
-	own := make([]site.Header, len(r.headers))
-	for i, h := range r.headers {
+	// The step's own win; one that stands twice is sent twice.
+	for i, name := range r.names {
 		value, err := r.values[i](f)
 		if err != nil {
 			return nil, err
 		}
-		own[i] = site.Header{Name: h.Name, Value: value}
-		m.header.Del(h.Name)
-	}
-	for _, h := range own { // one that stands twice is sent twice
-		if err := h.Check(); err != nil {
-			return nil, asFailure("http/header", err)
+		if value, err = sendable(name, value); err != nil {
+			return nil, err
 		}
-		m.header.Add(h.Name, strings.Trim(h.Value, " \t"))
+		if first := slices.Index(r.names[:i], name) < 0; first {
+			set(name, value)
+		} else {
+			m.header[name] = append(m.header[name], value)
+		}
 	}
 	if err := r.frame(m); err != nil {
 		return nil, err
@@ -140,13 +159,26 @@ func (r *request) build(f *session.Frame, common []session.Header) (*message, er
 	if len(m.body) == 0 && writes(m.method) {
 		m.header = once(m.header)
 	}
-	m.plain = http.Header{}
+	return m.ready(), nil
+}
+
+// sendable is a value as it is sent: white space around it is no part of it.
+func sendable(name, value string) (string, error) {
+	if err := (site.Header{Name: name, Value: value}).Check(); err != nil {
+		return "", asFailure("http/header", err)
+	}
+	return strings.Trim(value, " \t"), nil
+}
+
+// plain is what of a header may follow a redirect to another origin.
+func plain(header http.Header) http.Header {
+	p := http.Header{}
 	for _, name := range identifiesNobody {
-		if v := m.header.Values(name); len(v) > 0 {
-			m.plain[name] = v
+		if v := header[name]; len(v) > 0 {
+			p[name] = v
 		}
 	}
-	return m.ready(), nil
+	return p
 }
 
 // identifiesNobody are the headers that a redirect takes along to another origin.
@@ -163,24 +195,15 @@ func (r *request) destination(f *session.Frame) (site.Destination, error) {
 	return r.driver.site.Resolve(text)
 }
 
-// set gives a header its value. White space around it is no part of it.
-func (m *message) set(h site.Header) error {
-	if err := h.Check(); err != nil {
-		return asFailure("http/header", err)
-	}
-	m.header.Set(h.Name, strings.Trim(h.Value, " \t"))
-	return nil
-}
-
 // frame takes out the headers by which HTTP frames a message: a request must not say two things about where
 // it ends or whom it is for.
 func (r *request) frame(m *message) error {
 	for _, name := range []string{"Transfer-Encoding", "Trailer"} {
-		if m.header.Values(name) != nil {
+		if m.header[name] != nil {
 			return session.Failf("http/header", "%s cannot be set: hoops frames the body itself", name)
 		}
 	}
-	if length := m.header.Values("Content-Length"); length != nil {
+	if length := m.header["Content-Length"]; length != nil {
 		if len(length) > 1 || length[0] != strconv.Itoa(len(m.body)) {
 			f := session.Failf("http/header", "Content-Length says %s, but the body has %d bytes", strings.Join(length, ", "), len(m.body))
 			f.Help = []string{"leave it out: hoops counts"}
@@ -188,7 +211,7 @@ func (r *request) frame(m *message) error {
 		}
 		m.header.Del("Content-Length")
 	}
-	if host := m.header.Values("Host"); host != nil {
+	if host := m.header["Host"]; host != nil {
 		if len(host) > 1 {
 			return session.Failf("http/header", "a request has one Host, and this one has %d", len(host))
 		}
@@ -204,9 +227,9 @@ func (r *request) frame(m *message) error {
 
 // redirected is the request that the answer to m asks for.
 func (m *message) redirected(status int, to site.Destination) *message {
-	next := &message{method: m.method, to: to, header: m.header, plain: m.plain}
+	next := &message{method: m.method, to: to, header: m.header}
 	if to.Address.Origin() != m.to.Address.Origin() {
-		next.header = m.plain // and so it stays, wherever it goes from there
+		next.header = plain(m.header) // and so it stays, wherever it goes from there
 	} else {
 		next.host = m.host
 	}
@@ -217,10 +240,9 @@ func (m *message) redirected(status int, to site.Destination) *message {
 		if m.method != http.MethodHead {
 			next.method = http.MethodGet
 		}
-		next.header, next.plain = next.header.Clone(), next.plain.Clone()
+		next.header = next.header.Clone()
 		for _, name := range []string{"Content-Type", "Content-Language", "Content-Encoding"} {
 			next.header.Del(name)
-			next.plain.Del(name)
 		}
 	}
 	if to.Auth != "" { // the server gave user and password in the Location

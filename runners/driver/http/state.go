@@ -24,6 +24,7 @@ type state struct {
 	secrets *secret.Scope
 	jars    map[string]*jar
 	news    []session.Cookie // for the other drivers of this actor
+	hidden  string           // the credentials that were masked last: mostly one token for all requests
 }
 
 var (
@@ -68,13 +69,30 @@ func (s *state) Adopt(from session.State) {
 }
 
 // Close lets go of the state's secrets; connections stay for the next session.
-func (s *state) Close() { s.secrets.Release() }
+func (s *state) Close() {
+	s.secrets.Release()
+	s.hidden = ""
+}
 
-func (s *state) jar(a site.Address) *jar {
+// jar is the one for an address, made when it is first needed.
+func (s *state) jar(a site.Address) *jar { return s.realm(s.realmOf(a)) }
+
+func (s *state) realmOf(a site.Address) string {
 	if s.driver.site.Own(a) {
-		return s.realm("")
+		return ""
 	}
-	return s.realm(strconv.Itoa(a.Port))
+	return strconv.Itoa(a.Port)
+}
+
+// cookies are those that a request carries, without any work where none was ever received.
+func (s *state) cookies(to site.Destination) []*http.Cookie {
+	if len(s.jars) == 0 {
+		return nil
+	}
+	if j := s.jars[s.realmOf(to.Address)]; j != nil {
+		return j.of(to.URL)
+	}
+	return nil
 }
 
 func (s *state) realm(name string) *jar {
@@ -95,12 +113,12 @@ func (s *state) realm(name string) *jar {
 func (s *state) outgoing(m *message) (_ http.Header, cookies bool) {
 	header := m.header
 	var own []*http.Cookie
-	for _, line := range header.Values("Cookie") {
+	for _, line := range header["Cookie"] {
 		cookies, _ := http.ParseCookie(line) // what is no cookie is sent as it is
 		own = append(own, cookies...)
 	}
 	r := http.Request{}
-	for _, c := range s.jar(m.to.Address).of(m.to.URL) {
+	for _, c := range s.cookies(m.to) {
 		if slices.ContainsFunc(own, func(o *http.Cookie) bool { return o.Name == c.Name }) {
 			continue
 		}
@@ -116,8 +134,11 @@ func (s *state) outgoing(m *message) (_ http.Header, cookies bool) {
 		s.hideCookie(c)
 	}
 	for _, name := range site.Credentials {
-		for _, value := range header.Values(name) {
-			site.Hide(s.secrets, name, value)
+		for _, value := range header[name] {
+			if value != s.hidden {
+				site.Hide(s.secrets, name, value)
+				s.hidden = value
+			}
 		}
 	}
 	return header, cookies

@@ -30,8 +30,9 @@ type order struct {
 	header   http.Header // the message's own, or a copy with cookies
 	cookies  bool        // it is a copy with cookies
 	writes   bool        // it may change something, by its method or by what its definition says
-	deadline time.Time   // for the whole response
-	maxBody  int64       // bytes of a response, decompressed
+	began    time.Time
+	deadline time.Time // for the whole response
+	maxBody  int64     // bytes of a response, decompressed
 }
 
 // response is what came back, decompressed.
@@ -39,7 +40,7 @@ type response struct {
 	status int
 	reason string // "Not Found", as the server says it
 	fields fields
-	body   []byte
+	body   string
 	phases *session.Phases // nil when they were not measured
 }
 

@@ -12,15 +12,15 @@ import (
 // appendRequest writes a message as net/http would, byte for byte: Host and User-Agent first, then the length, then
 // the other fields by name, and the encoding that is accepted when the message says nothing about it.
 func appendRequest(b []byte, m *message, header http.Header) []byte {
-	b = append(append(append(b, m.method...), ' '), m.to.URL.RequestURI()...)
+	b = append(append(append(b, m.method...), ' '), m.uri...)
 	b = append(b, " HTTP/1.1\r\n"...)
 	host := m.host
 	if host == "" {
 		host = m.to.URL.Host
 	}
 	b = appendField(b, "Host", wireHost(host))
-	if agent := header.Get("User-Agent"); agent != "" {
-		b = appendField(b, "User-Agent", agent)
+	if agent := header["User-Agent"]; len(agent) > 0 && agent[0] != "" {
+		b = appendField(b, "User-Agent", agent[0])
 	}
 	if len(m.body) > 0 || m.method == http.MethodPost || m.method == http.MethodPut || m.method == http.MethodPatch {
 		b = append(b, "Content-Length: "...)
@@ -48,7 +48,8 @@ func appendRequest(b []byte, m *message, header http.Header) []byte {
 
 // asksForGzip reports whether the transport asks for a compressed response on its own account.
 func asksForGzip(method string, header http.Header) bool {
-	return method != http.MethodHead && header.Get("Accept-Encoding") == "" && header.Get("Range") == ""
+	empty := func(values []string) bool { return len(values) == 0 || values[0] == "" }
+	return method != http.MethodHead && empty(header["Accept-Encoding"]) && empty(header["Range"])
 }
 
 func appendField(b []byte, name, value string) []byte {
@@ -56,16 +57,10 @@ func appendField(b []byte, name, value string) []byte {
 	return append(append(b, strings.Trim(value, " \t\r\n")...), "\r\n"...)
 }
 
-// wireHost is a host as its header says it: in ASCII, without the zone of an IPv6 address.
+// wireHost is a host as its header says it. What is not ASCII, and zones, are left to net/http.
 func wireHost(host string) string {
-	host, err := httpguts.PunycodeHostPort(host)
-	if err != nil || !httpguts.ValidHostHeader(host) {
+	if !httpguts.ValidHostHeader(host) {
 		return ""
-	}
-	if from := strings.LastIndexByte(host, '%'); from >= 0 && strings.HasPrefix(host, "[") {
-		if to := strings.LastIndexByte(host, ']'); to > from {
-			return host[:from] + host[to:]
-		}
 	}
 	return host
 }

@@ -79,18 +79,17 @@ func basicAuth(user *url.Userinfo) string {
 // Credentials are the headers that say who is asking.
 var Credentials = [...]string{"Authorization", "Proxy-Authorization"}
 
-// Hide masks what a header of credentials holds: its value, the token behind the scheme, a decoded password.
+// Hide masks what a header of credentials holds: the token behind the scheme, else its value, a decoded password.
 // One that is too short to be masked by value is masked by the header's name.
 func Hide(secrets interface{ Add(string) error }, name, value string) {
 	if !slices.ContainsFunc(Credentials[:], func(c string) bool { return strings.EqualFold(c, name) }) {
 		return
 	}
-	secrets.Add(value)
 	scheme, token, _ := strings.Cut(value, " ")
-	if token = strings.TrimSpace(token); token == "" {
+	if token = strings.TrimSpace(token); token == "" || secrets.Add(token) != nil {
+		secrets.Add(value)
 		return
 	}
-	secrets.Add(token)
 	if strings.EqualFold(scheme, "Basic") {
 		if decoded, err := base64.StdEncoding.DecodeString(token); err == nil {
 			if _, password, ok := strings.Cut(string(decoded), ":"); ok {

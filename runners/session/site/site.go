@@ -24,13 +24,13 @@ type Site struct {
 	Base    *url.URL            // nil without a url
 	folder  *url.URL            // base as what relative targets are below
 	origins map[string]Address  // of url and services, by "https://shop.example:443"
-	allowed map[string]bool     // addresses, "shop.example:443"
+	allowed map[string]Address  // by "shop.example:443"
 	headers map[string][]Header // of the environment, by origin: auth in a URL belongs to that URL
 }
 
 // New reads the rules of an environment.
 func New(h *session.Host) (*Site, error) {
-	s := &Site{Name: h.Env.Name, origins: map[string]Address{}, allowed: map[string]bool{}, headers: map[string][]Header{}}
+	s := &Site{Name: h.Env.Name, origins: map[string]Address{}, allowed: map[string]Address{}, headers: map[string][]Header{}}
 	common, err := environmentHeaders(h)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func New(h *session.Host) (*Site, error) {
 			return nil, fmt.Errorf("%s: %w", key, err)
 		}
 		s.origins[a.Origin()] = a
-		s.allowed[a.String()] = true
+		s.allowed[a.String()] = a
 		headers := common
 		if user != nil {
 			headers = append([]Header{Basic(h, user)}, common...)
@@ -77,9 +77,10 @@ func New(h *session.Host) (*Site, error) {
 		if err != nil {
 			return nil, fmt.Errorf("hosts: %q: %w", entry, err)
 		}
-		s.allowed[a.String()] = true
+		s.allowed[a.String()] = a
 		if u.Port() == "" && !strings.HasSuffix(entry, ":443") {
-			s.allowed[Address{"http", a.Host, 80}.String()] = true
+			plain := Address{"http", a.Host, 80}
+			s.allowed[plain.String()] = plain
 		}
 	}
 	return s, nil
@@ -120,7 +121,7 @@ func (s *Site) Admit(u *url.URL) (Destination, error) {
 	if err != nil {
 		return Destination{}, session.Failf("session/url", "the target is no URL that a request can go to: %v", err)
 	}
-	if !s.allowed[a.String()] {
+	if _, allowed := s.allowed[a.String()]; !allowed {
 		f := session.Failf("session/host", "environment %q does not allow requests to %s: that is neither its url, nor one of its services or hosts", s.Name, a)
 		f.Help = []string{fmt.Sprintf("if it is meant, add it to the environment in hoops.yaml: hosts: [%s]", a.Entry())}
 		return Destination{}, f
@@ -136,11 +137,21 @@ func (s *Site) Admit(u *url.URL) (Destination, error) {
 func (s *Site) Allows(scheme, host string) bool {
 	u := &url.URL{Scheme: scheme, Host: host}
 	a, user, err := Normalise(u)
-	return err == nil && user == nil && s.allowed[a.String()]
+	_, allowed := s.allowed[a.String()]
+	return err == nil && user == nil && allowed
 }
 
 // Headers are those of the environment that go to an address.
 func (s *Site) Headers(a Address) []Header { return s.headers[a.Origin()] }
+
+// Addresses are all that requests may go to.
+func (s *Site) Addresses() []Address {
+	var list []Address
+	for _, text := range slices.Sorted(maps.Keys(s.allowed)) {
+		list = append(list, s.allowed[text])
+	}
+	return list
+}
 
 // Owned are the addresses of url and services.
 func (s *Site) Owned() []Address {

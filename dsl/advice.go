@@ -1,0 +1,100 @@
+package dsl
+
+import (
+	"sort"
+	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/steps"
+)
+
+// advise says what is written and does nothing: definitions that no scenario reaches, those that are the same but
+// for the names of their parameters, and values that are kept and never read. None of it changes a run, so it is
+// said by who checks a project, and not by each run.
+func (c *compiler) advise() {
+	for i := range c.result.Unused {
+		d := &c.result.Unused[i]
+		c.advice(diag.Warnf(patternOf(d), "steps/unused", "no scenario uses this definition").
+			WithHelp("remove it, or write a step that it matches"))
+	}
+	c.sameWords()
+	c.keptForNothing()
+	c.result.Advice.Sort()
+}
+
+func (c *compiler) advice(d diag.Diagnostic) { c.result.Advice = append(c.result.Advice, d) }
+
+func patternOf(d *ir.Definition) diag.Range {
+	return diag.At(d.Pos, utf8.RuneCountInString(d.Pattern))
+}
+
+// sameWords finds definitions of one driver whose patterns differ in the names of parameters alone: every step that
+// one of them matches is ambiguous.
+func (c *compiler) sameWords() {
+	type key struct {
+		words, driver string
+		undo          bool
+	}
+	first := map[key]*steps.Definition{}
+	for _, d := range c.library.Definitions {
+		k := key{d.Words(), d.Driver, d.IsUndo}
+		other := first[k]
+		if other == nil {
+			first[k] = d
+			continue
+		}
+		c.advice(diag.Warnf(patternOf(&d.Definition), "steps/same", "another definition has the same words, and other names of parameters").
+			WithNote(patternOf(&other.Definition), "the other").
+			WithHelp("each step that one of them matches is ambiguous: remove one, or give them different words"))
+	}
+}
+
+// keptForNothing finds values that are kept and that nothing reads. A secret may be kept only to be masked.
+func (c *compiler) keptForNothing() {
+	read := map[string]bool{}
+	kept := map[string]diag.Range{}
+	see := func(list []ir.Step, names *steps.Names) {
+		for i := range list {
+			for _, source := range ir.Expressions(&list[i]) {
+				p, wrong := names.Program(source)
+				if wrong != nil {
+					continue
+				}
+				for _, n := range p.Names() {
+					if !names.IsParameter(n) {
+						read[n] = true
+					}
+				}
+			}
+			ir.WalkStep(&list[i], func(s *ir.Step) {
+				for _, b := range s.Bindings {
+					if k, ok := b.Op.(*ir.Keep); ok && !k.Secret {
+						if _, known := kept[k.Name]; !known {
+							kept[k.Name] = s.Range()
+						}
+					}
+				}
+			})
+		}
+	}
+	for i, d := range c.linked {
+		see(c.program.Definitions[i].Body, d.Names)
+	}
+	for i := range c.program.Features {
+		for j := range c.program.Features[i].Scenarios {
+			see(c.program.Features[i].Scenarios[j].Steps, c.scenarioNames())
+		}
+	}
+	var names []string
+	for n := range kept {
+		if !read[n] {
+			names = append(names, n)
+		}
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		c.advice(diag.Warnf(kept[n], "steps/kept-unread", "%s is kept, and nothing reads it", n).
+			WithHelp("remove this step, or read it: ${%s}", n))
+	}
+}

@@ -1,0 +1,156 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"time"
+	"unsafe"
+
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// newTabs are those that a page has opened and nobody has followed yet.
+type newTabs struct {
+	windows  []window // announced, and not yet there
+	expected int      // announced, and neither there nor given up
+	opened   []*tab
+	posting  string // where a form is being sent in a new tab
+}
+
+// window is a tab that a page is opening.
+type window struct {
+	url  string
+	post bool // a form is sent there
+}
+
+// announce notes the new tab that a page opens. It is called with t.mu held.
+func (t *tab) announce(url string) {
+	t.windows = append(t.windows, window{url: url, post: url == t.posting})
+	t.posting = ""
+	t.expected++
+}
+
+// holdNewTabs makes every tab that a page opens wait before its first request, until it is known where it goes.
+func (p *process) holdNewTabs(d *Driver) error {
+	browser := chromedp.FromContext(p.ctx).Browser
+	events, stop := browser.Subscribe("Target.attachedToTarget")
+	context.AfterFunc(p.ctx, stop)
+	go func() {
+		for raw := range events {
+			var e target.EventAttachedToTarget
+			if json.Unmarshal(raw, &e) == nil && e.WaitingForDebugger {
+				go p.arrived(d, &e)
+			}
+		}
+	}()
+	_, err := chromedp.CallBrowser(p.ctx, target.SetAutoAttach, target.SetAutoAttachParams{
+		AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: yes(), Filter: target.Filter{{Type: "page"}}})
+	return err
+}
+
+// arrived lets a new tab go on, or closes it when it would go where it may not. One whose first request needs
+// headers is opened anew, by hoops itself: only so can they be set in time.
+func (p *process) arrived(d *Driver, e *target.EventAttachedToTarget) {
+	p.mu.Lock()
+	opener := p.tabs[e.TargetInfo.OpenerID]
+	p.mu.Unlock()
+	if opener == nil {
+		p.resume(e.SessionID)
+		return
+	}
+	w := opener.announced()
+	if u, err := url.Parse(w.url); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+		to, wrong := d.site.Admit(u)
+		if wrong != nil {
+			p.shut(e)
+			opener.followed(nil, wrong)
+			return
+		}
+		if len(opener.due(to)) > 0 && !w.post {
+			p.shut(e)
+			ctx, cancel := chromedp.NewContext(opener.ctx)
+			next, err := prepare(p, d, ctx, cancel)
+			if err == nil {
+				next.child = true
+				err = next.setCommon(opener.commonHeaders())
+			}
+			if err == nil {
+				go chromedp.Call(next.ctx, page.Navigate, page.NavigateParams{URL: w.url, Referrer: opener.address()})
+			}
+			opener.followed(next, nil)
+			return
+		}
+	}
+	p.resume(e.SessionID)
+	ctx, cancel := chromedp.NewContext(opener.ctx, chromedp.WithTargetID(e.TargetInfo.TargetID))
+	next, err := prepare(p, d, ctx, cancel)
+	if err != nil {
+		next = nil // it has closed again
+	} else {
+		next.child = true
+	}
+	opener.followed(next, nil)
+}
+
+// shut closes a new tab that waits. It must go on for that, for its opener may wait for it; what it asks for then
+// is held.
+func (p *process) shut(e *target.EventAttachedToTarget) {
+	p.whisper(e.SessionID, fetch.Enable.Method, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*"}}})
+	p.resume(e.SessionID)
+	ctx, cancel := context.WithTimeout(p.ctx, shortestAsk)
+	defer cancel()
+	chromedp.CallBrowser(ctx, target.CloseTarget, target.CloseTargetParams{TargetID: e.TargetInfo.TargetID}) // its error is that of one that is gone
+}
+
+// resume lets the target of a session go on.
+func (p *process) resume(id target.SessionID) {
+	p.whisper(id, "Runtime.runIfWaitingForDebugger", nil)
+}
+
+// longestWhisper is the time for a command to leave; its answer is not waited for.
+const longestWhisper = 50 * time.Millisecond
+
+// whisper sends a command to a session that chromedp has not made: it has no way to do so, and drops the answers.
+func (p *process) whisper(id target.SessionID, method string, params any) {
+	session := &chromedp.Target{SessionID: id}
+	field := reflect.ValueOf(session).Elem().FieldByName("browser")
+	if !field.IsValid() {
+		return // another chromedp: the tests say so
+	}
+	*(**chromedp.Browser)(unsafe.Pointer(field.UnsafeAddr())) = chromedp.FromContext(p.ctx).Browser
+	ctx, cancel := context.WithTimeout(p.ctx, longestWhisper)
+	defer cancel()
+	session.Call(ctx, method, params, nil)
+}
+
+// announced is where a new tab goes, as its page has said.
+func (t *tab) announced() window {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.windows) == 0 {
+		t.expected++
+		return window{}
+	}
+	w := t.windows[0]
+	t.windows = t.windows[1:]
+	return w
+}
+
+// followed notes a tab that is there now, or why it is not.
+func (t *tab) followed(next *tab, wrong error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if next != nil {
+		t.opened = append(t.opened, next)
+	}
+	if wrong != nil {
+		t.refused = append(t.refused, wrong)
+	}
+	t.expected--
+	t.signal()
+}

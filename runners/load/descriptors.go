@@ -1,0 +1,38 @@
+package load
+
+import (
+	"errors"
+	"fmt"
+)
+
+// spare is how many open files a run needs beside its connections: reports, results, the history, pipes of what it
+// has started.
+const spare = 64
+
+// descriptors checks before anything starts that there can be a connection for each journey in flight: afterwards
+// the lack of one would look like a fault of the software. Who asked for so many is refused; where nobody did, the
+// limit is only said.
+func (r *run) descriptors(allowed, used int64) error {
+	need, asked := r.inFlight, r.MaxInFlight > 0 && r.MaxInFlight != DefaultMaxInFlight
+	flag := "--max-in-flight"
+	if r.workers > 0 {
+		need, asked = int64(r.workers), true
+		if r.Users > 0 {
+			flag = "--users"
+		}
+	}
+	room := max(0, allowed-used-spare)
+	switch {
+	case allowed <= 0 || need <= room:
+		return nil
+	case asked || room == 0:
+		return fmt.Errorf("%s journeys at once need %s open files, and this process may have %s: raise it with ulimit -n %d, or ask for %s %d",
+			thousands(need), thousands(need+used+spare), thousands(allowed), need+used+spare, flag, room)
+	}
+	r.notice("at most %s journeys can be in flight here: this process may have %s open files (ulimit -n %d allows %s)",
+		thousands(room), thousands(allowed), need+used+spare, thousands(need))
+	return nil
+}
+
+// errNoLimit is of systems that have no such limit.
+var errNoLimit = errors.New("no limit of open files is known")

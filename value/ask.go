@@ -1,0 +1,344 @@
+package value
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/value/measure"
+	"github.com/cucumber-value/hoops/value/stat"
+)
+
+// earlyAlpha is the error of a look that nobody settled before: so small that some of them cost nothing beside the
+// checkpoints (Haybittle 1971, Peto 1976).
+const earlyAlpha = .001
+
+// NewPlan turns promises into questions: each measure, window and arm once, however many claims need it.
+func NewPlan(promises []Promise, measures []ir.Measure, t Times) *Plan {
+	p := &Plan{times: t.sorted(), promises: promises, measures: map[string]ir.Measure{}, index: map[questionKey]int{}}
+	for _, m := range measures {
+		if m.Synthetic == "" && t.ExcludeSynthetic {
+			m.Synthetic = "exclude"
+		}
+		p.measures[m.Name] = m
+	}
+	for _, promise := range promises {
+		var needs []need
+		for _, c := range promise.Clause.Claims {
+			needs = append(needs, p.need(c))
+		}
+		p.needs = append(p.needs, needs)
+	}
+	return p
+}
+
+// Questions are what will be asked.
+func (p *Plan) Questions() []Question { return slices.Clone(p.questions) }
+
+type questionKey struct {
+	measure  string
+	arm      Arm
+	from, to int64
+	open     bool
+}
+
+func (p *Plan) ask(m ir.Measure, arm Arm, w measure.Window) int {
+	from := int64(-1 << 63)
+	if !w.From.IsZero() {
+		from = w.From.UnixNano()
+	}
+	key := questionKey{m.Name, arm, from, w.To.UnixNano(), w.Open}
+	if i, known := p.index[key]; known {
+		return i
+	}
+	p.questions = append(p.questions, Question{m, arm, w})
+	p.index[key] = len(p.questions) - 1
+	return len(p.questions) - 1
+}
+
+func (p *Plan) need(c ir.Claim) (n need) {
+	m, ok := p.measures[c.Measure]
+	if !ok {
+		return need{refused: &measure.Failure{Reason: NoData, Sentence: fmt.Sprintf("nothing is known of %s", c.Measure)}}
+	}
+	var windows []measure.Window
+	switch {
+	case c.Statistic == ir.StatSlope:
+		windows, n.unit, n.refused = p.times.trend(c, m)
+	case c.Days != "":
+		windows, n.unit, n.atLeast, n.of, n.refused = p.times.days(c, m)
+	case c.Baseline != "":
+		own, b, f := p.times.compared(c, m)
+		if f != nil {
+			return need{refused: f}
+		}
+		n.baseline = &b
+		arm := Everybody
+		if b.control {
+			arm = Candidate
+		}
+		n.looks = p.looks(c, m, arm, own, b)
+		if b.refused == nil {
+			other := Everybody
+			if b.control {
+				other = Control
+			}
+			b.question = p.ask(m, other, b.window)
+		}
+		return n
+	default:
+		var w measure.Window
+		if w, n.refused = p.times.window(c, m); n.refused == nil {
+			n.looks = []look{{question: p.ask(m, Everybody, w), alpha: alpha}}
+		}
+	}
+	for _, w := range windows {
+		n.parts = append(n.parts, p.ask(m, Everybody, w))
+	}
+	return n
+}
+
+// looks are those at the claim's own window. What is compared with a time before has looks that were settled
+// before; sides that run at the same time may be looked at whenever somebody likes, and so may a window that is
+// over.
+func (p *Plan) looks(c ir.Claim, m ir.Measure, arm Arm, own measure.Window, b comparison) []look {
+	whole := look{question: -1, alpha: alpha}
+	ask := func(looks ...look) []look {
+		for i := range looks {
+			if looks[i].question < 0 {
+				looks[i].question = p.ask(m, arm, own)
+			}
+		}
+		return looks
+	}
+	if b.control || !own.Open || own.Release == "" && own.Words != "this week" || c.Mode != ir.Inferred {
+		return ask(whole)
+	}
+	passed, _ := stat.PassedCheckpoints(own.To.Sub(own.From), alpha)
+	whole.alpha, whole.early = earlyAlpha, true
+	if !measure.KeepsPast(m.From) {
+		if len(passed) > 0 { // what it was at the checkpoint is not kept: the first look after it stands for it
+			last := passed[len(passed)-1]
+			whole.alpha, whole.early = last.Alpha, false
+		}
+		return ask(whole)
+	}
+	var looks []look
+	for _, at := range passed {
+		w := own
+		w.To, w.Open = own.From.Add(at.After), false
+		w.Words = "in the first " + firstWords(at.After) + " of " + sinceWhat(own)
+		looks = append(looks, look{question: p.ask(m, arm, w), alpha: at.Alpha, checkpoint: at.After})
+	}
+	return ask(append(looks, whole)...)
+}
+
+func sinceWhat(w measure.Window) string {
+	if w.Release != "" {
+		return "release " + w.Release
+	}
+	return w.Words
+}
+
+// Ask asks each question once, atOnce of them at a time; sources are by the measure's from. Baselines that past
+// keeps are taken from there, and those that it does not keep yet are pinned. Without a past nothing is pinned.
+func (p *Plan) Ask(ctx context.Context, sources map[string]measure.Source, past Past, atOnce int) *Answers {
+	a := &Answers{evidence: make([]Evidence, len(p.questions)), pinned: map[string]Evidence{}}
+	kept := p.recall(ctx, past, a)
+	var requests []measure.Request
+	var places []int
+	for i, q := range p.questions {
+		m, f := armed(q)
+		if f != nil {
+			a.evidence[i] = Evidence{Measure: q.Measure, Failure: f}
+			continue
+		}
+		requests = append(requests, measure.Request{Measure: m, Window: q.Window})
+		places = append(places, i)
+	}
+	for i, found := range measure.Ask(ctx, requests, sources, atOnce) {
+		a.evidence[places[i]] = Evidence{Measure: p.questions[places[i]].Measure, Observation: found.Observation, Failure: found.Failure}
+	}
+	p.keep(ctx, past, a, kept)
+	return a
+}
+
+// armed is the measure as it is asked: with the label matchers of its arm, and without traffic of hoops.
+func armed(q Question) (ir.Measure, *measure.Failure) {
+	m := q.Measure
+	var f *measure.Failure
+	if q.Arm == Candidate {
+		m, f = measure.Narrowed(m, m.Split)
+	} else if q.Arm == Control {
+		m, f = measure.Narrowed(m, m.Control)
+	}
+	if f == nil && m.Synthetic == "exclude" {
+		m = measure.WithoutSynthetic(m)
+	}
+	return m, f
+}
+
+// ClaimID is the id of the n-th claim of a clause, from 0: calculator#1/1 is the first.
+func ClaimID(clause string, n int) string { return fmt.Sprintf("%s/%d", clause, n+1) }
+
+// queryHash says whether two observations answer the same question.
+func queryHash(m ir.Measure, arm Arm) string {
+	text, _ := json.Marshal([]any{m.From, m.Count, m.Per, m.Of, m.Value, m.Quantile, m.Step, m.Unit, m.DSN, m.URL, m.Synthetic, m.Control, m.Split, arm})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+// recall reads the baselines that are kept for the claims of the plan, by claim.
+func (p *Plan) recall(ctx context.Context, past Past, a *Answers) map[string][]Pinned {
+	kept := map[string][]Pinned{}
+	if past == nil {
+		return kept
+	}
+	var claims []string
+	p.each(func(id string, _ ir.Claim, n need) {
+		if n.baseline != nil && !n.baseline.control {
+			claims = append(claims, id)
+		}
+	})
+	if len(claims) == 0 {
+		return kept
+	}
+	list, err := past.Pinned(ctx, claims)
+	if err != nil {
+		a.notes = append(a.notes, "the history could not be read: "+err.Error())
+		return kept
+	}
+	for _, b := range list {
+		kept[b.Claim] = append(kept[b.Claim], b)
+	}
+	p.each(func(id string, c ir.Claim, n need) {
+		if n.baseline == nil || n.baseline.control {
+			return
+		}
+		if e, found := suits(kept[id], *n.baseline, p.measures[c.Measure]); found {
+			a.pinned[id] = e
+		}
+	})
+	return kept
+}
+
+// suits is the kept baseline that a claim means: of the release or the window that it names; where it has neither,
+// the last that was pinned.
+func suits(kept []Pinned, b comparison, m ir.Measure) (Evidence, bool) {
+	var changed *Pinned
+	for _, k := range kept {
+		same := k.From.Equal(b.window.From) && k.To.Equal(b.window.To) || k.Release != "" && k.Release == b.window.Release || b.refused != nil
+		switch {
+		case !same:
+			continue
+		case k.QueryHash != queryHash(m, Everybody):
+			changed = &k
+			continue
+		}
+		o, err := measure.Decode(k.Histogram, k.Events, k.Exposure)
+		words := b.words
+		if k.Release != "" {
+			words = "release " + k.Release
+		} else if b.refused != nil {
+			words = "the pinned baseline"
+		}
+		o.Window = measure.Window{From: k.From, To: k.To, Words: words, Release: k.Release}
+		if o.Since.IsZero() {
+			o.Since = k.From
+		}
+		e := Evidence{Measure: m, Observation: o, Pinned: k.At}
+		if err != nil {
+			e.Failure = &measure.Failure{Reason: NoBaseline, Sentence: "the pinned baseline cannot be read: " + err.Error()}
+		}
+		return e, true
+	}
+	if b.refused != nil && changed != nil {
+		return Evidence{Measure: m, Failure: &measure.Failure{Reason: NoBaseline,
+			Sentence: fmt.Sprintf("the measure was changed since its baseline was pinned on %s", date(changed.At)),
+			Help:     []string{"hoops value pin keeps what is judged now as the baseline"}}}, true
+	}
+	return Evidence{}, false
+}
+
+// keep pins the baselines that were asked for and are not kept yet.
+func (p *Plan) keep(ctx context.Context, past Past, a *Answers, kept map[string][]Pinned) {
+	if past == nil {
+		return
+	}
+	var list []Pinned
+	p.each(func(id string, c ir.Claim, n need) {
+		if n.baseline == nil || n.baseline.control || n.baseline.question < 0 || a.pinned[id].Measure.Name != "" {
+			return
+		}
+		if b, ok := pinned(id, p.questions[n.baseline.question], a.evidence[n.baseline.question]); ok {
+			b.At = p.times.Now
+			list = append(list, b)
+		}
+	})
+	if len(list) == 0 {
+		return
+	}
+	if err := past.Pin(ctx, list); err != nil {
+		a.notes = append(a.notes, "the baseline could not be pinned: "+err.Error())
+	}
+}
+
+func pinned(id string, q Question, e Evidence) (Pinned, bool) {
+	o := e.Observation
+	if e.Failure != nil || !(o.Coverage >= covered) {
+		return Pinned{}, false
+	}
+	w := q.Window
+	if o.Window.From != w.From || o.Window.To != w.To {
+		w.From, w.To = o.Window.From, o.Window.To
+	}
+	if w.From.IsZero() {
+		return Pinned{}, false
+	}
+	b := Pinned{Claim: id, Release: w.Release, From: w.From, To: w.To, QueryHash: queryHash(q.Measure, q.Arm)}
+	var err error
+	if b.Histogram, b.Events, b.Exposure, err = measure.Encode(o); err != nil {
+		return Pinned{}, false
+	}
+	return b, true
+}
+
+// Pins are what every relative claim was seen to be now, as baselines for later: what hoops value pin keeps. A claim
+// that could not be observed has none.
+func (p *Plan) Pins(a *Answers) []Pinned {
+	var list []Pinned
+	p.each(func(id string, _ ir.Claim, n need) {
+		if n.baseline == nil || n.baseline.control || len(n.looks) == 0 {
+			return
+		}
+		i := n.looks[len(n.looks)-1].question
+		if b, ok := pinned(id, p.questions[i], a.evidence[i]); ok {
+			b.At = p.times.Now
+			list = append(list, b)
+		}
+	})
+	return list
+}
+
+func (p *Plan) each(do func(id string, c ir.Claim, n need)) {
+	for i, promise := range p.promises {
+		for j, c := range promise.Clause.Claims {
+			do(ClaimID(promise.Clause.ID, j), c, p.needs[i][j])
+		}
+	}
+}
+
+// Sources are the kinds of sources that the plan needs, and Windows the widest of each, so that a caller opens only
+// what is needed.
+func (p *Plan) Sources() []string {
+	kinds := map[string]bool{}
+	for _, q := range p.questions {
+		kinds[q.Measure.From] = true
+	}
+	return slices.Sorted(maps.Keys(kinds))
+}
