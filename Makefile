@@ -4,6 +4,8 @@
 #   make demo-calculator   the seed story: a calculator that works, and one that makes silly mistakes
 #   make test     vet, staticcheck, gofmt, and every test with the race detector
 #   make bench    Go benchmarks
+#   make bench-load   hoops against k6, vegeta and wrk, in about six minutes; BENCH_LOAD=-short takes one
+#   make bench-browser   the browser driver beside playwright-core, in about two minutes
 #   make lint     the checks of make test without the tests
 #   make build    bin/hoops
 #   make setup    only what the others need: Go modules, a C compiler, Chromium, Prometheus, PostgreSQL
@@ -20,7 +22,7 @@ BENCH   ?= .
 # Debian packages, by the command that shows that one is there already.
 PACKAGES := gcc:gcc,libc6-dev chromium:chromium prometheus:prometheus pg_ctlcluster:postgresql xmllint:libxml2-utils
 
-.PHONY: setup setup-go build test demo demo-calculator demo-shop bench bench-go lint
+.PHONY: setup setup-go build test demo demo-calculator demo-shop bench bench-go bench-load bench-browser lint
 
 setup-go:
 	@command -v go >/dev/null || { \
@@ -40,6 +42,17 @@ setup: setup-go
 	  { $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$packages >/dev/null; } || { \
 	    echo "hoops: $$packages could not be installed: check the network, or install them by hand" >&2; exit 1; }; \
 	done
+
+# The peers are built in .hoops/bench, in the versions that bench/peers.go names; wrk is Debian's.
+bench-load: setup-go
+	@command -v wrk >/dev/null || $(MAKE) setup PACKAGES=wrk:wrk
+	@go run ./bench $(BENCH_LOAD)
+
+# The latest playwright-core, in a folder that git ignores; it brings no browser of its own.
+bench-browser: setup
+	@command -v npm >/dev/null || $(MAKE) setup PACKAGES=npm:npm,nodejs
+	@test -d .hoops/bench/node_modules/playwright-core || npm install --silent --no-audit --no-fund --prefix .hoops/bench playwright-core
+	@go run ./bench/browser $(BENCH_BROWSER)
 
 build: setup-go
 	@go build -o $(HOOPS) ./cmd/hoops

@@ -54,7 +54,8 @@ const rooms = `
 	value, reporters, reporters/owners, history < cmd < cmd/hoops;
 
 	# what is tested with hoops knows nothing of it
-	NONE < examples/calculator, examples/shop, features, internal/docs;
+	dsl/ir, runners/session, runners/driver/browser < bench/browser;
+	NONE < examples/calculator, examples/shop, features, internal/docs, bench;
 `
 
 // doors says which rooms may import a library. "tests" are those of every room, "tests of a" those of one. A
@@ -69,7 +70,8 @@ const doors = `
 	github.com/cucumber/godog                 runners/functional
 	github.com/tsenart/vegeta                 runners/load
 	github.com/HdrHistogram/hdrhistogram-go   runners/load, value/measure
-	github.com/valyala/fasthttp               runners/driver/http
+	github.com/valyala/fasthttp               bench
+	github.com/mccutchen/go-httpbin           tests of runners/driver/http
 	github.com/andybalholm/cascadia           runners/driver/http
 	github.com/antchfx                        runners/driver/http
 	golang.org/x/net                          runners/driver/http, runners/session/site

@@ -54,30 +54,32 @@ func (o *options) flags(f *pflag.FlagSet) {
 type execution struct {
 	*app
 	options
-	target    *target
-	id        string
-	params    map[string]string
-	secrets   *secret.Store
-	stream    *runners.Stream
-	sinks     []runners.Sink
-	overrides []string
-	began     time.Time
-	looks     map[string]look // at the metrics, by environment, before anything ran there
-	kept      *keeper         // nil when nothing is recorded
-	unkept    bool            // it was to be recorded, and is not
-	observed  observed        // by the stages until now
-	synced    map[string]bool // environments whose releases a server was asked for
+	target     *target
+	id         string
+	params     map[string]string
+	secrets    *secret.Store
+	stream     *runners.Stream
+	sinks      []runners.Sink
+	overrides  []string
+	began      time.Time
+	looks      map[string]look      // at the metrics, by environment, before anything ran there
+	kept       *keeper              // nil when nothing is recorded
+	unkept     bool                 // it was to be recorded, and is not
+	observed   observed             // by the stages until now
+	observedAt map[string]time.Time // when an environment's metrics were looked at last
+	synced     map[string]bool      // environments whose releases a server was asked for
 }
 
 // look is one scrape, or why there is none.
 type look struct {
 	snapshot *measure.Snapshot
 	err      error
+	host     *session.Host
 }
 
 // newExecution checks what can be checked before anything runs, and opens the reports. Its close ends them.
 func (a *app) newExecution(t *target, o options, standard string) (*execution, error) {
-	x := &execution{app: a, options: o, target: t, looks: map[string]look{}, synced: map[string]bool{}, params: map[string]string{}, began: a.now()}
+	x := &execution{app: a, options: o, target: t, looks: map[string]look{}, synced: map[string]bool{}, observedAt: map[string]time.Time{}, params: map[string]string{}, began: a.now()}
 	x.secrets = secret.NewStore(secret.Options{Lookup: a.lookup})
 	a.masks = x.secrets.Mask
 	x.foresee(os.Environ())
@@ -167,7 +169,7 @@ func (x *execution) start(runner string) {
 	}
 	<-x.kept.begun
 	if err := x.kept.failed; err != nil {
-		x.warn(err, "this run is not recorded; --no-history says so beforehand")
+		x.warn(fmt.Errorf("%w; this run is not recorded", err), "--no-history records nothing, and does not say so")
 		if x.kept.where.named || !readOnly(err) {
 			x.unkept = true
 		}
@@ -198,6 +200,7 @@ func (x *execution) store() *history.Store {
 
 // finish ends the run's reports and turns the outcome into an exit code.
 func (x *execution) finish(outcome runners.Outcome, codes ...int) error {
+	x.lookAgain()
 	x.emit(runners.Event{Kind: runners.RunFinished, Outcome: outcome, Duration: x.now().Sub(x.began)})
 	if x.unkept {
 		codes = append(codes, exitHarness)
@@ -253,9 +256,10 @@ type stage struct {
 	env      *ir.Environment
 	selected []runners.Selected
 	retry    int
-	pause    bool        // after a failure
-	fed      bool        // data replaces the rows of its outlines
-	release  ir.Template // the version that it releases
+	pause    bool // after a failure
+	watch    shown
+	fed      bool   // data replaces the rows of its outlines
+	release  string // the version that it releases, "" for none
 }
 
 // plan makes a stage's plan, starts its environment, and looks at the metrics before anything runs there.
@@ -270,13 +274,13 @@ func (x *execution) plan(ctx context.Context, s stage) (runners.Plan, error) {
 	if err := x.app.start(ctx, x.target, s.env, address, x.allowsShell()); err != nil {
 		return p, err
 	}
-	if err := x.release(ctx, host, s); err != nil {
+	if err := x.release(s); err != nil {
 		return p, err
 	}
 	x.releasesFromServer(ctx, host)
 	if _, looked := x.looks[s.env.Name]; !looked && s.env.OpenMetrics != nil {
 		snapshot, err := x.observe(ctx, host)
-		x.looks[s.env.Name] = look{snapshot, err}
+		x.looks[s.env.Name] = look{snapshot, err, host}
 	}
 	p.Info.Release = x.live(s.env.Name)
 	return p, nil

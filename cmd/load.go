@@ -30,6 +30,7 @@ type loadFlags struct {
 	mix      []string
 	inFlight int
 	drain    time.Duration
+	browsers int
 	expect   []string
 	results  string
 	plot     string
@@ -62,6 +63,7 @@ asked for is said by the first load stage of hoops.yaml, if there is one; flags 
 	f.DurationVar(&l.duration, "duration", 0, "how long arrivals come, when the rate does not say")
 	f.StringArrayVar(&l.mix, "mix", nil, "a share: `'NAME=7'`, of a scenario, an id or a tag expression; several times")
 	f.IntVar(&l.inFlight, "max-in-flight", 0, "journeys at once; arrivals above it are dropped and counted (default 10000)")
+	f.IntVar(&l.browsers, "browsers", 0, "`N` users run the scenarios that need a browser, beside the rate")
 	f.DurationVar(&l.drain, "drain", 0, "what started journeys have when arrivals end (default 30s)")
 	f.StringArrayVar(&l.expect, "expect", nil, "an `EXPRESSION` that the run must hold: 'p95 < 300ms'; several times")
 	f.StringVar(&o.metrics, "metrics-addr", "", "show the load as Prometheus metrics at `ADDRESS`/metrics while it runs: 127.0.0.1:0 is any free port")
@@ -153,6 +155,9 @@ func (l *loadFlags) over(from *ir.Stage) (*ir.Stage, error) {
 	if l.drain > 0 {
 		asked.Drain = ir.Duration(l.drain)
 	}
+	if l.browsers > 0 {
+		asked.Browsers = l.browsers
+	}
 	if len(l.mix) > 0 {
 		asked.Mix = nil
 		for _, m := range l.mix {
@@ -185,6 +190,7 @@ func (l *loadFlags) overrides() []string {
 	add("users", strconv.Itoa(l.users))
 	add("duration", l.duration.String())
 	add("max-in-flight", strconv.Itoa(l.inFlight))
+	add("browsers", strconv.Itoa(l.browsers))
 	add("drain", l.drain.String())
 	for _, m := range l.mix {
 		add("mix", m)
@@ -199,8 +205,8 @@ func (l *loadFlags) overrides() []string {
 func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 	asked := s.Load
 	r := &load.Runner{
-		Drivers: drivers(x.allowsShell(), true), Users: asked.Users, Duration: time.Duration(asked.Duration),
-		MaxInFlight: asked.MaxInFlight, Drain: time.Duration(asked.Drain), Expect: s.Expect, StopWhen: s.StopWhen,
+		Drivers: drivers(x.allowsShell(), true, shown{parallel: asked.Browsers}), Users: asked.Users, Duration: time.Duration(asked.Duration),
+		MaxInFlight: asked.MaxInFlight, Browsers: asked.Browsers, Drain: time.Duration(asked.Drain), Expect: s.Expect, StopWhen: s.StopWhen,
 	}
 	if asked.Rate != nil {
 		words, err := x.text(x.bare(one), asked.Rate)
@@ -238,6 +244,9 @@ func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 		if r.Data, err = x.data(one, asked.Data); err != nil {
 			return nil, err
 		}
+	}
+	if err := r.CheckOpenFiles(); err != nil {
+		return nil, usage(err.Error(), "")
 	}
 	return r, x.gate(r, one, narrowed)
 }

@@ -35,10 +35,13 @@ type Stdio struct {
 
 // Main runs the command and returns its exit code: 0 passed or delivered, 1 failed or missed, 2 usage or
 // diagnostics, 3 hoops itself could not run, 4 undecided.
-func Main(args []string, stdio Stdio) (code int) {
+func Main(args []string, stdio Stdio) (code int) { return mainAt(time.Now, args, stdio) }
+
+// mainAt is Main by another clock.
+func mainAt(now func() time.Time, args []string, stdio Stdio) (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{stdio: stdio, now: time.Now, lookup: os.LookupEnv}
+	a := &app{stdio: stdio, now: now, lookup: os.LookupEnv}
 	defer func() {
 		if r := recover(); r != nil {
 			a.close()

@@ -65,7 +65,7 @@ look. Without a version the releases are listed.`,
 }
 
 func (a *app) recordRelease(ctx context.Context, t *target, o options, version, when string) error {
-	if version = strings.TrimSpace(version); version == "" || diag.Printable(version) != version || len(version) > 200 {
+	if version = strings.TrimSpace(version); !isVersion(version) {
 		return usage(fmt.Sprintf("%q is no version", version), "hoops release 2.4.0")
 	}
 	env, err := environment(t.program, o.env, "")
@@ -97,6 +97,7 @@ func (a *app) recordRelease(ctx context.Context, t *target, o options, version, 
 	if err != nil {
 		return unusable(shownFrom(err))
 	}
+	version = x.mask(version)
 	if err := a.sayRelease(store, env.Name, version, at, recorded); err != nil {
 		return err
 	}

@@ -45,6 +45,7 @@ func (x *execution) live(env string) string {
 
 // released records that a version is live since a time. One that is live already stays as it was recorded.
 func (c chronicle) released(env, version string, at time.Time) (recorded bool, err error) {
+	version = c.x.mask(version)
 	live, found, err := c.store.Current(env, at)
 	if err != nil || found && live.Version == version {
 		return false, err
@@ -66,7 +67,7 @@ func (c chronicle) look(host *session.Host, s *measure.Snapshot) error {
 			} else if known && live.At.After(at) {
 				at = s.At // a process that is older than the last release was given another name since
 			}
-			recorded, err := c.released(env, c.x.mask(version), at)
+			recorded, err := c.released(env, version, at)
 			if err != nil {
 				return err
 			}
@@ -75,7 +76,8 @@ func (c chronicle) look(host *session.Host, s *measure.Snapshot) error {
 			}
 		}
 	}
-	text, err := json.Marshal(c.x.keepable(s))
+	kept := c.x.keepable(s)
+	text, err := json.Marshal(kept)
 	if err != nil {
 		return err
 	}
@@ -85,7 +87,7 @@ func (c chronicle) look(host *session.Host, s *measure.Snapshot) error {
 	} else if found {
 		release = live.Version
 	}
-	return c.store.AddScrape(history.Scrape{Environment: env, At: s.At, Release: release, Source: s.Source, JSON: text})
+	return c.store.AddScrape(history.Scrape{Environment: env, At: s.At, Release: release, Source: kept.Source, JSON: text})
 }
 
 // versionIn is the version that a metric's label names. While two are up nobody can tell.
@@ -111,6 +113,7 @@ const mostLook = 64 << 10
 // keepable is a look without secrets, and not too long.
 func (x *execution) keepable(s *measure.Snapshot) *measure.Snapshot {
 	out := *s
+	out.Source = x.mask(s.Source)
 	out.Series = make([]measure.Series, len(s.Series))
 	for i, series := range s.Series {
 		if len(series.Labels) > 0 {
@@ -186,7 +189,7 @@ func (x *execution) releasesFromServer(ctx context.Context, host *session.Host) 
 			break
 		}
 		var recorded bool
-		if recorded, err = c.released(host.Env.Name, x.mask(v.Name), v.From); recorded && err == nil {
+		if recorded, err = c.released(host.Env.Name, v.Name, v.From); recorded && err == nil {
 			x.note("release %s of %s is live since %s, says %s", v.Name, host.Env.Name, v.From.UTC().Format("2006-01-02 15:04:05 MST"), from.Value)
 		}
 	}
@@ -209,6 +212,7 @@ func (x *execution) observe(ctx context.Context, host *session.Host) (*measure.S
 	if err != nil {
 		return nil, err
 	}
+	x.observedAt[host.Env.Name] = s.At
 	if c, kept := x.chronicle(); kept {
 		if err := c.look(host, s); err != nil {
 			x.warn(fmt.Errorf("the look at the metrics of %s was not kept: %w", host.Env.Name, shownFrom(err)))
@@ -218,29 +222,62 @@ func (x *execution) observe(ctx context.Context, host *session.Host) (*measure.S
 	return s, nil
 }
 
-// release records the version that a stage releases.
-func (x *execution) release(ctx context.Context, host *session.Host, s stage) error {
-	if s.release == nil {
-		return nil
+// lastLook is how long the look at the end of a run may take.
+const lastLook = 2 * time.Second
+
+// lookAgain keeps a look at the metrics of every environment that the run used, as it ends: what was counted until
+// here is known then, whatever becomes of the process. Where nothing answers any more there is nothing to keep.
+func (x *execution) lookAgain() {
+	c, kept := x.chronicle()
+	if !kept {
+		return
 	}
-	version, err := host.Text(s.release)
-	if err == nil && strings.TrimSpace(version) == "" {
-		err = fmt.Errorf("the version is empty")
+	for _, before := range x.looks {
+		if before.snapshot == nil || before.host == nil || x.observedAt[before.host.Env.Name].After(before.snapshot.At) {
+			continue // or a value stage has looked since
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), lastLook)
+		s, err := x.scrape(ctx, before.host)
+		cancel()
+		if err == nil {
+			_ = c.look(before.host, s) // what is wrong with the history is said where the run is written
+		}
+	}
+}
+
+// versionOf is the version that a stage releases, "" for none. It is known before anything runs.
+func (x *execution) versionOf(s *ir.Stage, one stage) (string, error) {
+	if s.Release == nil {
+		return "", nil
+	}
+	version, err := x.text(x.bare(one), s.Release)
+	if version = strings.TrimSpace(version); err == nil && !isVersion(version) {
+		err = fmt.Errorf("%q is no version", version)
 	}
 	if err != nil {
-		return usage(fmt.Sprintf("stage %s: release: %s", s.name, err), "give it with --param, as in --param version=2.4.0")
+		return "", usage(fmt.Sprintf("stage %s: release: %s", s.Name, err), "give it with --param, as in --param version=2.4.0")
+	}
+	return version, nil
+}
+
+func isVersion(s string) bool { return s != "" && diag.Printable(s) == s && len(s) <= 200 }
+
+// release records the version that a stage releases.
+func (x *execution) release(s stage) error {
+	if s.release == "" {
+		return nil
 	}
 	c, kept := x.chronicle()
 	if !kept {
-		x.note("release %s of %s is not recorded, because this run is not", version, s.env.Name)
+		x.note("release %s of %s is not recorded, because this run is not", s.release, s.env.Name)
 		return nil
 	}
-	recorded, err := c.released(s.env.Name, x.mask(version), x.now())
+	recorded, err := c.released(s.env.Name, s.release, x.now())
 	if err != nil {
 		return unusable(shownFrom(err))
 	}
 	if recorded {
-		x.note("release %s of %s is recorded", version, s.env.Name)
+		x.note("release %s of %s is recorded", s.release, s.env.Name)
 		delete(x.looks, s.env.Name) // the window of the release begins with a look of its own
 	}
 	return nil

@@ -163,9 +163,12 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 	if err != nil {
 		return out, "", err
 	}
-	one := stage{name: s.Name, runner: string(s.Run), driver: s.Driver, env: env, release: s.Release, fed: s.Load != nil && s.Load.Data != nil}
+	one := stage{name: s.Name, runner: string(s.Run), driver: s.Driver, env: env, fed: s.Load != nil && s.Load.Data != nil}
 	if one.driver == "" {
 		one.driver = "http"
+	}
+	if one.release, err = x.versionOf(s, one); err != nil {
+		return out, "", err
 	}
 	switch s.Run {
 	case ir.Functional, ir.LoadRunner, ir.Probe:

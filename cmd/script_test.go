@@ -87,7 +87,7 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	case "seen":
 		_ = os.WriteFile("seen", []byte("yes"), 0o644)
 	case "metrics":
-		fmt.Fprint(w, "# TYPE sums counter\nsums_total 6\n# TYPE mistakes counter\nmistakes_total 0\n# EOF\n")
+		fmt.Fprintf(w, "# TYPE sums counter\nsums_total{path=%q} 6\n# TYPE mistakes counter\nmistakes_total 0\n# TYPE app_build info\napp_build_info{version=\"3.0\"} 1\n# EOF\n", rest)
 	case "status":
 		code, err := strconv.Atoi(rest)
 		if err != nil {
@@ -140,8 +140,31 @@ func run(t *testing.T, dir string) {
 			"holds":      holds,
 			"interrupt":  interrupt,
 			"until":      until,
+			"scrape":     scrape,
 		},
 	})
+}
+
+// scrape asks a server until its answer matches: scrape URL PATTERN
+func scrape(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: scrape URL PATTERN")
+	}
+	pattern := regexp.MustCompile(args[1])
+	last := ""
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		answer, err := http.Get(args[0])
+		if err != nil {
+			last = err.Error()
+			continue
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if last = string(body); err == nil && pattern.MatchString(last) {
+			return
+		}
+	}
+	ts.Fatalf("%s does not match %s:\n%s", args[0], args[1], last)
 }
 
 // exits runs a program and expects its exit code: exits CODE PROGRAM ARG…
@@ -162,9 +185,15 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// server starts one that answers, until the script ends: server VARIABLE
+// server starts one that answers, until the script ends; at /mark it leaves a file in the script's folder: server
+// VARIABLE
 func server(ts *testscript.TestScript, _ bool, args []string) {
-	s := httptest.NewServer(http.HandlerFunc(answer))
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/mark" {
+			_ = os.WriteFile(ts.MkAbs("marked"), []byte("yes"), 0o644)
+		}
+		answer(w, r)
+	}))
 	ts.Defer(s.Close)
 	ts.Setenv(args[0], s.URL)
 }

@@ -76,7 +76,7 @@ func (j *judge) openMetrics(ctx context.Context, host *session.Host, past enviro
 		}
 	}
 	if past.store != nil && source.End != nil {
-		source.Kept = past.looks(source.End.Source)
+		source.Kept = past.looks(j.x.mask(source.End.Source))
 	}
 	return source
 }

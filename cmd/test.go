@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/functional"
@@ -17,7 +18,8 @@ func (a *app) testCommand() *cobra.Command {
 	var o options
 	var driver string
 	var retry int
-	var pause bool
+	var pause, headed bool
+	var slow string
 	c := &cobra.Command{
 		Use:   "test [DIR | FILE | PATH:LINE | FILE.hoops]...",
 		Short: "Run scenarios as functional tests",
@@ -30,12 +32,23 @@ func (a *app) testCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.test(c.Context(), t, o, stage{driver: driver, retry: retry, pause: pause})
+			watch := shown{headed: headed}
+			if slow != "" {
+				if watch.slow, err = expr.ParseDuration(slow); err != nil || watch.slow <= 0 {
+					return usage(fmt.Sprintf("--slow %s is not a duration", slow), "write it as 500ms or 2s")
+				}
+			}
+			if (headed || slow != "") && driver != "browser" {
+				return usage("--headed and --slow are for the browser", "add --driver browser")
+			}
+			return a.test(c.Context(), t, o, stage{driver: driver, retry: retry, pause: pause, watch: watch})
 		},
 	}
 	o.flags(c.Flags())
 	c.Flags().StringVar(&driver, "driver", "http", "how steps reach the software: `http, browser or shell`")
 	c.Flags().Var(&count{&retry, 0}, "retry", "repeat a failed scenario up to `N` times; one that then passes is flaky")
+	c.Flags().BoolVar(&headed, "headed", false, "show the browser in a window")
+	c.Flags().StringVar(&slow, "slow", "", "wait `DURATION` before each step that opens a page or acts on one: 500ms, 2s")
 	c.Flags().BoolVar(&pause, "pause-on-failure", false, "at a terminal, stop after a failed step and show what was kept")
 	return c
 }
@@ -87,7 +100,7 @@ func (x *execution) functional(ctx context.Context, s stage) (runners.Outcome, e
 	if err != nil {
 		return "", err
 	}
-	r := &functional.Runner{Drivers: drivers(x.allowsShell(), false), Pause: x.pause(), PauseOnFailure: s.pause}
+	r := &functional.Runner{Drivers: drivers(x.allowsShell(), false, s.watch), Pause: x.pause(), PauseOnFailure: s.pause}
 	return x.stage(ctx, r, plan)
 }
 

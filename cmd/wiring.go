@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"time"
+
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/driver/browser"
 	"github.com/cucumber-value/hoops/runners/driver/http"
@@ -8,13 +10,21 @@ import (
 	"github.com/cucumber-value/hoops/runners/session"
 )
 
+// shown is how a person watches a browser: in a window, with time between the steps.
+type shown struct {
+	headed bool
+	slow   time.Duration
+
+	parallel int // browser sessions at once; 0 for as many as the driver thinks fit
+}
+
 // drivers are those there are, made anew for each run. This is the whole wiring: no registry, no init. Under load
 // requests are sent by a transport that is made for it; they are the same requests.
-func drivers(allowShell, load bool) func() []session.Driver {
+func drivers(allowShell, load bool, watch shown) func() []session.Driver {
 	return func() []session.Driver {
 		return []session.Driver{
 			http.New(http.Config{Version: Version, Fast: load}),
-			browser.New(browser.Config{Version: Version}),
+			browser.New(browser.Config{Version: Version, Headed: watch.headed, Slow: watch.slow, Parallel: watch.parallel}),
 			shell.New(shell.Config{Allowed: allowShell}),
 		}
 	}

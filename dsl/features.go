@@ -170,7 +170,7 @@ func (c *compiler) clauses(feature *ir.Feature, f *gherkin.Feature) {
 	n := 0
 	for _, text := range f.Narrative.Clauses {
 		switch text.Kind {
-		case gherkin.InOrderTo, gherkin.SoThat, gherkin.WillResultIn, gherkin.Value:
+		case gherkin.InOrderTo, gherkin.SoThat, gherkin.WillResultIn, gherkin.WeWillKnowWhen, gherkin.Value:
 		default:
 			continue
 		}

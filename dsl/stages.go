@@ -31,7 +31,9 @@ func (c *compiler) stages() {
 			c.condition(e, gate)
 		}
 		if s.StopWhen != nil {
-			c.condition(*s.StopWhen, gate)
+			stop := *s.StopWhen
+			stop.Source, _ = rate.Hold(stop.Source)
+			c.condition(stop, gate)
 		}
 		if s.Load != nil {
 			c.rate(&s)

@@ -274,7 +274,7 @@ func TestAClauseOfTwoClaimsIsKeptWhenBothAre(t *testing.T) {
 	}
 	two.end(runners.GateFailed, ms) // the stage never said that it ended
 	got := written(t, "pretty", Options{}, two.events)
-	for _, want := range []string{"MISSED  one and two — two is not\nDELIVERED  one and two — one is\nDELIVERED  three — three is\n", "FAILED 1 of 2 promises kept, 1 missed in"} {
+	for _, want := range []string{"MISSED  one and two — two is not\n  read as: two\nDELIVERED  one and two — one is\n  read as: one\nDELIVERED  three — three is\n", "FAILED 1 of 2 promises kept, 1 missed in"} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("not once %q:\n%s", want, got)
 		}

@@ -166,8 +166,8 @@ func (t *terminal) beat(e runners.Event) {
 	switch {
 	case e.Kind == runners.StageStarted:
 		t.spoke = e.Time
-	case t.record.stage(e.Stage).soFar.at > 0: // how a load goes is shown while it goes, and is no part of a report
 	case e.Stage == "" || t.spoke.IsZero() || e.Time.Sub(t.spoke) < heartbeat || e.Kind == runners.StageFinished:
+	case t.record.stage(e.Stage).soFar.at > 0: // how a load goes is shown while it goes, and is no part of a report
 	default:
 		t.spoke = e.Time
 		t.line("%s", t.paint(dim, t.record.stage(e.Stage).going()))
@@ -277,7 +277,7 @@ func (t *terminal) verdict(v runners.Verdict) {
 // advice is what a verdict rests on, and what follows from it. In a pipeline a promise that is kept is a line, since
 // somebody asked for much else too.
 func (t *terminal) advice(v runners.Verdict) {
-	if verdictOf(v) != delivered || t.o.Verbose || len(t.record.stages) == 1 {
+	if verdictOf(v) != delivered || t.o.Verbose || t.record.judgesOnly() {
 		for _, l := range basis(v) {
 			t.line("  %s", t.paint(dim, oneLine(l, 1000)))
 		}

@@ -3,6 +3,7 @@ package reporters
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,3 +111,8 @@ func fromTo(from, to time.Time) string {
 }
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// judgesOnly reports whether the run did nothing else than judge.
+func (r *record) judgesOnly() bool {
+	return !slices.ContainsFunc(r.stages, func(s *stage) bool { return s.name != "" && len(s.verdicts) == 0 })
+}

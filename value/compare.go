@@ -195,9 +195,9 @@ func (t *trial) tooFew(sentence string, own, base side) {
 // decide turns bounds into a verdict.
 func (t *trial) decide(sentence string, l look, c comparison, k kind, e effect, own, base side) {
 	likely, err := e.bounds(l.alpha)
-	surely, err2 := e.bounds(l.alpha / float64(max(1, t.claims)))
-	if err == nil {
-		err = err2
+	surely := likely
+	if err == nil && t.claims > 1 {
+		surely, err = e.bounds(l.alpha / float64(t.claims))
 	}
 	if err != nil {
 		t.undecided(TooEarly, "%s: %s", sentence, strings.TrimPrefix(err.Error(), stat.ErrInput.Error()+": "))
@@ -205,6 +205,7 @@ func (t *trial) decide(sentence string, l look, c comparison, k kind, e effect, 
 		return
 	}
 	t.chart(e, likely)
+	t.j.Numbers.Level = 1 - 2*l.alpha
 	t.j.Interval = t.changeInterval(k, e, likely)
 	if !math.IsNaN(e.point) {
 		sentence += ": " + t.changeWords(k, e, e.point)
@@ -294,7 +295,7 @@ func (t *trial) open(sentence string, l look, c comparison, k kind, e effect, ow
 		t.j.WouldChange = "a difference that matters; this one is smaller than the measure's mde"
 		return
 	}
-	goesOn := t.seen.Observation.Window.Open
+	goesOn := t.goesOn()
 	if k == ofCounts && e.ratio {
 		t.needed(l, c, own, base)
 	}
@@ -319,6 +320,8 @@ func (t *trial) open(sentence string, l look, c comparison, k kind, e effect, ow
 	}
 	switch {
 	case len(t.j.Help) > 0:
+	case !goesOn && t.seen.Observation.Window.Open:
+		t.j.WouldChange = "a longer run"
 	case !goesOn:
 		t.j.WouldChange = "nothing in this window, which has closed; a longer one"
 	case !t.j.Decided.IsZero():
@@ -378,18 +381,16 @@ func (t *trial) project(l look, c comparison, k kind, e effect, own side) {
 	if e.grown == nil {
 		return
 	}
-	decides := func(x float64) bool {
-		i, err := e.grown(x)(max(l.alpha, alpha*7/10))
-		if err != nil {
-			return false
+	at := max(l.alpha, alpha*7/10)
+	x, found := firstTimes(func(x float64) bool {
+		likely, err := e.grown(x)(at)
+		surely := likely
+		if err == nil && t.claims > 1 {
+			surely, err = e.grown(x)(at / float64(t.claims))
 		}
-		j, err := e.grown(x)(max(l.alpha, alpha*7/10) / float64(max(1, t.claims)))
-		return err == nil && t.answer(i, j) != stat.Unclear
-	}
-	x := 1.0
-	for ; x <= 1e4 && !decides(x); x *= 1.3 {
-	}
-	if x <= 1e4 {
+		return err == nil && t.answer(likely, surely) != stat.Unclear
+	})
+	if found {
 		t.projected(x)
 		if c.control {
 			return
@@ -402,10 +403,32 @@ func (t *trial) project(l look, c comparison, k kind, e effect, own side) {
 	}
 }
 
+// goesOn reports whether there will be more of the same: an open window that is not a run, which ends.
+func (t *trial) goesOn() bool {
+	w := t.seen.Observation.Window
+	return w.Open && t.measure.From != "run" && (t.times.Alone || !w.From.Equal(t.times.Run.From))
+}
+
+// firstTimes is about how many times the data decide, up to ten thousand times. More data decide what fewer did.
+func firstTimes(decides func(x float64) bool) (x float64, found bool) {
+	low, high := 0.0, math.Log(1e4)
+	if !decides(math.Exp(high)) {
+		return 0, false
+	}
+	for range 9 {
+		if mid := (low + high) / 2; decides(math.Exp(mid)) {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return math.Exp(high), true
+}
+
 // projected says when so many times the present window's data are there. Beyond ten years nobody plans.
 func (t *trial) projected(times float64) {
 	w := t.seen.Observation.Window
-	if !t.times.Alone && w.From.Equal(t.times.Run.From) || t.measure.From == "run" { // a run ends
+	if !t.goesOn() {
 		return
 	}
 	from := w.From
@@ -413,7 +436,7 @@ func (t *trial) projected(times float64) {
 		from = t.seen.Observation.Since
 	}
 	length := float64(w.To.Sub(from))
-	if !w.Open || from.IsZero() || !(length > 0) || length*times > float64(10*365*24*time.Hour) {
+	if from.IsZero() || !(length > 0) || length*times > float64(10*365*24*time.Hour) {
 		return
 	}
 	t.j.Decided = from.Add(time.Duration(length * times))
@@ -434,11 +457,12 @@ func near(w measure.Window) time.Duration { return max(time.Second, w.To.Sub(w.F
 
 // premise holds what a claim says of the past against it: "from 5% to 3%".
 func (t *trial) premise(base Evidence, c comparison) {
-	t.j.Baseline = &Baseline{Words: c.words, Window: c.window, Pinned: base.Pinned, Premise: t.claim.Premise}
+	t.j.Baseline = &Baseline{Words: c.words, Window: c.window, Pinned: base.Pinned}
 	said, ok := ratOf(t.claim.Premise)
 	if base.Failure != nil || !ok {
 		if base.Failure != nil {
-			t.j.Notes = append(t.j.Notes, fmt.Sprintf("whether it was %s under %s is not known: %s", t.premiseWords(said), c.words, base.Failure.Sentence))
+			t.j.Baseline.Premise = fmt.Sprintf("whether it was %s %s is not known: %s", t.premiseWords(said), under(c.words), base.Failure.Sentence)
+			t.j.Notes = append(t.j.Notes, t.j.Baseline.Premise)
 		}
 		return
 	}
@@ -460,11 +484,10 @@ func (t *trial) premise(base Evidence, c comparison) {
 		t.j.Baseline.Numbers.Exposure = o.Exposure.RatString()
 	}
 	v, _ := value.Float64()
-	switch {
-	case !i.Contains(f) && math.Abs(v-f) > t.mde()*f:
-		t.j.Baseline.False = true
-		t.j.Notes = append(t.j.Notes, fmt.Sprintf("the clause says that it was %s before, and it was %s under %s", t.premiseWords(said), t.j.Baseline.Observed, c.words))
-	default:
-		t.j.Notes = append(t.j.Notes, fmt.Sprintf("it was %s under %s, as the clause says", t.j.Baseline.Observed, c.words))
+	t.j.Baseline.False = !i.Contains(f) && math.Abs(v-f) > t.mde()*f
+	t.j.Baseline.Premise = fmt.Sprintf("it was %s %s, as the clause says", t.j.Baseline.Observed, under(c.words))
+	if t.j.Baseline.False {
+		t.j.Baseline.Premise = fmt.Sprintf("the clause says that it was %s before, and it was %s %s", t.premiseWords(said), t.j.Baseline.Observed, under(c.words))
 	}
+	t.j.Notes = append(t.j.Notes, t.j.Baseline.Premise)
 }

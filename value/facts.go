@@ -186,7 +186,7 @@ func (t *trial) amounts(sentence string, point float64, unit string, n int64, bo
 	}
 	if i, err := bounds(t.alpha); err == nil {
 		t.j.Interval = say(i)
-		t.j.Numbers.Low, t.j.Numbers.High = finite(i.Lower), finite(i.Upper)
+		t.j.Numbers.Low, t.j.Numbers.High, t.j.Numbers.Level = finite(i.Lower), finite(i.Upper), 1-2*t.alpha
 		t.j.Again = map[bool]string{true: "likely", false: "unclear"}[t.answer(i, i) != stat.Unclear]
 	}
 	if holds(t.claim.Compare, new(big.Rat).SetFloat64(point), t.target, t.upper) {
@@ -249,7 +249,7 @@ func (t *trial) again(value *big.Rat) {
 		return
 	}
 	t.j.Interval = interval(i.Lower, i.Upper, inPercent(t.claim))
-	t.j.Numbers.Low, t.j.Numbers.High = finite(i.Lower), finite(i.Upper)
+	t.j.Numbers.Low, t.j.Numbers.High, t.j.Numbers.Level = finite(i.Lower), finite(i.Upper), 1-2*t.alpha
 	t.j.Again = map[bool]string{true: "likely", false: "unclear"}[t.answer(i, i) != stat.Unclear]
 }
 

@@ -72,7 +72,7 @@ func (p *Plan) trial(f Feature, c ir.Clause, n int, m ir.Measure) *trial {
 	claim := c.Claims[n]
 	t := &trial{times: p.times, claim: claim, measure: m, claims: len(c.Claims), alpha: alpha, j: Judgement{
 		ID: ClaimID(c.ID, n), ClauseID: c.ID, Feature: f, Clause: c.Text, Claim: claim.Reading, Measure: claim.Measure, Mode: claim.Mode, Guardrail: claim.Guardrail,
-		Owner: m.Owner, Target: promise(claim), Pos: claim.Pos,
+		Owner: m.Owner, Target: promise(claim), Compare: claim.Compare, Pos: claim.Pos,
 	}}
 	if t.j.Owner == "" {
 		t.j.Owner = f.Owner

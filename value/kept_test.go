@@ -120,10 +120,10 @@ func TestTheCalculatorWhole(t *testing.T) {
 	release("2")
 	a.run(time.Minute, 100, 1)
 	check(judge(nil), Undecided, TooEarly, "1 silly mistake in 100 sums since release 2 (1 per 100 sums); 40 silly mistakes in 1,000 sums under release 1 (4 per 100 sums): "+
-		"75% fewer, and the truth lies between 100% fewer and 2.54 times as many: 41 of about 520 silly mistakes needed")
+		"75% fewer, and the truth lies between 100% fewer and 2.56 times as many: 100 of about 602 sums needed, if it stays 75% fewer")
 	a.run(5*time.Minute, 2000, 12)
 	check(judge(nil), Delivered, "", "13 silly mistakes in 2,100 sums since release 2 (6.19 per 1,000 sums); 40 silly mistakes in 1,000 sums under release 1 (40 per 1,000 sums): "+
-		"84.5% fewer, and the truth lies between 95.1% fewer and 57.2% fewer, as promised so far")
+		"84.5% fewer, and the truth lies between 95.1% fewer and 59.2% fewer, as promised so far")
 	// the first release's process is gone, and so is what it counted after the last look
 	a.kept = a.kept[2:]
 	if j := judge(nil); j.Verdict != Undecided || j.Reason != NoBaseline || !strings.Contains(j.Sentence, "no look at the metrics was kept") {

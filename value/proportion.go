@@ -161,7 +161,7 @@ func (t *trial) sample(sentence string, bounds func(float64) (stat.Interval, err
 	t.j.Rollback = t.claim.Statistic == ir.StatCount
 	t.j.Interval = say(likely)
 	if t.j.Numbers != nil {
-		t.j.Numbers.Low, t.j.Numbers.High = finite(likely.Lower), finite(likely.Upper)
+		t.j.Numbers.Low, t.j.Numbers.High, t.j.Numbers.Level = finite(likely.Lower), finite(likely.Upper), 1-2*t.alpha
 	}
 	c, _ := t.target.Float64()
 	sentence += ", so the truth lies " + t.j.Interval
@@ -184,15 +184,13 @@ func (t *trial) sample(sentence string, bounds func(float64) (stat.Interval, err
 	}
 	t.undecided(Straddles, "%s: not enough to tell it from %s", sentence, t.j.Target)
 	t.j.WouldChange = t.moreOf()
-	for x := 1.0; grown != nil && x <= 1e4; x *= 1.3 {
-		i, err := grown(x)(t.alpha)
-		j, err2 := grown(x)(t.alpha / float64(max(1, t.claims)))
-		if err != nil || err2 != nil {
-			break
-		}
-		if t.answer(i, j) != stat.Unclear {
+	if grown != nil && t.goesOn() {
+		if x, found := firstTimes(func(x float64) bool {
+			i, err := grown(x)(t.alpha)
+			j, err2 := grown(x)(t.alpha / float64(max(1, t.claims)))
+			return err == nil && err2 == nil && t.answer(i, j) != stat.Unclear
+		}); found {
 			t.projected(x)
-			break
 		}
 	}
 	if !t.j.Decided.IsZero() {

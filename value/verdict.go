@@ -64,8 +64,9 @@ type Judgement struct {
 	Sentence string         `json:"sentence"` // what an owner reads: "3 silly mistakes in 120 sums, and 0 were promised"
 	Observed string         `json:"observed,omitempty"`
 	Target   string         `json:"target"`
+	Compare  string         `json:"compare,omitempty"` // with the target: = < <= > >= between
 	Exposure string         `json:"exposure,omitempty"`
-	Interval string         `json:"interval,omitempty"` // where the truth lies, 95 % each side: "between 62% fewer and 3% more"
+	Interval string         `json:"interval,omitempty"` // where the truth lies, each side with 95 % or as a note says: "between 62% fewer and 3% more"
 	Window   measure.Window `json:"window"`
 	Coverage float64        `json:"coverage,omitempty"`
 	Grade    string         `json:"grade,omitempty"` // of the evidence: A concurrent control, B same weekdays, C previous release, D absolute
@@ -93,8 +94,8 @@ type Judgement struct {
 	Pos         diag.Pos `json:"pos"`
 }
 
-// Numbers are what the sentences were made of, for charts and machines. Low and High hold each with 95 %, and are
-// missing where nothing bounds that side.
+// Numbers are what the sentences were made of, for charts and machines. Low and High are missing where nothing bounds
+// that side.
 type Numbers struct {
 	Events   string   `json:"events,omitempty"`   // exact
 	Exposure string   `json:"exposure,omitempty"` // exact
@@ -104,6 +105,7 @@ type Numbers struct {
 	High     *float64 `json:"high,omitempty"`
 	Target   *float64 `json:"target,omitempty"`
 	Upper    *float64 `json:"upper,omitempty"` // of a target with two ends
+	Level    float64  `json:"level,omitempty"` // of Low and High together: .9 where each holds with 95 %
 }
 
 // Baseline is what a claim was compared with.
@@ -113,9 +115,9 @@ type Baseline struct {
 	Observed string         `json:"observed,omitempty"`
 	Exposure string         `json:"exposure,omitempty"`
 	Numbers  *Numbers       `json:"numbers,omitempty"`
-	Pinned   time.Time      `json:"pinned,omitzero"` // when it was kept; zero when the source was asked
-	Premise  string         `json:"premise,omitempty"`
-	False    bool           `json:"false,omitempty"` // the premise, "from 5%", does not hold
+	Pinned   time.Time      `json:"pinned,omitzero"`   // when it was kept; zero when the source was asked
+	Premise  string         `json:"premise,omitempty"` // what the clause says of it, and what was seen
+	False    bool           `json:"false,omitempty"`   // the premise, "from 5%", does not hold
 }
 
 // Result is the verdict of one clause.

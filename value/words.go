@@ -121,7 +121,7 @@ func promise(c ir.Claim) string {
 
 // wasWere is "0 were", "at most 1 was".
 func wasWere(c ir.Claim, target string) string {
-	if c.Target == "1" || c.Statistic == ir.StatRate || c.Statistic == ir.StatShare {
+	if c.Target == "1" || c.Statistic != ir.StatCount {
 		return target + " was"
 	}
 	return target + " were"

@@ -32,7 +32,7 @@ func (m *matcher) Reset() {
 }
 
 func (m *matcher) MatchLanguage(line *gk.Line) (bool, *gk.Token, error) {
-	if !line.StartsWith(gk.CommentPrefix) {
+	if !strings.Contains(line.TrimmedLineText, gk.CommentPrefix) {
 		return false, nil, nil
 	}
 	ok, token, err := m.Matcher.MatchLanguage(line)

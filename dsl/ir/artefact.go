@@ -75,12 +75,14 @@ func Decode(data []byte) (p *Program, digest string, newer bool, err error) {
 	if head.Major != Major {
 		return nil, "", false, fmt.Errorf("%w: it has format %d.%d, and this hoops reads %d.%d", ErrVersion, head.Major, head.Minor, Major, Minor)
 	}
-	if got := digestOf(body); got != head.Digest {
-		return nil, "", false, fmt.Errorf("%w: its digest is %s, and its header says %s", ErrEdited, Short(got), Short(head.Digest))
-	}
 	newer = head.Minor > Minor
+	digests := make(chan string, 1)
+	go func() { digests <- digestOf(body) }() // while it is read
 	if p, err = read(body, newer); err == nil {
 		err = p.check()
+	}
+	if got := <-digests; got != head.Digest {
+		return nil, "", false, fmt.Errorf("%w: its digest is %s, and its header says %s", ErrEdited, Short(got), Short(head.Digest))
 	}
 	if err != nil {
 		return nil, "", newer, fmt.Errorf("%w: %v", ErrNotArtefact, err)

@@ -205,7 +205,7 @@ func TestCanonicalText(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %s, expected %s", in, got, want)
 		}
-		back, err := (&reader{data: []byte(got)}).text()
+		back, err := (&reader{data: got}).text()
 		if valid := strings.ToValidUTF8(in, "\ufffd"); err != nil || string(back) != valid {
 			t.Errorf("%s: read back as %q, %v", got, back, err)
 		}

@@ -133,6 +133,7 @@ type Load struct {
 	Mix         []Share  `json:"mix,omitempty"`
 	Data        *Data    `json:"data,omitempty"`
 	MaxInFlight int      `json:"max-in-flight,omitempty"` // 10000
+	Browsers    int      `json:"browsers,omitempty"`      // users of the scenarios that run in a browser
 	Drain       Duration `json:"drain,omitempty"`         // 30s
 }
 

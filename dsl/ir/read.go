@@ -1,13 +1,13 @@
 package ir
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -16,13 +16,16 @@ import (
 // deepest is how far values may nest in a stored program. A step inside "within" nests by six.
 const deepest = 1000
 
+var errTooDeep = errors.New("it nests too deeply")
+
 // read makes a program of its canonical form, and of nothing else that JSON allows: what it accepts,
 // Canonical would write again. With lenient, fields that a newer minor version added are passed over.
 func read(canonical []byte, lenient bool) (*Program, error) {
 	if !utf8.Valid(canonical) {
 		return nil, errors.New("it is not UTF-8")
 	}
-	r := &reader{data: canonical, lenient: lenient, files: map[string]string{}}
+	// One text for all: those of the program that have no escapes are parts of it.
+	r := &reader{data: string(canonical), lenient: lenient, known: map[string]string{}}
 	p := &Program{}
 	if err := r.value(reflect.ValueOf(p).Elem()); err != nil {
 		return nil, fmt.Errorf("byte %d: %w", r.at, err)
@@ -34,11 +37,18 @@ func read(canonical []byte, lenient bool) (*Program, error) {
 }
 
 type reader struct {
-	data    []byte
+	data    string
 	at      int
 	depth   int
 	lenient bool
-	files   map[string]string // each file's name once, however many positions are in it
+	file    string            // of the last position
+	known   map[string]string // each file's name once, however many positions are in it
+	scratch []byte
+
+	steps     arena[Step]
+	bindings  arena[Binding]
+	templates arena[Template]
+	parts     arena[Part]
 }
 
 func (r *reader) next(c byte) bool {
@@ -56,27 +66,42 @@ func (r *reader) expect(c byte) error {
 	return nil
 }
 
-var posType = reflect.TypeFor[diag.Pos]()
+// What there is most of is read without reflection, in read_steps.go.
+var (
+	posType      = reflect.TypeFor[diag.Pos]()
+	stepsType    = reflect.TypeFor[[]Step]()
+	templateType = reflect.TypeFor[Template]()
+)
 
 func (r *reader) value(v reflect.Value) error {
 	if r.depth++; r.depth > deepest {
-		return errors.New("it nests too deeply")
+		return errTooDeep
 	}
-	defer func() { r.depth-- }()
-	if v.Type() == posType {
+	err := r.deeper(v)
+	r.depth--
+	return err
+}
+
+func (r *reader) deeper(v reflect.Value) error {
+	switch v.Type() {
+	case posType:
 		return r.pos(v.Addr().Interface().(*diag.Pos))
+	case stepsType:
+		return list(r, &r.steps, v.Addr().Interface().(*[]Step), (*reader).step)
+	case templateType:
+		return r.template(v.Addr().Interface().(*Template))
 	}
 	if t, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		text, err := r.text()
 		if err != nil {
 			return err
 		}
-		return t.UnmarshalText(text)
+		return t.UnmarshalText([]byte(text))
 	}
 	switch v.Kind() {
 	case reflect.String:
 		text, err := r.text()
-		v.SetString(string(text))
+		v.SetString(text)
 		return err
 	case reflect.Int, reflect.Int64:
 		n, err := r.number()
@@ -84,7 +109,7 @@ func (r *reader) value(v reflect.Value) error {
 		return err
 	case reflect.Bool:
 		v.SetBool(true) // false is left out
-		if !bytes.HasPrefix(r.data[r.at:], []byte("true")) {
+		if !strings.HasPrefix(r.data[r.at:], "true") {
 			return errors.New("expected true")
 		}
 		r.at += len("true")
@@ -98,11 +123,11 @@ func (r *reader) value(v reflect.Value) error {
 			if err != nil {
 				return err
 			}
-			raw, err := base64.StdEncoding.Strict().DecodeString(string(text))
+			raw, err := base64.StdEncoding.Strict().DecodeString(text)
 			v.SetBytes(raw)
 			return err
 		}
-		return r.list(v)
+		return r.slice(v)
 	case reflect.Interface:
 		return r.op(v)
 	case reflect.Struct:
@@ -114,7 +139,7 @@ func (r *reader) value(v reflect.Value) error {
 	panic(fmt.Sprintf("ir: a %s has no canonical form", v.Type()))
 }
 
-func (r *reader) list(v reflect.Value) error {
+func (r *reader) slice(v reflect.Value) error {
 	if err := r.expect('['); err != nil {
 		return err
 	}
@@ -138,7 +163,7 @@ func (r *reader) list(v reflect.Value) error {
 
 func (r *reader) op(v reflect.Value) error {
 	const kindIs = `{"kind":`
-	if !bytes.HasPrefix(r.data[r.at:], []byte(kindIs)) {
+	if !strings.HasPrefix(r.data[r.at:], kindIs) {
 		return errors.New("expected an op")
 	}
 	r.at += len(kindIs)
@@ -157,7 +182,11 @@ func (r *reader) op(v reflect.Value) error {
 // members reads what follows the opening brace, each field at most once and in order. first says that no
 // member stands before.
 func (r *reader) members(v reflect.Value, first bool) error {
-	plan := plan(v.Type())
+	return r.object(plan(v.Type()), first, func(m *member) (bool, error) { return r.field(v, m) })
+}
+
+// object reads the members of a plan; read reads one, and says whether it came to nothing.
+func (r *reader) object(plan []member, first bool, read func(*member) (zero bool, err error)) error {
 	for next := 0; !r.next('}'); first = false {
 		if !first {
 			if err := r.expect(','); err != nil {
@@ -165,7 +194,7 @@ func (r *reader) members(v reflect.Value, first bool) error {
 			}
 		}
 		i := next
-		for i < len(plan) && !bytes.HasPrefix(r.data[r.at:], []byte(plan[i].name)) {
+		for i < len(plan) && !strings.HasPrefix(r.data[r.at:], plan[i].name) {
 			i++
 		}
 		if i == len(plan) {
@@ -179,11 +208,11 @@ func (r *reader) members(v reflect.Value, first bool) error {
 		}
 		next = i + 1
 		r.at += len(plan[i].name)
-		f := v.Field(plan[i].index)
-		if err := r.value(f); err != nil {
+		zero, err := read(&plan[i])
+		if err != nil {
 			return err
 		}
-		if f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {
+		if zero {
 			return fmt.Errorf("the field %s has its zero value, which is left out", plan[i].name)
 		}
 	}
@@ -222,10 +251,10 @@ func (r *reader) skip() error {
 	return errors.New("an object without an end")
 }
 
-// text is the content of a string. It is valid until the next call.
-func (r *reader) text() ([]byte, error) {
+// text is the content of a string.
+func (r *reader) text() (string, error) {
 	if err := r.expect('"'); err != nil {
-		return nil, err
+		return "", err
 	}
 	start := r.at
 	for ; r.at < len(r.data); r.at++ {
@@ -234,30 +263,32 @@ func (r *reader) text() ([]byte, error) {
 			r.at++
 			return r.data[start : r.at-1], nil
 		case c == '\\':
-			return r.escaped(bytes.Clone(r.data[start:r.at]))
+			return r.escaped(start)
 		case c < ' ':
-			return nil, errors.New("a control character in a text")
+			return "", errors.New("a control character in a text")
 		}
 	}
-	return nil, errors.New("a text without an end")
+	return "", errors.New("a text without an end")
 }
 
-// escaped goes on behind the first escape of a text.
-func (r *reader) escaped(text []byte) ([]byte, error) {
+// escaped reads a text that begins at start and has an escape here.
+func (r *reader) escaped(start int) (string, error) {
+	text := r.scratch[:0]
 	for r.at < len(r.data) {
 		c := r.data[r.at]
 		r.at++
 		switch {
 		case c == '"':
-			return text, nil
+			r.scratch = append(text, r.data[start:r.at-1]...)
+			return string(r.scratch), nil
 		case c < ' ':
-			return nil, errors.New("a control character in a text")
+			return "", errors.New("a control character in a text")
 		case c != '\\':
-			text = append(text, c)
 			continue
 		case r.at == len(r.data):
-			return nil, errors.New("a text without an end")
+			return "", errors.New("a text without an end")
 		}
+		text = append(text, r.data[start:r.at-1]...)
 		c = r.data[r.at]
 		r.at++
 		switch c {
@@ -269,19 +300,20 @@ func (r *reader) escaped(text []byte) ([]byte, error) {
 			text = append(text, '\t')
 		case 'u':
 			if r.at+4 > len(r.data) {
-				return nil, errors.New("a text without an end")
+				return "", errors.New("a text without an end")
 			}
-			n, err := strconv.ParseUint(string(r.data[r.at:r.at+4]), 16, 8)
+			n, err := strconv.ParseUint(r.data[r.at:r.at+4], 16, 8)
 			if err != nil || n >= ' ' {
-				return nil, fmt.Errorf("the escape %q", r.data[r.at-2:r.at+4])
+				return "", fmt.Errorf("the escape %q", r.data[r.at-2:r.at+4])
 			}
 			r.at += 4
 			text = append(text, byte(n))
 		default:
-			return nil, fmt.Errorf("the escape \\%c", c)
+			return "", fmt.Errorf("the escape \\%c", c)
 		}
+		start = r.at
 	}
-	return nil, errors.New("a text without an end")
+	return "", errors.New("a text without an end")
 }
 
 func (r *reader) number() (int64, error) {
@@ -289,22 +321,5 @@ func (r *reader) number() (int64, error) {
 	for r.at < len(r.data) && (r.data[r.at] == '-' || r.data[r.at] >= '0' && r.data[r.at] <= '9') {
 		r.at++
 	}
-	return strconv.ParseInt(string(r.data[start:r.at]), 10, 64)
-}
-
-// pos reads a position. Programs have more of them than of anything else.
-func (r *reader) pos(p *diag.Pos) error {
-	text, err := r.text()
-	if err != nil {
-		return err
-	}
-	if err := p.UnmarshalText(text); err != nil {
-		return err
-	}
-	if known, ok := r.files[p.File]; ok {
-		p.File = known
-		return nil
-	}
-	r.files[p.File] = p.File
-	return nil
+	return strconv.ParseInt(r.data[start:r.at], 10, 64)
 }

@@ -127,6 +127,7 @@ type stage struct {
 	Duration    duration         `key:"duration" runs:"load"`
 	Data        data             `key:"data" runs:"load" doc:"a file instead of the rows of outlines"`
 	MaxInFlight whole            `key:"max-in-flight" runs:"load" doc:"10000"`
+	Browsers    whole            `key:"browsers" runs:"load" doc:"users of the scenarios that run in a browser, beside the rate"`
 	Drain       duration         `key:"drain" runs:"load" doc:"30s"`
 	Expect      list[expression] `key:"expect" runs:"load" doc:"the gate"`
 	StopWhen    expression       `key:"stop when" runs:"load" doc:"ends the load early"`

@@ -89,7 +89,7 @@ func (b *builder) load(f *stage) *ir.Load {
 	b.oneOf(&f.block, "a load stage", "rate", "users")
 	l := &ir.Load{
 		Rate: b.template(f.Rate), Users: f.Users.N, Duration: f.Duration.D,
-		MaxInFlight: orElse(f.MaxInFlight.N, defaultMaxInFlight), Drain: orElse(f.Drain.D, defaultDrain),
+		MaxInFlight: orElse(f.MaxInFlight.N, defaultMaxInFlight), Browsers: f.Browsers.N, Drain: orElse(f.Drain.D, defaultDrain),
 	}
 	first := map[string]diag.Range{}
 	for _, m := range f.Mix.Items {

@@ -216,17 +216,17 @@ func (l *Library) Bind(line Line, c Context) (ir.Step, diag.List) {
 	if wrong != nil {
 		return step, diag.List{*wrong}
 	}
-	var all diag.List
+	b := &binder{library: l, line: line, context: c, step: &step}
 	for _, driver := range c.Drivers {
-		b := &binder{library: l, line: line, context: c, driver: driver, step: &step}
+		b.driver, b.column = driver, ""
 		b.bind(text)
-		all = append(all, b.wrong...)
 	}
+	all := b.wrong
 	all = append(all, c.Names.resolve(&step)...)
 	return step, all
 }
 
-// binder binds one line for one driver.
+// binder binds one line for one driver after the other.
 type binder struct {
 	library *Library
 	line    Line
@@ -235,6 +235,14 @@ type binder struct {
 	step    *ir.Step
 	column  string // that decides what the step is, row by row
 	wrong   diag.List
+	made    []madeArgument
+}
+
+// madeArgument is an argument of the line that a binding for another driver may share.
+type madeArgument struct {
+	argument
+	typ      string
+	template ir.Template
 }
 
 func (b *binder) fail(d diag.Diagnostic) { b.wrong = append(b.wrong, d) }
@@ -278,19 +286,39 @@ func (b *binder) bound(f found, text phrase, rows []int) {
 	case len(f.definitions) == 1:
 		d := f.definitions[0]
 		binding := ir.Binding{Driver: b.driver, Definition: d.index, Rows: rows, Column: b.column}
-		for i, arg := range b.arguments(text, f.args, d.Params) {
-			if d.Params[i].Type == "duration" && !b.typed(arg, "duration") {
+		if len(f.args) > 0 {
+			binding.Args = make([]ir.Template, len(f.args))
+		}
+		for i, a := range f.args {
+			typ := d.Params[i].Type
+			if rows == nil {
+				if same := slices.IndexFunc(b.made, func(m madeArgument) bool { return m.argument == a && m.typ == typ }); same >= 0 {
+					binding.Args[i] = b.made[same].template
+					continue
+				}
+			}
+			arg := text.argument(a, typ)
+			if typ == "duration" && !b.typed(arg, "duration") {
 				return
 			}
-			binding.Args = append(binding.Args, arg.template(everywhere(ir.Plain)))
+			binding.Args[i] = arg.template(everywhere(ir.Plain))
+			if rows == nil && len(b.context.Drivers) > 1 {
+				b.made = append(b.made, madeArgument{a, typ, binding.Args[i]})
+			}
 		}
 		b.handOver()
+		if b.step.Bindings == nil {
+			b.step.Bindings = make([]ir.Binding, 0, len(b.context.Drivers))
+		}
 		b.step.Bindings = append(b.step.Bindings, binding)
 	case f.entry != nil:
 		if !b.given(f.entry) {
 			return
 		}
-		args := b.arguments(text, f.args, f.entry.pattern.Params)
+		args := make([]phrase, len(f.args))
+		for i, a := range f.args {
+			args[i] = text.argument(a, f.entry.pattern.Params[i].Type)
+		}
 		if f.entry.takes == whatever {
 			b.within(args, rows)
 			return
@@ -303,15 +331,13 @@ func (b *binder) bound(f found, text phrase, rows []int) {
 	}
 }
 
-func (b *binder) arguments(text phrase, matched []argument, params []ir.Parameter) []phrase {
-	args := make([]phrase, len(matched))
-	for i, a := range matched {
-		args[i] = text.sub(a.start, a.start+len(a.text))
-		if params[i].Type == "string" {
-			args[i] = args[i].unescaped()
-		}
+// argument is what a parameter of a type matched in a phrase.
+func (p phrase) argument(a argument, typ string) phrase {
+	arg := p.sub(a.start, a.start+len(a.text))
+	if typ == "string" {
+		return arg.unescaped()
 	}
-	return args
+	return arg
 }
 
 // unescaped resolves \", \' and \\ of a quoted parameter.

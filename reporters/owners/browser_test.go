@@ -145,38 +145,54 @@ func TestThePageIsReadableUnderAStrictPolicy(t *testing.T) {
 	}
 }
 
-// Filters need no script; the script keeps them in the address.
+// Filters combine, and stand in the address.
 func TestFilters(t *testing.T) {
-	html := written(t, "html", shop(t).report(owners.Filter{}))
-	bare := html[:strings.LastIndex(html, "<script>")] + "</body></html>"
-	shown := `[...document.querySelectorAll(".overview li, article, .promise")].filter(e => e.checkVisibility()).length`
-	for name, page := range map[string]string{"without a script": bare, "with": html} {
-		ctx := tab(t, page)
-		if all := evaluate[int](t, ctx, shown); all != 15 {
-			t.Errorf("%s: %d things are shown at first, expected 15", name, all)
-		}
-		choose := func(filter, value string) int {
-			return evaluate[int](t, ctx, fmt.Sprintf(`(() => { const s = document.getElementById(%q); s.selectedIndex = [...s.options].findIndex(o => o.text === %q);
-				s.dispatchEvent(new Event("change", {bubbles: true})); return `+shown+`; })()`, filter, value))
-		}
-		if n := choose("verdict", "Missed"); n != 3 {
-			t.Errorf("%s: missed alone shows %d, expected 3: a row, a feature and a promise", name, n)
-		}
-		if n := choose("owner", "accounts"); n != 0 {
-			t.Errorf("%s: missed of accounts shows %d", name, n)
-		}
-		if n := choose("verdict", "all"); n != 3 {
-			t.Errorf("%s: accounts shows %d, expected 3", name, n)
-		}
-		if name == "with" {
-			if hash := evaluate[string](t, ctx, `location.hash`); hash != "#owner=accounts" {
-				t.Errorf("the address has %q", hash)
-			}
-			n := evaluate[int](t, ctx, `new Promise(done => { location.hash = "#verdict=Delivered"; setTimeout(() => done(`+shown+`), 200); })`)
-			if n != 6 {
-				t.Errorf("an address with delivered shows %d, expected 6", n)
-			}
-		}
+	ctx := tab(t, written(t, "html", shop(t).report(owners.Filter{})))
+	if all := evaluate[int](t, ctx, shown); all != 15 {
+		t.Errorf("%d things are shown at first, expected 15", all)
+	}
+	choose := func(filter, value string) int {
+		return evaluate[int](t, ctx, fmt.Sprintf(`(() => { const s = document.querySelector("select[name=%s]"); s.selectedIndex = [...s.options].findIndex(o => o.text === %q);
+			s.dispatchEvent(new Event("change", {bubbles: true})); return `+shown+`; })()`, filter, value))
+	}
+	if n := choose("verdict", "Missed"); n != 3 {
+		t.Errorf("missed alone shows %d, expected 3: a row, a feature and a promise", n)
+	}
+	if n := choose("owner", "accounts"); n != 0 {
+		t.Errorf("missed of accounts shows %d", n)
+	}
+	if n := choose("verdict", "all"); n != 3 {
+		t.Errorf("accounts shows %d, expected 3", n)
+	}
+	if hash := evaluate[string](t, ctx, `location.hash`); hash != "#owner=accounts" {
+		t.Errorf("the address has %q", hash)
+	}
+	n := evaluate[int](t, ctx, `new Promise(done => { addEventListener("hashchange", () => setTimeout(() => done(`+shown+`), 0)); location.hash = "#verdict=Delivered"; })`)
+	if n != 6 {
+		t.Errorf("an address with delivered shows %d, expected 6", n)
+	}
+}
+
+const shown = `[...document.querySelectorAll(".overview li, article, .promise")].filter(e => e.checkVisibility()).length`
+
+// Where no script runs, links filter.
+func TestFiltersWithoutScript(t *testing.T) {
+	ctx := tab(t, "")
+	_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	must(t, err)
+	file := filepath.Join(t.TempDir(), "owners.html")
+	must(t, os.WriteFile(file, []byte(written(t, "html", shop(t).report(owners.Filter{}))), 0o644))
+	must(t, chromedp.Do(ctx, chromedp.Navigate("file://"+file)))
+	if evaluate[bool](t, ctx, `document.querySelector(".filters").checkVisibility()`) {
+		t.Error("filters that do nothing are shown")
+	}
+	must(t, chromedp.Do(ctx, chromedp.Click(chromedp.CSS(`.links a[href="#f-v-missed"]`))))
+	if n := evaluate[int](t, ctx, shown); n != 3 {
+		t.Errorf("missed shows %d, expected 3", n)
+	}
+	must(t, chromedp.Do(ctx, chromedp.Click(chromedp.CSS(`.links a[href="#promises"]`))))
+	if n := evaluate[int](t, ctx, shown); n != 15 {
+		t.Errorf("all are %d, expected 15", n)
 	}
 }
 

@@ -54,7 +54,7 @@ func From(o Options, sources ...Source) (Report, error) {
 }
 
 // longestTrend is how many releases a report shows: more are neither drawn nor read.
-const longestTrend = 12
+const longestTrend = 10
 
 // judgement is one clause judged once.
 type judgement struct {
@@ -252,7 +252,7 @@ func joined(rows []history.Verdict) (Verdict, bool) {
 			return of, v.SoFar && of == Delivered
 		}
 		switch {
-		case whole(v):
+		case of == Unbound:
 			unbound = true
 		case of == Missed:
 			verdict = Missed

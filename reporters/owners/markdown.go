@@ -71,6 +71,9 @@ func markdownOf(r Report, f Feature, p Promise) string {
 	}
 	b.WriteString("<details><summary>what it rests on</summary>\n\n")
 	for _, l := range p.lines(f) {
+		if l.Name == "because" && len(p.Claims) > 0 {
+			continue // it stands above
+		}
 		fmt.Fprintf(&b, "- **%s** %s\n", l.Name, page.Markdown(l.Words, someText))
 	}
 	for _, c := range p.Claims {

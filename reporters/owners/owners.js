@@ -1,15 +1,12 @@
-// Filters faster than the style sheet does, keeps them in the address and counts what is shown. The page works
-// without it.
+// Filters, keeps the filters in the address and counts what is shown. The page works without it.
 (function () {
   "use strict";
   var form = document.querySelector(".filters");
-  var rules = document.getElementById("rules");
-  if (!form || !rules) return;
+  if (!form) return;
   var selects = Array.prototype.slice.call(form.querySelectorAll("select"));
   var output = form.querySelector("output");
   var all = Array.prototype.slice.call(document.querySelectorAll(".f"));
   var rows = document.querySelectorAll(".overview li").length;
-  rules.media = "not all";
   function apply() {
     var chosen = selects.map(function (s) { return s.value; }).filter(Boolean);
     var shown = 0;
@@ -46,6 +43,6 @@
   form.addEventListener("change", write);
   form.addEventListener("reset", function () { setTimeout(write, 0); });
   window.addEventListener("hashchange", read);
-  apply();
+  form.hidden = false;
   read();
 })();

@@ -25,7 +25,7 @@ func kindOf(s history.Stage) string {
 const mostRuns = 50
 
 // pass fills in what the stages said of the artefact that was judged. A stage of the same run counts first, then one
-// in the same environment, then one in another: the same software may have been met in several.
+// of the same release, then one in the same environment, then any: what met another release says so.
 func (b *builder) pass(f *Feature) error {
 	slices.SortStableFunc(f.Promises, func(x, y Promise) int { return y.Judged.Compare(x.Judged) })
 	last := f.Promises[0]
@@ -53,6 +53,8 @@ func (b *builder) pass(f *Feature) error {
 			near := 1
 			switch {
 			case run.ID == last.Run:
+				near = 4
+			case s.Environment == f.Environment && s.Release == last.Release:
 				near = 3
 			case s.Environment == f.Environment:
 				near = 2
@@ -84,12 +86,20 @@ func (b *builder) pass(f *Feature) error {
 			at = m.stage.Start
 		}
 		f.Passage.Stages = append(f.Passage.Stages, Stage{Kind: kind, Name: m.stage.Name, Environment: m.stage.Environment, At: at,
-			Outcome: cmp.Or(m.stage.Outcome, "unfinished"), Passed: counts[f.ID].passed, Scenarios: counts[f.ID].all})
+			Release: otherThan(last.Release, m.stage.Release), Outcome: cmp.Or(m.stage.Outcome, "unfinished"), Passed: counts[f.ID].passed, Scenarios: counts[f.ID].all})
 	}
 	if f.Path == "" {
 		f.Path = b.paths[f.ID]
 	}
 	return nil
+}
+
+// otherThan is a release that is not the one that was judged.
+func otherThan(judged, met string) string {
+	if met == judged {
+		return ""
+	}
+	return cmp.Or(met, "none that was recorded")
 }
 
 func (b *builder) stagesOf(run string) ([]history.Stage, error) {

@@ -56,8 +56,8 @@ func known(f *float64) float64 {
 	return *f
 }
 
-// picture draws the interval of a claim, when there is one to draw, and says it in a table.
-func picture(c Claim) (svg, table template.HTML) {
+// picture draws the interval of a claim, when there is one to draw, and says it in numbers.
+func picture(c Claim) (svg template.HTML, words string) {
 	n := c.Numbers
 	if n == nil {
 		return "", ""
@@ -68,8 +68,8 @@ func picture(c Claim) (svg, table template.HTML) {
 			return "", "" // nothing was promised, and nothing is there to be drawn
 		}
 		bars := page.Bars{Rows: []page.Bar{{Label: "Observed", Value: *n.Point, Words: write(*n.Point), Tone: c.Verdict.tone()}}, Target: *n.Bound,
-			Asked: "promised: " + page.Line(c.Target, 60), Label: page.Line("Observed "+c.Observed+", promised "+c.Target, 300)}
-		return bars.SVG(), bars.Table().HTML()
+			Asked: page.Line(c.Target, 60), Label: page.Line("Observed "+c.Observed+", promised "+c.Target, 300)}
+		return bars.SVG(), ""
 	}
 	low, high := known(n.Low), known(n.High)
 	if n.Low == nil && n.High != nil {
@@ -79,9 +79,9 @@ func picture(c Claim) (svg, table template.HTML) {
 		high = math.Inf(1)
 	}
 	w := page.Whisker{Low: low, Point: known(n.Point), High: high, Target: known(n.Bound), Upper: known(n.Upper), Above: strings.HasPrefix(n.Compare, ">"), Tone: c.Verdict.tone(),
-		Show: write, Observed: write(known(n.Point)), Asked: "promised: " + page.Line(cmp.Or(c.Target, write(known(n.Bound))), 60)}
+		Show: write, Observed: write(known(n.Point)), Asked: page.Line(cmp.Or(c.Target, write(known(n.Bound))), 60)}
 	w.Label = page.Line(fmt.Sprintf("Observed %s; the true value lies between %s and %s; promised %s", w.Observed, write(low), write(high), c.Target), 300)
-	return w.SVG(), w.Table().HTML()
+	return w.SVG(), write(low) + " to " + write(high)
 }
 
 // trendOf draws the releases of a promise, when there are two to compare.
@@ -153,7 +153,10 @@ func trendSentence(p Promise) string {
 			j++
 		}
 		of := p.Trend[i].Release
-		if j-i > 1 {
+		switch {
+		case j-i == 2:
+			of += " and " + p.Trend[j-1].Release
+		case j-i > 2:
 			of += " to " + p.Trend[j-1].Release
 		}
 		parts = append(parts, strings.ToLower(p.Trend[i].Verdict.Word())+" in "+of)

@@ -177,6 +177,7 @@ type Stage struct {
 	Kind        string    `json:"kind"` // functional, browser, load, probe, …
 	Name        string    `json:"name,omitempty"`
 	Environment string    `json:"environment,omitempty"`
+	Release     string    `json:"release,omitempty"` // that it met, when it was another than the one judged
 	Outcome     string    `json:"outcome,omitempty"`
 	Passed      int       `json:"passed,omitempty"` // scenarios and rows of this feature
 	Scenarios   int       `json:"scenarios,omitempty"`

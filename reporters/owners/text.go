@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/cucumber-value/hoops/reporters/page"
@@ -82,7 +83,7 @@ func (p Promise) lines(f Feature) []fact {
 	if p.Verdict == Undecided || strings.HasPrefix(p.Headline, "Missed:") {
 		add("verdict", p.Headline)
 	}
-	for _, c := range p.Claims {
+	for i, c := range p.Claims {
 		switch {
 		case c.Guardrail:
 			add("guardrail", c.Verdict.Shape()+" "+c.Verdict.Word()+": "+cmp.Or(c.Reading, c.Measure))
@@ -94,6 +95,9 @@ func (p Promise) lines(f Feature) []fact {
 		add("window", c.When())
 		add("interval", c.intervalSentence())
 		for _, one := range c.facts(p) {
+			if i > 0 && slices.Contains(p.Claims[0].facts(p), one) {
+				continue // it was said
+			}
 			if name, ok := shortNames[one.Name]; ok {
 				add(name, one.Words)
 			}
@@ -106,9 +110,16 @@ func (p Promise) lines(f Feature) []fact {
 	if len(p.Trend) > 1 {
 		add("releases", upper(trendSentence(p)))
 	}
-	var stages []string
+	var stages, missing []string
 	for _, s := range f.Passage.Stages {
+		if s.Outcome == "" {
+			missing = append(missing, s.Kind)
+			continue
+		}
 		stages = append(stages, s.Kind+" "+s.Shape()+" "+s.Words())
+	}
+	if len(missing) > 0 {
+		stages = append(stages, "not run with it: "+strings.Join(missing, ", "))
 	}
 	add("artefact", strings.Join(stages, " · "))
 	add("basis", p.basis())

@@ -21,7 +21,6 @@ type (
 		Rows                                                     []overview
 		Features                                                 []card
 		Silent                                                   *silence
-		rules                                                    string
 	}
 	filter struct {
 		ID, Label string
@@ -42,6 +41,7 @@ type (
 		Class, Anchor, Tone, Headline, Unbound, Stub, Basis string
 		Words                                               template.HTML
 		Rewrites                                            []string
+		Link                                                bool
 		Claims                                              []claimed
 		Trend                                               *trend
 	}
@@ -52,7 +52,7 @@ type (
 	claimed struct {
 		Guardrail                                                             bool
 		Part, Title, Tone, Word, Sentence, Seen, Asked, When, Dates, Interval string
-		Picture, Table                                                        template.HTML
+		Picture                                                               template.HTML
 		Facts, How                                                            []fact
 	}
 	fact struct {
@@ -80,7 +80,6 @@ func view(r Report) sheet {
 		Chosen: text(strings.Join(r.Chosen, ", ")), Sources: text(strings.Join(r.Sources, ", ")), Tally: tallyBar(r.Totals), Empty: r.empty()}
 	index := newIndex(r)
 	v.Filters = index.filters()
-	v.rules = rules(v.Filters)
 	if len(index.projects.names) == 1 {
 		v.One = page.Line(index.projects.names[0], shortText)
 	}
@@ -171,6 +170,9 @@ func cardOf(f Feature, x *index) card {
 	}
 	for _, s := range f.Passage.Stages {
 		tone := map[string]page.Tone{"passed": page.Good, "failed": page.Bad, "": page.Neutral}[s.Outcome]
+		if s.Release != "" {
+			tone = page.Neutral // it says nothing of what was judged
+		}
 		kind := s.Kind
 		if s.Environment != "" && s.Environment != f.Environment {
 			kind += " in " + s.Environment
@@ -213,7 +215,7 @@ func digestLine(f Feature) string {
 
 func promiseOf(f Feature, p Promise) promised {
 	v := promised{Anchor: p.Anchor, Words: emphasised(page.Line(p.words(), longText)), Tone: string(p.Verdict.tone()), Headline: page.Line(p.Headline, someText),
-		Unbound: text(p.Unbound), Stub: page.Block(p.Stub, 300, 40), Basis: page.Line(p.basis(), someText), Trend: trendOf(p)}
+		Unbound: text(p.Unbound), Stub: page.Block(p.Stub, 300, 40), Basis: page.Line(p.basis(), someText), Link: len(f.Promises) > 1, Trend: trendOf(p)}
 	for i, r := range p.Rewrites {
 		if i == 5 {
 			break
@@ -259,29 +261,28 @@ func (p Promise) basis() string {
 
 func claimView(f Feature, p Promise, c Claim) claimed {
 	v := claimed{Guardrail: c.Guardrail, Tone: string(c.Verdict.tone()), Word: c.Verdict.Word(), Sentence: text(c.Sentence), Seen: text(c.Seen()),
-		Asked: text(cmp.Or(c.Target, "nothing that was recorded")), When: text(cmp.Or(c.Window, page.Span(c.From, c.To), "no window was recorded")), Dates: c.dates(), Interval: text(c.intervalSentence())}
+		Asked: text(cmp.Or(c.Target, "nothing that was recorded")), When: text(c.Window), Dates: c.dates(), Interval: text(c.intervalSentence())}
+	if v.When == "" {
+		v.When, v.Dates = cmp.Or(v.Dates, "no window was recorded"), ""
+	}
 	switch {
 	case c.Guardrail:
 		v.Part, v.Title = "Guardrail: what must not get worse", text(upper(cmp.Or(c.Reading, c.Measure)))
 	case len(p.Claims) > 1:
 		v.Part, v.Title = "What was promised", text(upper(cmp.Or(c.Reading, c.Measure)))
 	}
-	v.Picture, v.Table = picture(c)
+	var numbers string
+	v.Picture, numbers = picture(c)
 	for _, one := range c.facts(p) {
 		v.Facts = append(v.Facts, fact{Name: one.Name, Words: text(one.Words)})
+	}
+	if numbers != "" {
+		v.How = append(v.How, fact{Name: "Interval in numbers", Words: text(numbers)})
 	}
 	for _, one := range c.how() {
 		v.How = append(v.How, fact{Name: one.Name, Words: page.Line(one.Words, longText), Code: one.Code})
 	}
 	return v
-}
-
-// dates of a window whose words have none.
-func (c Claim) dates() string {
-	if c.Window == "" {
-		return ""
-	}
-	return page.Span(c.From, c.To)
 }
 
 func (c Claim) intervalSentence() string {
@@ -303,7 +304,7 @@ func (c Claim) facts(p Promise) []fact {
 	if c.Verdict == Undecided && !strings.HasSuffix(p.Headline, why(c)) {
 		add("Why it is not yet known", upper(why(c)))
 	}
-	if !c.Projected.IsZero() {
+	if !c.Projected.IsZero() && !strings.Contains(c.WouldChange, page.Day(c.Projected)) {
 		add("Will be known", "by "+page.Day(c.Projected)+", at current traffic")
 	}
 	add("What would change this", upper(cmp.Or(c.WouldChange, "nothing was recorded")))

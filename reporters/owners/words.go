@@ -161,8 +161,8 @@ func (c Claim) GradeWords() string {
 
 // Seen is what was observed, out of how much.
 func (c Claim) Seen() string {
-	seen := cmp.Or(c.Observed, "nothing")
-	if c.Exposure != "" && !strings.Contains(seen, " in ") {
+	seen := cmp.Or(c.Observed, "no number")
+	if c.Observed != "" && c.Exposure != "" && !strings.Contains(seen, " in ") {
 		seen += " in " + c.Exposure
 	}
 	return seen
@@ -170,14 +170,23 @@ func (c Claim) Seen() string {
 
 // When is the window of a claim: in words, with its dates.
 func (c Claim) When() string {
-	span := page.Span(c.From, c.To)
+	dates := c.dates()
 	if c.Window == "" {
-		return cmp.Or(span, "no window was recorded")
+		return cmp.Or(dates, "no window was recorded")
 	}
-	if span == "" {
+	if dates == "" {
 		return c.Window
 	}
-	return c.Window + " (" + span + ")"
+	return c.Window + " (" + dates + ")"
+}
+
+// dates of a window, and how long it was.
+func (c Claim) dates() string {
+	span := page.Span(c.From, c.To)
+	if span != "" && !c.From.IsZero() && !c.To.IsZero() {
+		span += ", " + page.Duration(c.To.Sub(c.From))
+	}
+	return span
 }
 
 // Against is the baseline of a claim, with its dates.
@@ -220,6 +229,9 @@ func (s Stage) Words() string {
 	words := s.Outcome
 	if s.Scenarios > 0 {
 		words += fmt.Sprintf(", with %s of %s of this feature", page.Thousands(int64(s.Passed)), page.Count(int64(s.Scenarios), "scenario"))
+	}
+	if s.Release != "" {
+		words += "; it met another release: " + s.Release
 	}
 	return words
 }

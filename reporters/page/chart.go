@@ -81,6 +81,11 @@ func (d *drawing) line(class, x1, y1, x2, y2 string) {
 	fmt.Fprintf(d, `<line class="%s" x1="%s" y1="%s" x2="%s" y2="%s" stroke="currentColor"/>`, class, x1, y1, x2, y2)
 }
 
+// axis is drawn by the style sheet alone: without one nothing depends on it.
+func (d *drawing) axis(y float64) {
+	fmt.Fprintf(d, `<line class="axis" y1="%s" x2="100%%" y2="%s"/>`, attr(y), attr(y))
+}
+
 // text stands at x, and turns to the side where there is room for it.
 func (d *drawing) text(class string, x, y float64, words string) {
 	anchor := ` text-anchor="middle"`
@@ -138,7 +143,7 @@ func (w Whisker) SVG() template.HTML {
 	const left, right, y = 3.0, 97.0, 34.0
 	at := func(v float64) float64 { return s.at(v, left, right) }
 	d := draw("whisker", 70, w.Label)
-	d.line("axis", "0", attr(y), "100%", attr(y))
+	d.axis(y)
 	if !math.IsNaN(w.Target) {
 		from, to := 0.0, at(w.Target)
 		switch {
@@ -153,7 +158,7 @@ func (w Whisker) SVG() template.HTML {
 				d.line("target", pct(at(edge)), "16", pct(at(edge)), "52")
 			}
 		}
-		d.text("asked", at(w.Target), 66, w.Asked)
+		d.text("asked", at(w.Target), 66, "promised: "+w.Asked)
 	}
 	if !math.IsNaN(w.Low) && !math.IsNaN(w.High) {
 		a, b := at(w.Low), at(w.High)

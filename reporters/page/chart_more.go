@@ -47,7 +47,7 @@ func (c Bars) SVG() template.HTML {
 	}
 	if !math.IsNaN(c.Target) {
 		d.line("target", pct(at(c.Target)), "17", pct(at(c.Target)), attr(float64(height-foot)))
-		d.text("asked", at(c.Target), float64(height-6), c.Asked)
+		d.text("asked", at(c.Target), float64(height-6), "promised: "+c.Asked)
 	}
 	return d.end()
 }
@@ -108,7 +108,7 @@ func (c Trend) SVG() template.HTML {
 		return s.at(v, base, top)
 	}
 	d := draw("trend", 104, c.Label)
-	d.line("axis", "0", attr(base+8), "100%", attr(base+8))
+	d.axis(base + 8)
 	if !math.IsNaN(c.Target) && known > 0 {
 		y := attr(high(c.Target))
 		d.line("target", "0", y, "100%", y)
@@ -125,7 +125,7 @@ func (c Trend) SVG() template.HTML {
 		fmt.Fprintf(&path, "L%s %s", attr(10*at(i)), attr(high(b)))
 	}
 	if path.Len() > 0 {
-		fmt.Fprintf(d, `<svg width="100%%" height="104" viewBox="0 0 1000 104" preserveAspectRatio="none"><path class="path" d="%s" fill="none" stroke="currentColor" vector-effect="non-scaling-stroke"/></svg>`, path.String())
+		fmt.Fprintf(d, `<svg width="100%%" height="104" viewBox="0 0 1000 104" preserveAspectRatio="none"><path class="path" d="%s" fill="none" stroke="currentColor"/></svg>`, path.String())
 	}
 	every := (len(c.Steps) + 5) / 6 // labels that do not touch each other
 	for i, st := range c.Steps {
@@ -177,12 +177,12 @@ func (c Lines) SVG() template.HTML {
 	s := scaleOf(values...)
 	d := draw("lines", 190, c.Label)
 	d.text("", 0, 12, c.Show(s.high))
-	d.line("grid", "0", "18", "100%", "18")
-	d.line("axis", "0", "168", "100%", "168")
+	d.axis(18)
+	d.axis(168)
 	if !math.IsNaN(c.Target) {
 		y := s.at(c.Target, 168, 18)
 		d.line("target", "0", attr(y), "100%", attr(y))
-		d.text("asked", 100, y-5, c.Asked)
+		d.text("asked", 100, y-5, "promised: "+c.Asked)
 	}
 	d.WriteString(`<svg x="0" y="18" width="100%" height="150" viewBox="0 0 1000 150" preserveAspectRatio="none">`)
 	for n, line := range c.Series {
@@ -200,7 +200,7 @@ func (c Lines) SVG() template.HTML {
 			x := 1000 * float64(i) / float64(max(len(line.Values)-1, 1))
 			fmt.Fprintf(&path, "%s%s %s", verb, attr(x), attr(s.at(v, 150, 0)))
 		}
-		fmt.Fprintf(d, `<path class="series s%d %s" d="%s" fill="none" stroke="currentColor" stroke-width="2" vector-effect="non-scaling-stroke"/>`, n%6, line.Tone, path.String())
+		fmt.Fprintf(d, `<path class="series s%d %s" d="%s" fill="none" stroke="currentColor" stroke-width="2"/>`, n%6, line.Tone, path.String())
 	}
 	d.WriteString(`</svg>`)
 	d.text("", 0, 184, c.From)
@@ -252,7 +252,7 @@ func (c Histogram) SVG() template.HTML {
 		most = max(most, col.Count)
 	}
 	d := draw("histogram", 150, c.Label)
-	d.line("axis", "0", "126", "100%", "126")
+	d.axis(126)
 	wide := 100 / float64(max(len(c.Columns), 1))
 	every := (len(c.Columns) + 7) / 8
 	for i, col := range c.Columns {

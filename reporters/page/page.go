@@ -23,7 +23,7 @@ type Document struct {
 	Title  string
 	Icon   string // a symbol in the browser's tab: an SVG of the program's own, or ""
 	Style  string // beside the style of every page
-	Rules  string // a style of its own, which the script may switch off; "" is none
+	Bare   string // a style for where no script runs; "" is none
 	Script string // of extras; "" is none
 	Body   template.HTML
 }
@@ -32,8 +32,8 @@ type Document struct {
 func (d Document) Write(w io.Writer) error {
 	css := style + d.Style
 	policy := "default-src 'none'; img-src data:; style-src '" + hash(css) + "'"
-	if d.Rules != "" {
-		policy += " '" + hash(d.Rules) + "'"
+	if d.Bare != "" {
+		policy += " '" + hash(d.Bare) + "'"
 	}
 	policy += "; base-uri 'none'; form-action 'none'"
 	if d.Script != "" {
@@ -50,8 +50,8 @@ func (d Document) Write(w io.Writer) error {
 		b.WriteString("<link rel=\"icon\" href=\"data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(d.Icon)) + "\">\n")
 	}
 	b.WriteString("<style>" + css + "</style>\n")
-	if d.Rules != "" {
-		b.WriteString("<style id=\"rules\">" + d.Rules + "</style>\n")
+	if d.Bare != "" {
+		b.WriteString("<noscript><style>" + d.Bare + "</style></noscript>\n")
 	}
 	b.WriteString("</head>\n<body>\n")
 	b.WriteString(string(d.Body))

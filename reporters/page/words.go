@@ -134,6 +134,8 @@ func Span(from, to time.Time) string {
 		return "until " + Moment(to)
 	case to.IsZero():
 		return "since " + Moment(from)
+	case to.Sub(from) < time.Second:
+		return Day(from) + ", " + from.Format(clock) + " UTC"
 	case from.Format(time.DateOnly) == to.Format(time.DateOnly):
 		return Day(from) + ", " + from.Format(clock) + " to " + to.Format(clock) + " UTC"
 	case to.Sub(from) >= 72*time.Hour:

@@ -13,6 +13,7 @@ import (
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/rate"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -21,6 +22,7 @@ import (
 type gate struct {
 	expects []expectation
 	stop    *expr.Program
+	holds   time.Duration   // how long the stop condition must hold, second by second; 0: once, over the whole run
 	steps   map[string]bool // texts and patterns that step(…) names
 	known   *names
 }
@@ -50,7 +52,9 @@ func (l *Runner) gate(plan runners.Plan) (*gate, diag.List) {
 		found = append(found, diag.Errorf(diag.Range{}, "load/internal", "%v", err))
 	}
 	if l.StopWhen != nil {
-		g.stop = g.compile(*l.StopWhen, &found)
+		stop := *l.StopWhen
+		stop.Source, g.holds = rate.Hold(stop.Source)
+		g.stop = g.compile(stop, &found)
 	}
 	found.Sort()
 	return g, found

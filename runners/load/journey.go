@@ -64,6 +64,9 @@ func (r *run) journey(ctx context.Context, s *shard, w *way, row int, number uin
 	}
 	if failure != nil {
 		m.Failed, m.Cause = true, cause
+		if noFiles(failure) {
+			r.starved.Add(1)
+		}
 	}
 	s.journey(w, m)
 	if failure != nil && r.evidence.admit(cause) {

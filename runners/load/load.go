@@ -42,6 +42,7 @@ type Runner struct {
 	Users       int           // a closed model: so many journeys at any time
 	Duration    time.Duration // of a profile that does not say; of a closed model
 	Mix         []Share       // empty: every selected scenario has an equal share
+	Browsers    int           // users of the scenarios that run in a browser, beside all others
 	MaxInFlight int           // journeys at once, of an open model; workers of Profile.Max
 	Drain       time.Duration // what journeys under way have when arrivals have ended
 	Data        *Data         // instead of the rows of outlines
@@ -120,9 +121,10 @@ type run struct {
 	inFlight int64        // at most
 	drain    time.Duration
 
-	ways []*way // by plan.Selected
-	mix  *mixer
-	feed *feed
+	ways     []*way // by plan.Selected
+	mix      *mixer // of those that arrive, nil when there are none
+	browsing *mixer // of those that browsers run, nil when there are none
+	feed     *feed
 
 	began     time.Time
 	sent      time.Duration // the time in which arrivals came
@@ -131,8 +133,10 @@ type run struct {
 	started   atomic.Int64
 	dropped   atomic.Int64
 	flying    atomic.Int64
-	unstarted int64 // arrivals that hoops itself was too late for
+	starved   atomic.Int64 // journeys for which this machine had no open file left
+	unstarted int64        // arrivals that hoops itself was too late for
 	stopped   string
+	held      time.Duration // how long the stop condition has held
 	evidence  evidence
 }
 
@@ -142,12 +146,14 @@ func (r *run) limits() error {
 	r.inFlight = int64(cmp.Or(r.MaxInFlight, DefaultMaxInFlight))
 	asked := len(r.Profile.Segments) > 0
 	switch {
-	case r.Drain < 0 || r.MaxInFlight < 0 || r.Users < 0 || r.Duration < 0:
-		return errors.New("drain, max-in-flight, users and duration cannot be negative")
+	case r.Drain < 0 || r.MaxInFlight < 0 || r.Users < 0 || r.Duration < 0 || r.Browsers < 0:
+		return errors.New("drain, max-in-flight, users, browsers and duration cannot be negative")
 	case r.Users > 0 && (asked || r.Profile.Max):
 		return errors.New("a load has a rate or users, not both")
 	case r.Profile.Max:
-		r.workers = cmp.Or(r.MaxInFlight, DefaultMaxWorkers)
+		if r.workers = r.MaxInFlight; r.workers == 0 || r.workers == DefaultMaxInFlight {
+			r.workers = DefaultMaxWorkers // nobody asked for so many connections
+		}
 	case r.Users > 0:
 		r.workers = r.Users
 	case !asked:
@@ -198,11 +204,20 @@ func (r *run) load(ctx context.Context) {
 	telling.Go(func() { r.tell(over, end) })
 
 	var flying sync.WaitGroup
-	if r.workers > 0 {
+	browsing, enough := context.WithCancel(arriving)
+	defer enough()
+	if r.browsing != nil {
+		r.users(browsing, journeys, enough, r.Browsers, r.browsing, &flying)
+	}
+	switch {
+	case r.mix == nil: // browsers alone, for as long as was said
+		r.during(browsing)
+	case r.workers > 0:
 		r.closed(arriving, journeys, &flying)
-	} else {
+	default:
 		r.open(arriving, journeys, &flying)
 	}
+	enough()
 	r.sent = time.Since(r.began)
 	if n := r.flying.Load(); ctx.Err() != nil && n > 0 {
 		r.notice("interrupted: %s journeys under way have %s to end", thousands(n), r.drain)

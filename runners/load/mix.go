@@ -32,9 +32,8 @@ const maxBlock = 1_000_000
 
 // newMixer checks that every selected scenario has its share. arrivals is 0 when nobody knows how many come.
 func newMixer(shares []Share, selected int, seed, arrivals uint64) (*mixer, error) {
-	m := &mixer{seed: seed, left: arrivals, turns: make([]int, len(shares))}
 	covered := make([]bool, selected)
-	divisor := 0
+	divisor, total := 0, 0
 	for _, s := range shares {
 		if s.Weight < 1 || len(s.Selected) == 0 {
 			return nil, fmt.Errorf("a share of %d for %d scenarios: both must be at least 1", s.Weight, len(s.Selected))
@@ -51,13 +50,26 @@ func newMixer(shares []Share, selected int, seed, arrivals uint64) (*mixer, erro
 		return nil, fmt.Errorf("scenario %d is selected and has no share", i+1)
 	}
 	for _, s := range shares {
-		s.Weight /= divisor
-		m.shares = append(m.shares, s)
-		if m.total += s.Weight; s.Weight > maxBlock || m.total > maxBlock {
+		if total += s.Weight / divisor; s.Weight/divisor > maxBlock || total > maxBlock {
 			return nil, fmt.Errorf("the shares are too fine: together at most %d", maxBlock)
 		}
 	}
-	return m, nil
+	return mixerOf(shares, seed, arrivals), nil
+}
+
+// mixerOf is one of shares that were checked.
+func mixerOf(shares []Share, seed, arrivals uint64) *mixer {
+	m := &mixer{seed: seed, left: arrivals, turns: make([]int, len(shares))}
+	divisor := 0
+	for _, s := range shares {
+		divisor = gcd(s.Weight, divisor)
+	}
+	for _, s := range shares {
+		s.Weight /= divisor
+		m.shares = append(m.shares, s)
+		m.total += s.Weight
+	}
+	return m
 }
 
 func gcd(a, b int) int {

@@ -13,6 +13,7 @@ import (
 // way is one selected scenario or row, lowered.
 type way struct {
 	runners.Selected // its Scenario has the data's rows when there is a feed
+	driver           string
 	script           *session.Script
 	feed             *feed
 	key              Key        // of the scenario
@@ -64,7 +65,7 @@ func (r *run) prepare() error {
 			names = r.innerNames(driver)
 			inner[driver] = names
 		}
-		w := &way{Selected: selected, key: Key{OfScenario, selected.Scenario.ID}, inner: names}
+		w := &way{Selected: selected, driver: driver, key: Key{OfScenario, selected.Scenario.ID}, inner: names}
 		for i := range selected.Scenario.Steps {
 			step := &selected.Scenario.Steps[i]
 			w.steps = append(w.steps, measured(r.plan.Program, step, step.Binding(driver, selected.Row), true))
@@ -94,12 +95,57 @@ func (r *run) prepare() error {
 	if len(mix) == 0 {
 		mix = equalShares(r.plan.Selected)
 	}
+	return r.mixed(mix)
+}
+
+// browserDriver is the one whose sessions are few: a page takes a core while it is busy, and memory.
+const browserDriver = "browser"
+
+// mixed gives every scenario its turns: those of browsers among a few users of their own, all others among the
+// arrivals. A rate of pages would measure the browsers' machine.
+func (r *run) mixed(mix []Share) error {
+	if _, err := newMixer(mix, len(r.plan.Selected), r.plan.Seed, 0); err != nil {
+		return err
+	}
+	var arriving, browsing []Share
+	for _, s := range mix {
+		a, b := Share{Weight: s.Weight}, Share{Weight: s.Weight}
+		for _, i := range s.Selected {
+			if r.ways[i].driver == browserDriver {
+				b.Selected = append(b.Selected, i)
+			} else {
+				a.Selected = append(a.Selected, i)
+			}
+		}
+		if len(a.Selected) > 0 {
+			arriving = append(arriving, a)
+		}
+		if len(b.Selected) > 0 {
+			browsing = append(browsing, b)
+		}
+	}
 	arrivals := uint64(0)
 	if r.workers == 0 {
 		arrivals = newPacer(r.profile).arrivals
 	}
-	r.mix, err = newMixer(mix, len(r.plan.Selected), r.plan.Seed, arrivals)
-	return err
+	switch {
+	case len(browsing) > 0 && r.Browsers == 0:
+		return fmt.Errorf("%s: %q runs in a browser: say how many there may be, with browsers: 2 or --browsers 2", r.ways[browsing[0].Selected[0]].Scenario.Pos, r.ways[browsing[0].Selected[0]].Scenario.Name)
+	case len(browsing) > 0:
+		r.browsing = mixerOf(browsing, r.plan.Seed, 0)
+		r.notice("%d browsers run %s beside the arrivals: a closed model of their own", r.Browsers, plural(len(browsing), "scenario"))
+	}
+	if len(arriving) > 0 {
+		r.mix = mixerOf(arriving, r.plan.Seed, arrivals)
+	}
+	return nil
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // equalShares gives every scenario the same, however many rows it has.

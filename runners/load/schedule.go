@@ -47,7 +47,7 @@ func (r *run) open(ctx, journeys context.Context, flying *sync.WaitGroup) {
 		} else {
 			r.shard(n).late(-wait)
 		}
-		way, row, ok := r.pick()
+		way, row, ok := r.pick(r.mix)
 		if !ok {
 			return
 		}
@@ -68,16 +68,33 @@ func (r *run) open(ctx, journeys context.Context, flying *sync.WaitGroup) {
 	}
 }
 
-// closed lets each of a fixed number of workers start the next journey when its last one has ended.
+// closed is a load of a fixed number of workers.
 func (r *run) closed(ctx, journeys context.Context, flying *sync.WaitGroup) {
 	ctx, cancel := context.WithTimeout(ctx, r.Duration)
 	defer cancel()
-	for range r.workers {
+	r.users(ctx, journeys, cancel, r.workers, r.mix, flying)
+	<-ctx.Done()
+}
+
+// during waits for the end of a load in which nothing arrives.
+func (r *run) during(ctx context.Context) {
+	length := r.Duration
+	if r.workers == 0 {
+		length = r.profile.Length()
+	}
+	ctx, cancel := context.WithTimeout(ctx, length)
+	defer cancel()
+	<-ctx.Done()
+}
+
+// users lets each of so many start the next journey when its last one has ended; over is called when the data has.
+func (r *run) users(ctx, journeys context.Context, over func(), count int, mix *mixer, flying *sync.WaitGroup) {
+	for range count {
 		flying.Go(func() {
 			for ctx.Err() == nil {
-				way, row, ok := r.pick()
+				way, row, ok := r.pick(mix)
 				if !ok {
-					cancel()
+					over()
 					return
 				}
 				r.asked.Add(1)
@@ -88,14 +105,13 @@ func (r *run) closed(ctx, journeys context.Context, flying *sync.WaitGroup) {
 			}
 		})
 	}
-	<-ctx.Done()
 }
 
 func (r *run) shard(n uint64) *shard { return r.shards[n%uint64(len(r.shards))] }
 
 // pick is whose turn it is, false when the data has ended.
-func (r *run) pick() (*way, int, bool) {
-	w := r.ways[r.mix.next()]
+func (r *run) pick(mix *mixer) (*way, int, bool) {
+	w := r.ways[mix.next()]
 	if w.feed == nil {
 		return w, w.Row, true
 	}

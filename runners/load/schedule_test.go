@@ -12,6 +12,7 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/session"
 )
 
 // Journeys that have started are drained; what does not end is cut, and has failed.
@@ -112,6 +113,26 @@ func TestStopWhen(t *testing.T) {
 		}
 		if n := got.group(OfJourneys, "").Count; n < 30 || n > 31 {
 			t.Errorf("%d journeys", n)
+		}
+	})
+}
+
+// With a time the condition is looked at second by second, and must hold in each of them: a bad second is over when
+// the next one is good.
+func TestStopWhenItHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		plan := planOf(p, scenarioOf(p, "look", "GET /", "the status is 200"))
+		began := time.Now()
+		serve := server(func(context.Context, string, string) (int, error) { // bad from 2s to 4s, and from 8s on
+			if at := time.Since(began); at >= 2*time.Second && at < 4*time.Second || at >= 8*time.Second {
+				return 500, nil
+			}
+			return 200, nil
+		})
+		got := loaded(t, t.Context(), &Runner{Drivers: serve.drivers, Profile: profileOf(t, "10/s for 1h"), StopWhen: &ir.Expression{Source: "errors > 50% for 3s"}}, plan)
+		if got.noticed("arrivals ended after 11s: errors > 50% for 3s") != 1 || got.end.Outcome != runners.GateFailed {
+			t.Errorf("%+v", got.notices)
 		}
 	})
 }
@@ -274,3 +295,41 @@ func TestLateGeneratorIsNotTheSoftware(t *testing.T) {
 		})
 	}
 }
+
+// A scenario that needs a browser is run by a few users beside the arrivals, which keep their rate; nobody's rate is
+// one of pages.
+func TestBrowsersBesideTheArrivals(t *testing.T) {
+	p := &ir.Program{}
+	tagged := scenarioOf(p, "see", "GET /page")
+	tagged.Tags = []ir.Tag{{Name: "@driver:browser"}}
+	tagged.Steps[0].Bindings[0].Driver = "browser"
+	home := scenarioOf(p, "home", "GET /")
+	serve := server(func(ctx context.Context, name, _ string) (int, error) {
+		return 200, pause(ctx, map[string]time.Duration{"GET /": time.Millisecond, "GET /page": 500 * time.Millisecond}[name])
+	})
+	both := func() []session.Driver { return []session.Driver{&fake{serve}, faces{&fake{serve}}} }
+	synctest.Test(t, func(t *testing.T) {
+		got := loaded(t, t.Context(), &Runner{Drivers: both, Profile: profileOf(t, "50/s for 10s"), Browsers: 2}, planOf(p, home, tagged))
+		if a, b := got.group(OfScenario, "home").Count, got.group(OfScenario, "see").Count; a != 500 || b < 40 || b > 42 {
+			t.Errorf("%d and %d", a, b)
+		}
+		if got.final.Model != OpenModel || got.noticed("2 browsers run 1 scenario beside the arrivals") != 1 || got.end.Outcome != runners.GatePassed {
+			t.Errorf("%+v %+v", got.notices, got.end)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		got := loaded(t, t.Context(), &Runner{Drivers: both, Profile: profileOf(t, "50/s for 10s"), Browsers: 1}, planOf(p, tagged))
+		if n := got.group(OfScenario, "see").Count; n < 20 || n > 21 || got.end.Outcome != runners.GatePassed {
+			t.Errorf("%d journeys, %+v", n, got.end)
+		}
+	})
+	got := loaded(t, t.Context(), &Runner{Drivers: both, Profile: profileOf(t, "50/s for 10s")}, planOf(p, home, tagged))
+	if got.err == nil || !strings.Contains(got.err.Error(), `"see" runs in a browser: say how many there may be`) {
+		t.Error(got.err)
+	}
+}
+
+// faces is the fake driver under the browser's name.
+type faces struct{ *fake }
+
+func (faces) Name() string { return browserDriver }

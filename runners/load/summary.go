@@ -2,10 +2,12 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
+	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -32,16 +34,30 @@ func (r *run) tell(over <-chan struct{}, end context.CancelCauseFunc) {
 			}
 			return
 		case <-ticker.C:
-			r.emitInterval(last)
-		}
-		if r.gate.stop != nil && r.stopped == "" {
-			j := r.judge(r.whole(), time.Since(r.began))
-			if r.gate.stop.Test(j).Holds {
-				r.stopped = fmt.Sprintf("arrivals ended after %s: %s", time.Since(r.began).Round(10*time.Millisecond), r.gate.stop.Source())
-				end(fmt.Errorf("%s", r.stopped))
-			}
+			r.stopWhen(r.emitInterval(last), end)
 		}
 	}
+}
+
+// stopWhen ends the arrivals when the stop condition holds: over the whole run, or in each of so many seconds.
+func (r *run) stopWhen(recent *judge, end context.CancelCauseFunc) {
+	if r.gate.stop == nil || r.stopped != "" {
+		return
+	}
+	words := r.gate.stop.Source()
+	if r.gate.holds > 0 {
+		words += " for " + ir.Duration(r.gate.holds).String()
+		if r.held += tick; !r.gate.stop.Test(recent).Holds {
+			r.held = 0
+		}
+		if r.held < r.gate.holds {
+			return
+		}
+	} else if !r.gate.stop.Test(r.judge(r.whole(), time.Since(r.began))).Holds {
+		return
+	}
+	r.stopped = fmt.Sprintf("arrivals ended after %s: %s", time.Since(r.began).Round(10*time.Millisecond), words)
+	end(errors.New(r.stopped))
 }
 
 // interval is where the one before ended.
@@ -50,8 +66,8 @@ type interval struct {
 	asked, started, dropped int64
 }
 
-// emitInterval emits a summary of what came since the last one.
-func (r *run) emitInterval(last *interval) {
+// emitInterval emits a summary of what came since the last one, and returns it as a gate sees it.
+func (r *run) emitInterval(last *interval) *judge {
 	s := r.summary()
 	s.From, s.To, s.InFlight = last.at, time.Since(r.began), r.flying.Load()
 	last.at = s.To
@@ -70,6 +86,9 @@ func (r *run) emitInterval(last *interval) {
 		s.Groups = append(s.Groups, r.group(k, recent.tallies[k], false))
 	}
 	r.emit(runners.Event{Kind: runners.Summarised, Summary: s})
+	j := r.judge(recent, s.To-s.From)
+	j.asked, j.started = s.Asked, s.Started
+	return j
 }
 
 // summary is one that says what load it is of.
@@ -176,10 +195,17 @@ func (r *run) health(all *Recorder, ended bool) {
 		r.notice("%s", r.stopped)
 	}
 	if ended {
-		r.notice("arrivals ended: the data has only %s rows", thousands(int64(len(r.feed.Rows))))
+		fails := ""
+		if r.feed.AtEnd == Fail {
+			fails = ", and the gate fails (at end: fail)"
+		}
+		r.notice("arrivals ended: the data has only %s rows%s", thousands(int64(len(r.feed.Rows))), fails)
 	}
 	if late := r.late(all); late != "" {
 		r.notice("%s", late)
+	}
+	if n := r.starved.Load(); n > 0 {
+		r.notice("%s journeys failed for hoops itself: it had no open files left (ulimit -n); the software was not asked", thousands(n))
 	}
 	if n := r.dropped.Load() - r.unstarted; n > 0 {
 		r.notice("%s of %s arrivals were dropped: %s journeys were under way already", thousands(n), thousands(r.asked.Load()), thousands(r.inFlight))

@@ -4,6 +4,9 @@ import "math/big"
 
 // readMultiple: "half as many", "twice as fast", "3 times as many", "half the mistakes", "double the orders".
 func (s *segment) readMultiple(i int) bool {
+	start := i
+	compare, c := s.longest(i, "comparators") // at least twice as many
+	i += c
 	var v *big.Rat
 	n := 0
 	if m, k := s.longest(i, "multipliers"); k > 0 {
@@ -15,7 +18,7 @@ func (s *segment) readMultiple(i int) bool {
 	} else if f, m := s.readAmount(i, false); f != nil && f.unit == "%" {
 		v, n = f.fractionOfOne(), m
 	}
-	if v == nil {
+	if v == nil || c > 0 && compare != map[int]string{-1: "<=", 1: ">="}[v.Cmp(one)] {
 		return false
 	}
 	if a, m := s.readAmount(i, false); a != nil && a.unit == "%" && m > n { // "50% as many"
@@ -36,7 +39,7 @@ func (s *segment) readMultiple(i int) bool {
 	default:
 		return false
 	}
-	s.use(i, n)
+	s.use(start, c+n)
 	s.setMultiple(v)
 	return true
 }

@@ -100,7 +100,7 @@ func (o OpenMetrics) kept(ctx context.Context, m ir.Measure, w Window) (obs Obse
 	if o.Kept == nil || o.between(w) || w.From.IsZero() && o.End != nil {
 		return obs, nil, false
 	}
-	list, err := o.Kept(ctx, w.From, w.To)
+	list, err := o.Kept(ctx, w.From, w.To.Add(jitter))
 	if err != nil {
 		return obs, failed(SourceFailed, "the kept looks at the metrics cannot be read: %s", err), true
 	}

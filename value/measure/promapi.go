@@ -1,11 +1,14 @@
 package measure
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -38,21 +41,85 @@ func (p *Prometheus) instant(ctx context.Context, query string, at time.Time) (m
 		return nil, failed(IncompleteWindow, "%s answered in part only: %s", plainURL(p.URL), clip(strings.Join(e.Warnings, "; ")))
 	}
 	var data struct {
-		Type   string          `json:"resultType"`
-		Result json.RawMessage `json:"result"`
+		Type   string     `json:"resultType"`
+		Result []answered `json:"result"`
 	}
-	var found model.Matrix
 	err := json.Unmarshal(e.Data, &data)
-	if err == nil && data.Type != "matrix" {
+	if data.Type != "matrix" && data.Type != "" {
 		err = fmt.Errorf("it is a %q where samples were asked for", clip(data.Type))
 	}
-	if err == nil {
-		err = json.Unmarshal(data.Result, &found)
+	if err == nil && data.Type == "" {
+		err = errors.New("it does not say what it is")
 	}
 	if err != nil {
 		return nil, failed(SourceFailed, "the answer of %s cannot be read: %s", plainURL(p.URL), clip(err.Error()))
 	}
+	found := make(model.Matrix, len(data.Result))
+	for i, r := range data.Result {
+		found[i] = &model.SampleStream{Metric: r.Metric, Values: r.Values}
+		if text := string(r.Histograms); text != "" && text != "null" && text != "[]" {
+			found[i].Histograms = make([]model.SampleHistogramPair, 1)
+		}
+	}
 	return found, nil
+}
+
+// answered is one series of an answer. The client's own type reads each sample by itself, and most of the time of a
+// thousand claims went there.
+type answered struct {
+	Metric     model.Metric    `json:"metric"`
+	Values     pairs           `json:"values"`
+	Histograms json.RawMessage `json:"histograms"`
+}
+
+type pairs []model.SamplePair
+
+// UnmarshalJSON reads [[1772445595.123,"17"],…], which is valid JSON when it comes here.
+func (p *pairs) UnmarshalJSON(text []byte) error {
+	rest := text
+	skip := func(c byte) bool {
+		for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\n' || rest[0] == '\t' || rest[0] == '\r') {
+			rest = rest[1:]
+		}
+		if len(rest) == 0 || rest[0] != c {
+			return false
+		}
+		rest = rest[1:]
+		return true
+	}
+	until := func(c byte) string {
+		n := bytes.IndexByte(rest, c)
+		if n < 0 {
+			return ""
+		}
+		s := rest[:n]
+		rest = rest[n+1:]
+		return string(s)
+	}
+	bad := fmt.Errorf("%s are no samples", clip(string(text)))
+	if string(text) == "null" {
+		return nil
+	}
+	if !skip('[') {
+		return bad
+	}
+	list := make(pairs, 0, bytes.Count(text, []byte{'['}))
+	for !skip(']') {
+		if len(list) > 0 && !skip(',') || !skip('[') {
+			return bad
+		}
+		at, err := strconv.ParseFloat(strings.TrimSpace(until(',')), 64)
+		if err != nil || !skip('"') {
+			return bad
+		}
+		v, err := strconv.ParseFloat(until('"'), 64)
+		if err != nil || !skip(']') {
+			return bad
+		}
+		list = append(list, model.SamplePair{Timestamp: model.Time(math.Round(at * 1000)), Value: model.SampleValue(v)})
+	}
+	*p = list
+	return nil
 }
 
 // kind is the type of a metric as its exporter declares it, "" where the server does not know.

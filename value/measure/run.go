@@ -124,10 +124,10 @@ func joined(found []Distribution, m ir.Measure) (Distribution, *Failure) {
 	case len(all) == 0:
 		return sum, nil
 	}
-	more := HDR{sum.h.Clone()}
+	more := HDR{sum.h.Clone(), sum.unit}
 	for _, s := range all { // a functional run beside a load run: its samples go into the buckets
-		us, _ := new(big.Rat).Mul(s, big.NewRat(1e6, 1)).Float64()
-		if more.h.RecordValue(min(int64(us), more.h.HighestTrackableValue())) != nil {
+		took, _ := new(big.Rat).Mul(s, big.NewRat(int64(time.Second/more.unit), 1)).Float64()
+		if more.h.RecordValue(min(int64(took), more.h.HighestTrackableValue())) != nil {
 			return nil, failed(SourceFailed, "a sample of %s is too long for the histogram", orElse(m.Step, "requests"))
 		}
 	}

@@ -59,7 +59,8 @@ func lives(list []*Snapshot, w Window) (s scrapes, f *Failure) {
 	var inside []*Snapshot
 	for _, x := range list {
 		switch {
-		case x.At.After(w.To.Add(near(w.From, w.To))) && !w.From.IsZero():
+		case x.At.After(w.To) && (x.At.After(w.To.Add(jitter)) || !seconds(x.Started).Before(w.To.Add(-jitter))):
+			// what is looked at when the window is over may be the next one's
 		case !x.At.After(w.From):
 			before = x
 		default:
@@ -185,8 +186,8 @@ func (s scrapes) rise(query string, obs *Observation) (*big.Rat, *Failure) {
 			if f != nil {
 				return nil, f
 			}
-			if o.Coverage < 1 {
-				obs.Coverage, obs.Within, obs.Gap = min(obs.Coverage, o.Coverage), 0, o.Gap
+			if o.Coverage < obs.Coverage {
+				obs.Coverage, obs.Within, obs.Gap = o.Coverage, 0, o.Gap
 			}
 			sum.Add(sum, d)
 			start = end

@@ -1,5 +1,6 @@
 // Command server is a calculator that adds what was entered, over HTTP, and counts its sums and its silly
-// mistakes at /metrics. With --broken it forgets to carry; it checks each sum, so it counts that honestly.
+// mistakes at /metrics. With --broken it forgets to carry, with --mistakes 1-in-4 every fourth sum is one too high;
+// it checks each sum, so it counts that honestly.
 package main
 
 import (
@@ -20,23 +21,47 @@ import (
 func main() {
 	port := flag.Int("port", 8031, "port on the loopback interface")
 	broken := flag.Bool("broken", false, "forget to carry")
+	mistakes := rate(0)
+	flag.Var(&mistakes, "mistakes", "tell so many sums wrong: 1-in-4")
 	flag.Parse()
 	address := net.JoinHostPort("127.0.0.1", fmt.Sprint(*port))
-	log.Fatal(http.ListenAndServe(address, newCalculator(*broken)))
+	log.Fatal(http.ListenAndServe(address, newCalculator(*broken, int(mistakes))))
+}
+
+// rate is how many sums go by until one is wrong; 0 is for ever.
+type rate int
+
+func (r *rate) String() string {
+	if *r == 0 {
+		return ""
+	}
+	return fmt.Sprintf("1-in-%d", int(*r))
+}
+
+func (r *rate) Set(s string) error {
+	n := 0
+	if _, err := fmt.Sscanf(s, "1-in-%d", &n); err != nil || n < 1 {
+		return fmt.Errorf("expected 1-in-N")
+	}
+	*r = rate(n)
+	return nil
 }
 
 // calculator keeps what each visitor entered, by cookie.
 type calculator struct {
 	add      func(a, b int) int
+	every    int // sum is told wrong; 0 is none
 	mu       sync.Mutex
+	told     int
 	entered  map[string][]int
 	sums     prometheus.Counter
 	mistakes prometheus.Counter
 }
 
-func newCalculator(broken bool) http.Handler {
+func newCalculator(broken bool, every int) http.Handler {
 	c := &calculator{
 		add:      func(a, b int) int { return a + b },
+		every:    every,
 		entered:  map[string][]int{},
 		sums:     prometheus.NewCounter(prometheus.CounterOpts{Name: "calculator_sums_total", Help: "Sums told."}),
 		mistakes: prometheus.NewCounter(prometheus.CounterOpts{Name: "calculator_mistakes_total", Help: "Sums told wrong."}),
@@ -84,10 +109,15 @@ func (c *calculator) sum(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	numbers := c.entered[visitor.Value]
 	delete(c.entered, visitor.Value)
+	c.told++
+	slip := c.every > 0 && c.told%c.every == 0
 	c.mu.Unlock()
 	told, right := 0, 0
 	for _, n := range numbers {
 		told, right = c.add(told, n), right+n
+	}
+	if slip {
+		told++
 	}
 	c.sums.Inc()
 	if told != right {

@@ -22,7 +22,7 @@ func TestSums(t *testing.T) {
 		{true, []string{"2", "3"}, `{"sum": 5}`, "calculator_mistakes_total 0"},
 		{true, []string{"-5", "8"}, `{"sum": 3}`, "calculator_mistakes_total 0"},
 	} {
-		server := httptest.NewServer(newCalculator(c.broken))
+		server := httptest.NewServer(newCalculator(c.broken, 0))
 		defer server.Close()
 		jar, err := cookiejar.New(nil)
 		if err != nil {
@@ -59,4 +59,29 @@ func ask(t *testing.T, client *http.Client, method, url, body string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func TestMistakesAtARate(t *testing.T) {
+	var every rate
+	if every.Set("4") == nil || every.Set("1-in-0") == nil || every.Set("1-in-4") != nil || every.String() != "1-in-4" {
+		t.Errorf("the rate is %v", every)
+	}
+	server := httptest.NewServer(newCalculator(false, int(every)))
+	defer server.Close()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	var told []string
+	for range 8 {
+		ask(t, client, http.MethodPost, server.URL+"/numbers", `{"number": 2}`)
+		told = append(told, strings.TrimSpace(ask(t, client, http.MethodPost, server.URL+"/add", "")))
+	}
+	if got := strings.Join(told, " "); got != strings.Repeat(`{"sum": 2} {"sum": 2} {"sum": 2} {"sum": 3} `, 2)[:87] {
+		t.Error(got)
+	}
+	if metrics := ask(t, client, http.MethodGet, server.URL+"/metrics", ""); !strings.Contains(metrics, "calculator_mistakes_total 2") {
+		t.Error(metrics)
+	}
 }

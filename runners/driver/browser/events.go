@@ -106,9 +106,13 @@ func (t *tab) event(ev any) {
 		return
 	case *runtime.EventBindingCalled:
 		var v vitals
-		if e.Name == binding && t.shown != nil && json.Unmarshal([]byte(e.Payload), &v) == nil {
-			t.shown.vitals = v
+		if e.Name != binding || t.shown == nil || json.Unmarshal([]byte(e.Payload), &v) != nil {
+			return
 		}
+		t.shown.vitals = v
+	case *page.EventScreencastFrame:
+		t.picture = e.Data
+		go chromedp.Call(t.ctx, page.ScreencastFrameAck, page.ScreencastFrameAckParams{SessionID: e.SessionID})
 		return
 	case *page.EventWindowOpen:
 		t.announce(e.URL)

@@ -22,47 +22,55 @@ type moment struct {
 	took    time.Duration
 	failed  bool
 	url     string
-	picture chan []byte // a small JPEG of the page behind it; nil without one
+	on      *tab
+	picture []byte // a small JPEG of the page behind it, before the next step began; nil without one
 }
 
 // mostMoments of a trace: the last ones count.
 const mostMoments = 40
 
-// note adds a step to the trace, with a small picture when it changed the page. The picture is taken while the
-// next steps go on.
+// note adds a step to the trace.
 func (st *state) note(t *tab, m moment, err error) {
 	if !st.session.Attaches() {
 		return
 	}
 	m.took, m.failed = time.Since(m.began), err != nil
 	if t != nil {
-		m.url = t.address()
-		if m.acts || m.failed {
-			m.picture = make(chan []byte, 1)
-			go func() { m.picture <- t.thumbnail() }()
-		}
+		m.on, m.url = t, t.address()
 	}
 	st.trace = append(st.trace[max(0, len(st.trace)-mostMoments+1):], m)
 }
 
-// The size of a thumbnail, in pixels; the window has 1280 by 800.
-const thumbScale, thumbWidth, thumbHeight = 0.25, 320, 200
-
-// thumbnail is a small picture of the page, nil when there is none to be had.
-func (t *tab) thumbnail() []byte {
-	ctx, cancel := context.WithTimeout(t.ctx, shortestAsk)
-	defer cancel()
-	quality := int64(60)
-	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatJpeg, Quality: &quality, OptimizeForSpeed: yes(),
-		Clip: &page.Viewport{Width: thumbWidth / thumbScale, Height: thumbHeight / thumbScale, Scale: thumbScale}})
-	if err != nil {
-		return nil
+// shown gives the last step of the trace its picture: what the page has drawn since.
+func (st *state) shown() {
+	if n := len(st.trace); n > 0 && st.trace[n-1].on != nil {
+		t := st.trace[n-1].on
+		t.mu.Lock()
+		st.trace[n-1].picture, st.trace[n-1].on = t.picture, nil
+		t.mu.Unlock()
 	}
-	return shot.Data
+}
+
+// The size of a picture of the trace, in pixels; the window has 1280 by 800.
+const thumbWidth, thumbHeight = 320, 200
+
+// film makes the browser send a small picture whenever the page has changed. A screenshot would do it too, and
+// change the page's size for as long as it takes, while somebody clicks.
+func (t *tab) film() {
+	t.mu.Lock()
+	rolling := t.rolling
+	t.rolling = true
+	t.mu.Unlock()
+	if rolling {
+		return
+	}
+	quality := int64(60)
+	go chromedp.Call(t.ctx, page.StartScreencast, page.StartScreencastParams{
+		Format: page.StartScreencastFormatJpeg, Quality: &quality, MaxWidth: thumbWidth, MaxHeight: thumbHeight})
 }
 
 // drawn is a trace as one picture: what was done, when, how long it took, and what the page then looked like.
-func drawn(ctx context.Context, trace []moment) string {
+func drawn(trace []moment) string {
 	const left, gap, width = 10, 14, 1000
 	var b strings.Builder
 	rows := (thumbHeight + gap) * len(trace)
@@ -70,13 +78,7 @@ func drawn(ctx context.Context, trace []moment) string {
 	for i, m := range trace {
 		y := gap + i*(thumbHeight+gap)
 		if m.picture != nil {
-			select {
-			case data := <-m.picture:
-				if data != nil {
-					fmt.Fprintf(&b, `<image x="%d" y="%d" width="%d" height="%d" href="data:image/jpeg;base64,%s"/>`, left, y, thumbWidth, thumbHeight, base64.StdEncoding.EncodeToString(data))
-				}
-			case <-ctx.Done():
-			}
+			fmt.Fprintf(&b, `<image x="%d" y="%d" width="%d" height="%d" href="data:image/jpeg;base64,%s"/>`, left, y, thumbWidth, thumbHeight, base64.StdEncoding.EncodeToString(m.picture))
 		}
 		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="%d" fill="none" stroke="#999"/>`, left, y, thumbWidth, thumbHeight)
 		colour, mark := "#222", ""
@@ -135,8 +137,9 @@ func (st *state) Witness(ctx context.Context, failure *session.Failure) {
 	if err := t.shoot(joined, st, "failure.png"); err != nil {
 		failure.Lines = append(failure.Lines, "no screenshot: "+err.Error())
 	}
+	st.shown()
 	if len(st.trace) > 0 {
-		if _, err := st.session.Attach("trace.svg", "image/svg+xml", []byte(st.driver.host.Secrets.Mask(drawn(joined, st.trace)))); err != nil {
+		if _, err := st.session.Attach("trace.svg", "image/svg+xml", []byte(st.driver.host.Secrets.Mask(drawn(st.trace)))); err != nil {
 			failure.Lines = append(failure.Lines, "no trace: "+err.Error())
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/chromedp/cdproto/fetch"
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -98,9 +99,10 @@ func (p *process) arrived(d *Driver, e *target.EventAttachedToTarget) {
 }
 
 // shut closes a new tab that waits. It must go on for that, for its opener may wait for it; what it asks for then
-// is held.
+// finds no network.
 func (p *process) shut(e *target.EventAttachedToTarget) {
-	p.whisper(e.SessionID, fetch.Enable.Method, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*"}}})
+	p.whisper(e.SessionID, "Network.enable", struct{}{})
+	p.whisper(e.SessionID, "Network.emulateNetworkConditions", map[string]any{"offline": true, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1})
 	p.resume(e.SessionID)
 	ctx, cancel := context.WithTimeout(p.ctx, shortestAsk)
 	defer cancel()
@@ -109,13 +111,11 @@ func (p *process) shut(e *target.EventAttachedToTarget) {
 
 // resume lets the target of a session go on.
 func (p *process) resume(id target.SessionID) {
-	p.whisper(id, "Runtime.runIfWaitingForDebugger", nil)
+	p.whisper(id, "Runtime.runIfWaitingForDebugger", struct{}{})
 }
 
-// longestWhisper is the time for a command to leave; its answer is not waited for.
-const longestWhisper = 50 * time.Millisecond
-
 // whisper sends a command to a session that chromedp has not made: it has no way to do so, and drops the answers.
+// The command has left when whisper returns.
 func (p *process) whisper(id target.SessionID, method string, params any) {
 	session := &chromedp.Target{SessionID: id}
 	field := reflect.ValueOf(session).Elem().FieldByName("browser")
@@ -123,13 +123,39 @@ func (p *process) whisper(id target.SessionID, method string, params any) {
 		return // another chromedp: the tests say so
 	}
 	*(**chromedp.Browser)(unsafe.Pointer(field.UnsafeAddr())) = chromedp.FromContext(p.ctx).Browser
-	ctx, cancel := context.WithTimeout(p.ctx, longestWhisper)
-	defer cancel()
-	session.Call(ctx, method, params, nil)
+	ctx, cancel := context.WithTimeout(p.ctx, shortestAsk)
+	written := make(chan struct{})
+	go func() {
+		defer cancel()
+		session.Call(ctx, method, letter{params, written}, nil)
+	}()
+	select {
+	case <-written:
+		chromedp.CallBrowser(ctx, cdpbrowser.GetVersion, cdp.Empty{}) // what is sent after it comes after it
+	case <-ctx.Done():
+	}
 }
+
+// letter tells when it is written out, which is when it is sent.
+type letter struct {
+	params  any
+	written chan struct{}
+}
+
+// MarshalJSON is called once.
+func (l letter) MarshalJSON() ([]byte, error) {
+	defer close(l.written)
+	return json.Marshal(l.params)
+}
+
+// longestAnnounced is the time that a page has to say where its new tab goes: the browser tells both at once.
+const longestAnnounced = 2 * time.Second
 
 // announced is where a new tab goes, as its page has said.
 func (t *tab) announced() window {
+	ctx, cancel := context.WithTimeout(t.ctx, longestAnnounced)
+	defer cancel()
+	t.wait(ctx, func() bool { return len(t.windows) > 0 })
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.windows) == 0 {

@@ -96,9 +96,13 @@ func (st *state) do(ctx context.Context, m moment, work func(ctx context.Context
 			return err
 		}
 	}
+	st.shown()
 	m.began = time.Now()
 	for {
 		t, err := st.tab(ctx)
+		if err == nil && st.session.Attaches() {
+			t.film()
+		}
 		if err == nil {
 			err = st.on(ctx, t, m.acts, work)
 		}

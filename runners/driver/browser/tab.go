@@ -56,6 +56,8 @@ type tab struct {
 	asked   map[fetch.RequestID]bool // requests that a proxy has wanted a password for
 	all     bool                     // every request to url and services passes by
 	crashed bool
+	rolling bool   // film has been called
+	picture []byte // the last of the film
 	newTabs
 }
 

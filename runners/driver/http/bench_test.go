@@ -27,6 +27,7 @@ type fataler interface {
 // bench runs ops as the steps of a scenario.
 type bench struct {
 	t       fataler
+	driver  *Driver
 	host    *session.Host
 	script  *session.Script
 	s       *session.Session
@@ -42,6 +43,8 @@ type world struct {
 	dir   string
 	fast  bool // the direct transport
 
+	definitions []ir.Definition
+
 	program *ir.Program
 }
 
@@ -50,26 +53,42 @@ func (w world) host(t fataler) (*session.Host, error) {
 	if w.program == nil {
 		w.program = &ir.Program{}
 	}
+	return w.hostOf(t, New(Config{Version: "1.2.3", Fast: w.fast}))
+}
+
+func (w world) hostOf(t fataler, d *Driver) (*session.Host, error) {
+	t.Helper()
 	plan := runners.Plan{Program: w.program, Env: &w.env, Dir: w.dir, Secrets: secret.NewStore(secret.Options{}), Now: time.Now}
-	return session.NewHost(plan, New(Config{Version: "1.2.3", Fast: w.fast}))
+	return session.NewHost(plan, d)
 }
 
 func at(url string) world { return world{env: ir.Environment{Name: "local", URL: ir.Literal(url)}} }
 
 func (w world) open(t fataler, ops ...ir.Op) *bench {
 	t.Helper()
+	var steps []ir.Step
+	for _, op := range ops {
+		steps = append(steps, stepOf(op))
+	}
+	return w.steps(t, steps...)
+}
+
+func stepOf(op ir.Op) ir.Step {
+	return ir.Step{Text: "it is sent", Bindings: []ir.Binding{{Driver: "http", Op: op}}}
+}
+
+func (w world) steps(t fataler, steps ...ir.Step) *bench {
+	t.Helper()
 	scenario := ir.Scenario{ID: "f/s", Name: "s"}
 	w.env.Vars = nil
 	for name, value := range w.vars {
 		w.env.Vars = append(w.env.Vars, ir.Var{Name: name, Value: ir.Literal(value)})
 	}
-	for _, op := range ops {
-		scenario.Steps = append(scenario.Steps, ir.Step{Text: "it is sent", Bindings: []ir.Binding{{Driver: "http", Op: op}}})
-	}
-	w.program = &ir.Program{Features: []ir.Feature{{ID: "f", Scenarios: []ir.Scenario{scenario}}}, Files: w.files}
-	b := &bench{t: t, steps: len(ops)}
+	scenario.Steps = steps
+	w.program = &ir.Program{Features: []ir.Feature{{ID: "f", Scenarios: []ir.Scenario{scenario}}}, Definitions: w.definitions, Files: w.files}
+	b := &bench{t: t, steps: len(steps), driver: New(Config{Version: "1.2.3", Fast: w.fast})}
 	var err error
-	if b.host, err = w.host(t); err != nil {
+	if b.host, err = w.hostOf(t, b.driver); err != nil {
 		t.Fatal(err)
 	}
 	b.secrets = b.host.Secrets

@@ -31,6 +31,8 @@ type conversation struct {
 	say func(n int, r *http.Request, c net.Conn) bool
 	env func(*ir.Environment)
 	is  string // the failure's code, "" for none: that both fail alike is not enough
+	// apart is true for what the direct transport leaves to net/http, over connections of its own.
+	apart bool
 }
 
 // outcome is all that must be equal.
@@ -76,7 +78,7 @@ func (c conversation) hold(t *testing.T, fast bool) outcome {
 			}
 			io.Copy(io.Discard, req.Body)
 			if c.say == nil {
-				io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+				io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"+map[bool]string{true: "ok"}[req.Method != "HEAD"])
 			} else if !c.say(n, req, conn) {
 				return
 			}
@@ -96,6 +98,9 @@ func (c conversation) hold(t *testing.T, fast bool) outcome {
 		if wire.Len() > 0 {
 			o.Connections = append(o.Connections, boundary.ReplaceAllString(strings.ReplaceAll(wire.String(), address, "SERVER"), "BOUNDARY"))
 		}
+	}
+	if c.apart {
+		o.Connections = []string{strings.Join(o.Connections, "")}
 	}
 	return o
 }
@@ -211,4 +216,51 @@ func fieldsOf(kind ir.BodyKind, fields ...ir.Field) *ir.Body {
 
 func location(status int, to string) string {
 	return fmt.Sprintf("HTTP/1.1 %d Go\r\nLocation: %s\r\nContent-Length: 0\r\nSet-Cookie: at%d=1\r\n\r\n", status, to, status)
+}
+
+// TestConformanceOfConnecting holds both against what is no connection, or a secret one.
+func TestConformanceOfConnecting(t *testing.T) {
+	nothing, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := nothing.Addr().String()
+	nothing.Close()
+	ours := newAuthority(t)
+	who := func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.TLS.ServerName, len(r.TLS.PeerCertificates)) }
+	plain, open, closed := record(t, nil), secure(t, ours, true, false, who), secure(t, ours, false, true, who)
+	cert, key := ours.issue(t, "client")
+	files := []ir.File{{Path: "ca.pem", Text: string(ours.pem)}, {Path: "cert.pem", Text: string(cert)}, {Path: "key.pem", Text: string(key)}}
+	ca := ir.Literal("ca.pem")
+	for _, c := range []struct {
+		name, url, is string
+		tls           *ir.TLS
+	}{
+		{"refused", "http://" + nobody, "http/refused", nil},
+		{"refused with TLS", "https://" + nobody, "http/refused", nil},
+		{"unknown name", "http://no-such-host.invalid", "http/dns", nil},
+		{"TLS without TLS", strings.Replace(plain.URL, "http:", "https:", 1), "http/tls", nil},
+		{"no TLS with TLS", strings.Replace(open.URL, "https:", "http:", 1), "", nil}, // the server says 400
+		{"unknown authority", open.URL, "http/tls", nil},
+		{"another name", open.URL, "http/tls", &ir.TLS{CA: ca}},
+		{"its name", open.URL, "", &ir.TLS{CA: ca, ServerName: "shop.internal"}},
+		{"insecure", open.URL, "", &ir.TLS{Insecure: true}},
+		{"no certificate of ours", closed.URL, "http/tls", &ir.TLS{CA: ca, ServerName: "shop.internal"}},
+		{"a certificate of ours", closed.URL, "", &ir.TLS{CA: ca, ServerName: "shop.internal", Cert: ir.Literal("cert.pem"), Key: ir.Literal("key.pem")}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got [2]outcome
+			for i, fast := range []bool{false, true} {
+				w := at(c.url)
+				w.fast, w.files, w.env.TLS = fast, files, c.tls
+				got[i] = w.talk(t, []ir.Op{get("/"), keep("text", "text"), keep("status", "status"), post("/", "x")}, strings.SplitN(c.url, "/", 4)[2])
+			}
+			if diff := cmp.Diff(got[0], got[1]); diff != "" {
+				t.Errorf("net/http (-) and the direct transport (+) differ:\n%s", diff)
+			}
+			if got[0].Code != c.is {
+				t.Errorf("it ended with %q (%s), expected %q", got[0].Code, got[0].Message, c.is)
+			}
+		})
+	}
 }

@@ -160,7 +160,7 @@ func (c *conn) read(o order, sent time.Time) (*response, error) {
 			return got, &incomplete{h.status, int64(n), h.length, err}
 		}
 	}
-	c.reusable = !h.close && c.in.Buffered() == 0 // what nobody asked for belongs to no response
+	c.reusable = c.in.Buffered() == 0 // what nobody asked for belongs to no response
 	return got, nil
 }
 

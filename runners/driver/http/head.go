@@ -39,6 +39,11 @@ func scanHead(b []byte, method string) (h head, _ verdict) {
 		if n := min(len(b), len(version11)); !bytes.Equal(b[:n], version11[:n]) {
 			return h, unusual // what talks something else may never end a head
 		}
+		for i, c := range b {
+			if c == '\n' && (i == 0 || b[i-1] != '\r') {
+				return h, unusual
+			}
+		}
 		return h, unfinished
 	}
 	h.size = end + len(headEnd)
@@ -60,13 +65,8 @@ func scanHead(b []byte, method string) (h head, _ verdict) {
 		rest = rest[line+len(lineEnd):]
 		switch len(name) {
 		case len("Connection"):
-			if is(name, "connection") {
-				switch {
-				case is(value, "close"):
-					h.close = true
-				case !is(value, "keep-alive"):
-					return h, unusual
-				}
+			if is(name, "connection") && !is(value, "keep-alive") {
+				return h, unusual
 			}
 		case len("Content-Length"):
 			if is(name, "content-length") {
