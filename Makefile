@@ -1,13 +1,15 @@
 # Each target installs what it needs and works alone:
 #
-#   make demo     build hoops, take a shop through test, load, probe and value; then one with a fault
+#   make demo     build hoops, take three releases of a shop through test, load, probe and value, and write their owners a page
 #   make demo-calculator   the seed story: a calculator that works, and one that makes silly mistakes
 #   make test     vet, staticcheck, gofmt, and every test with the race detector
 #   make bench    Go benchmarks
 #   make bench-load   hoops against k6, vegeta and wrk, in about six minutes; BENCH_LOAD=-short takes one
 #   make bench-browser   the browser driver beside playwright-core, in about two minutes
+#   make bench-owners   the owner's report of 500 features and 100 releases
 #   make lint     the checks of make test without the tests
 #   make build    bin/hoops
+#   make axe      axe-core from npm, which looks whether the owner's report is accessible
 #   make setup    only what the others need: Go modules, a C compiler, Chromium, Prometheus, PostgreSQL
 
 SHELL := /bin/bash
@@ -22,7 +24,7 @@ BENCH   ?= .
 # Debian packages, by the command that shows that one is there already.
 PACKAGES := gcc:gcc,libc6-dev chromium:chromium prometheus:prometheus pg_ctlcluster:postgresql xmllint:libxml2-utils
 
-.PHONY: setup setup-go build test demo demo-calculator demo-shop bench bench-go bench-load bench-browser lint
+.PHONY: setup setup-go axe build test demo demo-calculator demo-shop bench bench-go bench-owners bench-load bench-browser lint
 
 setup-go:
 	@command -v go >/dev/null || { \
@@ -54,6 +56,16 @@ bench-browser: setup
 	@test -d .hoops/bench/node_modules/playwright-core || npm install --silent --no-audit --no-fund --prefix .hoops/bench playwright-core
 	@go run ./bench/browser $(BENCH_BROWSER)
 
+# Without npm the tests say loudly that nobody looked; in CI that is a failure.
+AXE := .cache/axe/node_modules/axe-core/axe.min.js
+axe: $(AXE)
+$(AXE):
+	@if command -v npm >/dev/null; then \
+	  npm install --prefix .cache/axe --no-save --no-audit --no-fund --ignore-scripts --silent axe-core@4.14.1; \
+	else \
+	  echo "hoops: NO NPM: nobody looks whether the owner's report is accessible; install npm, or put axe.min.js in $(AXE)" >&2; \
+	  [ -z "$${CI:-}" ]; fi
+
 build: setup-go
 	@go build -o $(HOOPS) ./cmd/hoops
 
@@ -63,7 +75,7 @@ lint: setup-go
 	@unformatted="$$(gofmt -l .)"; \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:" >&2; echo "$$unformatted" >&2; exit 1; fi
 
-test: setup lint
+test: setup axe lint
 	go test -race -timeout $(TIMEOUT) ./...
 
 bench: bench-go
@@ -71,15 +83,30 @@ bench: bench-go
 bench-go: setup-go
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout $(TIMEOUT) ./...
 
+bench-owners: setup-go
+	go test -run '^$$' -bench Owners -benchmem -timeout $(TIMEOUT) ./reporters/owners
+
 demo: build demo-shop
 
-# One shop through a whole pipeline, then the same features against one with a fault.
+# Three releases of one shop, each in a pipeline that hoops really runs: a wrong total, which the tests catch; one that
+# breaks when many come, which load and value catch; and one that works. What they found is in one history.
+DEMO := bin/demo
+demo-shop: export HOOPS_HISTORY := $(CURDIR)/$(DEMO)/history.db
 demo-shop: build
-	@echo; echo "── a shop: test, load, probe, value, from one program ───────────────"; echo
-	@$(HOOPS) run examples/shop
-	@echo; echo "── the same program, and a shop that adds a penny ───────────────────"; echo
-	@code=0; $(HOOPS) run examples/shop uat value --env wrong-total || code=$$?; \
-	if [ $$code != 1 ]; then echo "hoops: expected exit code 1 of the shop with a fault, got $$code" >&2; exit 1; fi
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)
+	@$(MAKE) demo-release SAYS="release 1.0: a shop that adds a penny" FAULT=wrong-total RUN="uat value --param version=1.0" CODE=1
+	@$(MAKE) demo-release SAYS="release 1.1: a shop that fails when many come" FAULT=errors-under-load RUN="uat load value --param version=1.1" CODE=1
+	@$(MAKE) demo-release SAYS="release 1.2: test, browser, load, probe, value, from one program" FAULT= RUN="--param version=1.2" CODE=0
+	@echo; echo "── what the owners of the shop read ─────────────────────────────────"; echo
+	@$(HOOPS) report owners examples/shop | sed -n '1,2p'
+	@$(HOOPS) report owners examples/shop -o $(DEMO)/value.html 2>/dev/null
+	@echo; echo "open file://$(CURDIR)/$(DEMO)/value.html"
+
+.PHONY: demo-release
+demo-release:
+	@echo; echo "── $(SAYS) ──"; echo
+	@code=0; SHOP_FAULT=$(FAULT) $(HOOPS) run examples/shop $(RUN) || code=$$?; \
+	if [ $$code != $(CODE) ]; then echo "hoops: expected exit code $(CODE) of $(SAYS), got $$code" >&2; exit 1; fi
 
 # The second calculator gets sums wrong on purpose: that hoops fails it is what the demo shows.
 demo-calculator: build

@@ -38,7 +38,7 @@ func (a *app) checkCommand() *cobra.Command {
 func (a *app) check(t *target, format string) error {
 	m := newMatrix(t.program)
 	if t.result != nil {
-		a.diagnose(t.result.Advice, t.source)
+		a.diagnose(t.result.Advice(), t.source)
 	}
 	if format == "json" {
 		e := json.NewEncoder(a.stdio.Out)
@@ -217,7 +217,7 @@ func checkedOf(t *target, m *matrix) checked {
 	}
 	out.Warnings = diag.List{}
 	if t.result != nil {
-		out.Warnings = append(append(out.Warnings, t.result.Diagnostics...), t.result.Advice...)
+		out.Warnings = append(append(out.Warnings, t.result.Diagnostics...), t.result.Advice()...)
 	}
 	return out
 }

@@ -245,6 +245,12 @@ func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 			return nil, err
 		}
 	}
+	for _, s := range one.selected {
+		if r.Browsers == 0 && x.bare(one).DriverOf(s) == "browser" {
+			return nil, usage(fmt.Sprintf("%s: %q runs in a browser, and how many there may be is not said", s.Pos(), s.Scenario.Name),
+				"give --browsers 2, or browsers: 2 in the stage; or leave it out with -t")
+		}
+	}
 	if err := r.CheckOpenFiles(); err != nil {
 		return nil, usage(err.Error(), "")
 	}

@@ -9,21 +9,36 @@ import (
 	"github.com/cucumber-value/hoops/dsl/steps"
 )
 
-// advise says what is written and does nothing: definitions that no scenario reaches, those that are the same but
+// Advice says what is written and does nothing: definitions that no scenario reaches, those that are the same but
 // for the names of their parameters, and values that are kept and never read. None of it changes a run, so it is
-// said by who checks a project, and not by each run.
-func (c *compiler) advise() {
-	for i := range c.result.Unused {
-		d := &c.result.Unused[i]
-		c.advice(diag.Warnf(patternOf(d), "steps/unused", "no scenario uses this definition").
+// said by who checks a project, and not by each run. There is none where something is wrong.
+func (r *Result) Advice() diag.List {
+	if r.advice == nil {
+		return nil
+	}
+	a := *r.advice
+	for i := range a.unused {
+		d := &a.unused[i]
+		a.say(diag.Warnf(patternOf(d), "steps/unused", "no scenario uses this definition").
 			WithHelp("remove it, or write a step that it matches"))
 	}
-	c.sameWords()
-	c.keptForNothing()
-	c.result.Advice.Sort()
+	a.sameWords()
+	a.keptForNothing()
+	a.said.Sort()
+	return a.said
 }
 
-func (c *compiler) advice(d diag.Diagnostic) { c.result.Advice = append(c.result.Advice, d) }
+// advice is what it takes to say it when somebody asks.
+type advice struct {
+	program     *ir.Program
+	definitions []*steps.Definition
+	linked      []*steps.Definition
+	names       *steps.Names // of scenarios
+	unused      []ir.Definition
+	said        diag.List
+}
+
+func (a *advice) say(d diag.Diagnostic) { a.said = append(a.said, d) }
 
 func patternOf(d *ir.Definition) diag.Range {
 	return diag.At(d.Pos, utf8.RuneCountInString(d.Pattern))
@@ -31,27 +46,27 @@ func patternOf(d *ir.Definition) diag.Range {
 
 // sameWords finds definitions of one driver whose patterns differ in the names of parameters alone: every step that
 // one of them matches is ambiguous.
-func (c *compiler) sameWords() {
+func (a *advice) sameWords() {
 	type key struct {
 		words, driver string
 		undo          bool
 	}
 	first := map[key]*steps.Definition{}
-	for _, d := range c.library.Definitions {
+	for _, d := range a.definitions {
 		k := key{d.Words(), d.Driver, d.IsUndo}
 		other := first[k]
 		if other == nil {
 			first[k] = d
 			continue
 		}
-		c.advice(diag.Warnf(patternOf(&d.Definition), "steps/same", "another definition has the same words, and other names of parameters").
+		a.say(diag.Warnf(patternOf(&d.Definition), "steps/same", "another definition has the same words, and other names of parameters").
 			WithNote(patternOf(&other.Definition), "the other").
 			WithHelp("each step that one of them matches is ambiguous: remove one, or give them different words"))
 	}
 }
 
 // keptForNothing finds values that are kept and that nothing reads. A secret may be kept only to be masked.
-func (c *compiler) keptForNothing() {
+func (a *advice) keptForNothing() {
 	read := map[string]bool{}
 	kept := map[string]diag.Range{}
 	see := func(list []ir.Step, names *steps.Names) {
@@ -78,12 +93,12 @@ func (c *compiler) keptForNothing() {
 			})
 		}
 	}
-	for i, d := range c.linked {
-		see(c.program.Definitions[i].Body, d.Names)
+	for i, d := range a.linked {
+		see(a.program.Definitions[i].Body, d.Names)
 	}
-	for i := range c.program.Features {
-		for j := range c.program.Features[i].Scenarios {
-			see(c.program.Features[i].Scenarios[j].Steps, c.scenarioNames())
+	for i := range a.program.Features {
+		for j := range a.program.Features[i].Scenarios {
+			see(a.program.Features[i].Scenarios[j].Steps, a.names)
 		}
 	}
 	var names []string
@@ -94,7 +109,7 @@ func (c *compiler) keptForNothing() {
 	}
 	sort.Strings(names)
 	for _, n := range names {
-		c.advice(diag.Warnf(kept[n], "steps/kept-unread", "%s is kept, and nothing reads it", n).
+		a.say(diag.Warnf(kept[n], "steps/kept-unread", "%s is kept, and nothing reads it", n).
 			WithHelp("remove this step, or read it: ${%s}", n))
 	}
 }

@@ -84,3 +84,23 @@ func BenchmarkEncode(b *testing.B) {
 		ir.Encode(p, "bench", false)
 	}
 }
+
+// One of 1,000 features is changed.
+func BenchmarkCompileAgain(b *testing.B) {
+	in := large()
+	k := NewCompiler()
+	if r := k.Compile(in); r.Program == nil {
+		b.Fatal(rendered(r))
+	}
+	at := len(in.Features) / 2
+	text := string(in.Features[at].Data)
+	b.ReportAllocs()
+	report := cpu(b)
+	defer report()
+	for i := 0; b.Loop(); i++ {
+		in.Features[at].Data = []byte(strings.Replace(text, "scenario 3 of", fmt.Sprintf("changed %d of", i), 1))
+		if r := k.Compile(in); r.Program == nil {
+			b.Fatal(rendered(r))
+		}
+	}
+}

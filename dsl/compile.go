@@ -7,6 +7,7 @@ package dsl
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -23,9 +24,9 @@ type Result struct {
 	Program     *ir.Program
 	Diagnostics diag.List
 	Drivers     []string          // that scenarios were bound for
-	Advice      diag.List         // what is written and does nothing, which changes no run
 	Unused      []ir.Definition   // that no scenario reaches
 	sources     map[string]string // normalised, by path
+	advice      *advice
 }
 
 // Source is the normalised text of a file, for rendering diagnostics.
@@ -35,8 +36,12 @@ func (r *Result) Source(file string) string { return r.sources[file] }
 const stepsSuffix = ".steps.feature"
 
 // Compile makes the program of a project.
-func Compile(in *Sources) *Result {
-	c := &compiler{in: in, result: &Result{sources: map[string]string{}}, program: &ir.Program{}, files: map[string]bool{}}
+func Compile(in *Sources) *Result { return compile(in, nil) }
+
+// compile makes the program of a project. With a Compiler, files that it knows are not parsed again.
+func compile(in *Sources, again *Compiler) *Result {
+	c := newCompiler(in)
+	c.again = again
 	c.project()
 	features, definitions := c.parse()
 	c.define(definitions)
@@ -48,10 +53,28 @@ func Compile(in *Sources) *Result {
 	c.recursion()
 	if !c.list.HasErrors() {
 		c.link()
-		c.flow()
-		c.readOnly()
-		c.openSecrets()
+		c.follow()
 	}
+	result := c.finish()
+	again.remember(c)
+	return result
+}
+
+func newCompiler(in *Sources) *compiler {
+	return &compiler{in: in, result: &Result{sources: map[string]string{}}, program: &ir.Program{}, files: map[string]bool{}, lint: map[string]diag.List{}}
+}
+
+// follow checks what needs every binding to be known.
+func (c *compiler) follow() {
+	c.flow()
+	for i := range c.program.Definitions {
+		c.readOnly(c.program.Definitions[i].Body)
+	}
+	c.openSecrets()
+}
+
+// finish checks hoops.yaml against the program, and makes the result.
+func (c *compiler) finish() *Result {
 	c.stages()
 	c.embed()
 	c.data()
@@ -59,7 +82,7 @@ func Compile(in *Sources) *Result {
 	c.result.Diagnostics, c.result.Drivers = c.list, c.drivers
 	if !c.list.HasErrors() {
 		c.result.Program = c.program
-		c.advise()
+		c.result.advice = &advice{c.program, c.library.Definitions, c.linked, c.scenarioNames(), c.result.Unused, nil}
 	}
 	return c.result
 }
@@ -75,19 +98,25 @@ type compiler struct {
 	linked  []*steps.Definition // what program.Definitions were made of, in their order
 	kept    []string
 	names   *steps.Names                   // of scenarios
+	reads   map[int]map[string]bool        // what the body of each definition reads, by its number in the library
 	each    map[*steps.Definition][]string // columns of the tables that @each definitions are given
 	files   map[string]bool
+	again   *Compiler            // nil when nothing is compiled again
+	partial bool                 // a file has nothing to compile
+	units   []*unit              // of program.Features
+	number  map[int]int          // of definitions in the program, by their number in the library
+	calls   map[int][]int        // of the bodies of definitions, by numbers in the library
+	lasting diag.List            // what was said before any feature was looked at
+	lint    map[string]diag.List // what was said of a feature's file when it was parsed
+
+	definitions []saying     // of the files of definitions
+	declared    []string     // drivers of definitions and stages
+	secretNames []string     // names that are kept as secrets
+	bodySecrets diag.List    // secrets in addresses of bodies
+	bodyFiles   []neededFile // of bodies
 }
 
 func (c *compiler) add(d diag.Diagnostic) { c.list = append(c.list, d) }
-
-// normal is a source's normalised text; false when it cannot be read as text at all.
-func (c *compiler) normal(s Source) (string, bool) {
-	text, wrong := gherkin.Normalise(s.Path, s.Data)
-	c.list = append(c.list, wrong...)
-	c.result.sources[s.Path] = text
-	return text, !wrong.HasErrors()
-}
 
 func (c *compiler) project() {
 	c.yaml = &project.Project{}
@@ -141,19 +170,16 @@ func yamlText(data []byte) string {
 // parse reads every feature file, and tells features from definitions.
 func (c *compiler) parse() (features, definitions []*gherkin.Document) {
 	for _, s := range c.in.Features {
-		text, ok := c.normal(s)
-		if !ok {
-			continue
-		}
-		doc, wrong := gherkin.Parse(s.Path, text)
-		isSteps := strings.HasSuffix(s.Path, stepsSuffix)
-		c.list = append(c.list, wrong...)
-		if doc.Feature == nil || wrong.HasErrors() {
-			continue
-		}
-		if isSteps {
+		doc, wrong := c.document(s)
+		switch {
+		case doc == nil:
+			c.list = append(c.list, wrong...)
+			c.partial = true
+		case strings.HasSuffix(s.Path, stepsSuffix):
+			c.list = append(c.list, wrong...)
 			definitions = append(definitions, doc)
-		} else {
+		default:
+			c.lint[s.Path] = wrong // said when the feature is compiled
 			features = append(features, doc)
 		}
 	}
@@ -164,37 +190,90 @@ func (c *compiler) parse() (features, definitions []*gherkin.Document) {
 	return features, definitions
 }
 
+// document is a source, parsed, and what is wrong with it; nil when there is nothing in it to compile.
+func (c *compiler) document(s Source) (*gherkin.Document, diag.List) {
+	if p := c.again.parsed(s); p != nil {
+		c.result.sources[s.Path] = p.text
+		return p.doc, p.wrong
+	}
+	text, wrong := gherkin.Normalise(s.Path, s.Data)
+	c.result.sources[s.Path] = text
+	if wrong.HasErrors() {
+		return nil, wrong
+	}
+	doc, more := gherkin.Parse(s.Path, text)
+	wrong = append(wrong, more...)
+	if doc.Feature == nil || wrong.HasErrors() {
+		return nil, wrong
+	}
+	c.again.keep(s, &parsed{s.Data, text, doc, wrong})
+	return doc, wrong
+}
+
 // keptNames collects every name that a step keeps, so that a body can be compiled before it is known who calls it.
-func (c *compiler) keptNames(docs ...[]*gherkin.Document) {
-	names := map[string]bool{}
-	see := func(list []*gherkin.Step) {
-		for _, s := range list {
-			text := s.Text
-			if rest, ok := strings.CutPrefix(text, "within "); ok {
-				_, text, _ = strings.Cut(rest, " ")
-			}
-			if name := steps.KeptName(text); name != "" {
-				names[name] = true
-			}
-			if own := c.library.OwnDriver(text); own != "" && !slices.Contains(c.drivers, own) {
-				c.drivers = append(c.drivers, own)
-			}
+func (c *compiler) keptNames(features, definitions []*gherkin.Document) {
+	c.drivers = slices.Clone(c.declared)
+	names, secrets := map[string]bool{}, map[string]bool{}
+	for _, d := range features {
+		c.saying(d).into(c, names, secrets)
+	}
+	for _, d := range definitions {
+		s := c.saying(d)
+		s.into(c, names, secrets)
+		c.definitions = append(c.definitions, s)
+	}
+	c.kept, c.secretNames = slices.Sorted(maps.Keys(names)), slices.Sorted(maps.Keys(secrets))
+}
+
+// saying is what the steps of a file say by their words alone: names that they keep, which of these are secrets, and
+// the drivers that have one of the steps in their own vocabulary.
+type saying struct{ kept, secrets, drivers []string }
+
+func (s saying) into(c *compiler, names, secrets map[string]bool) {
+	for _, n := range s.kept {
+		names[n] = true
+	}
+	for _, n := range s.secrets {
+		secrets[n] = true
+	}
+	for _, own := range s.drivers {
+		if !slices.Contains(c.drivers, own) {
+			c.drivers = append(c.drivers, own)
 		}
 	}
-	for _, group := range docs {
-		for _, d := range group {
-			for _, b := range backgrounds(d.Feature) {
-				see(b.Steps)
-			}
-			for _, s := range d.Feature.Scenarios {
-				see(s.Steps)
+}
+
+func (c *compiler) saying(d *gherkin.Document) saying {
+	var out saying
+	eachStep(d.Feature, func(s *gherkin.Step) {
+		text := s.Text
+		if rest, ok := strings.CutPrefix(text, "within "); ok {
+			_, text, _ = strings.Cut(rest, " ")
+		}
+		if name := steps.KeptName(text); name != "" {
+			out.kept = append(out.kept, name)
+			if strings.HasPrefix(text, "I keep secret ") {
+				out.secrets = append(out.secrets, name)
 			}
 		}
+		if own := c.library.OwnDriver(text); own != "" && !slices.Contains(out.drivers, own) {
+			out.drivers = append(out.drivers, own)
+		}
+	})
+	return out
+}
+
+func eachStep(f *gherkin.Feature, visit func(*gherkin.Step)) {
+	for _, b := range backgrounds(f) {
+		for _, s := range b.Steps {
+			visit(s)
+		}
 	}
-	for n := range names {
-		c.kept = append(c.kept, n)
+	for _, sc := range f.Scenarios {
+		for _, s := range sc.Steps {
+			visit(s)
+		}
 	}
-	sort.Strings(c.kept)
 }
 
 func backgrounds(f *gherkin.Feature) []*gherkin.Background {
@@ -213,34 +292,14 @@ func backgrounds(f *gherkin.Feature) []*gherkin.Background {
 // link keeps the definitions that scenarios reach, in the order of their places, and renumbers what refers to
 // them.
 func (c *compiler) link() {
-	reached := map[int]bool{}
-	var reach func(list []ir.Step)
-	visit := func(s *ir.Step) {
-		for _, b := range s.Bindings {
-			if b.Definition > 0 && !reached[b.Definition] {
-				reached[b.Definition] = true
-				d := c.library.Definitions[b.Definition-1]
-				reach(d.Body)
-				if d.Undo > 0 && !reached[d.Undo] {
-					reached[d.Undo] = true
-					reach(c.library.Definitions[d.Undo-1].Body)
-				}
-			}
-		}
+	c.calls = map[int][]int{}
+	for _, d := range c.library.Definitions {
+		c.calls[d.Index()] = append(called(d.Body), d.Undo)
 	}
-	reach = func(list []ir.Step) {
-		for i := range list {
-			ir.WalkStep(&list[i], visit)
-		}
-	}
-	for i := range c.program.Features {
-		for j := range c.program.Features[i].Scenarios {
-			reach(c.program.Features[i].Scenarios[j].Steps)
-		}
-	}
+	reached := c.reached()
 	order := slices.Clone(c.library.Definitions)
 	sort.SliceStable(order, func(i, j int) bool { return order[i].Pos.Less(order[j].Pos) })
-	number := map[int]int{}
+	c.number = map[int]int{}
 	for _, d := range order {
 		if !reached[d.Index()] {
 			if !d.IsUndo {
@@ -250,16 +309,61 @@ func (c *compiler) link() {
 		}
 		c.linked = append(c.linked, d)
 		c.program.Definitions = append(c.program.Definitions, d.Definition)
-		number[d.Index()] = len(c.program.Definitions)
+		c.number[d.Index()] = len(c.program.Definitions)
 	}
 	for i := range c.program.Definitions {
-		c.program.Definitions[i].Undo = number[c.program.Definitions[i].Undo]
+		d := &c.program.Definitions[i]
+		d.Undo = c.number[d.Undo]
+		renumber(d.Body, c.number)
 	}
-	ir.WalkSteps(c.program, func(s *ir.Step) {
-		for i := range s.Bindings {
-			s.Bindings[i].Definition = number[s.Bindings[i].Definition]
+	for i := range c.program.Features {
+		for j := range c.program.Features[i].Scenarios {
+			renumber(c.program.Features[i].Scenarios[j].Steps, c.number)
 		}
-	})
+	}
+}
+
+// reached are the definitions that scenarios reach, by their numbers in the library.
+func (c *compiler) reached() map[int]bool {
+	reached := map[int]bool{}
+	var reach func(list []int)
+	reach = func(list []int) {
+		for _, d := range list {
+			if d > 0 && !reached[d] {
+				reached[d] = true
+				reach(c.calls[d])
+			}
+		}
+	}
+	for _, u := range c.units {
+		reach(u.calls)
+	}
+	return reached
+}
+
+// called are the definitions that steps call themselves, by their numbers.
+func called(list []ir.Step) []int {
+	var numbers []int
+	for i := range list {
+		ir.WalkStep(&list[i], func(s *ir.Step) {
+			for j := range s.Bindings {
+				if d := s.Bindings[j].Definition; d > 0 && !slices.Contains(numbers, d) {
+					numbers = append(numbers, d)
+				}
+			}
+		})
+	}
+	return numbers
+}
+
+func renumber(list []ir.Step, number map[int]int) {
+	for i := range list {
+		ir.WalkStep(&list[i], func(s *ir.Step) {
+			for j := range s.Bindings {
+				s.Bindings[j].Definition = number[s.Bindings[j].Definition]
+			}
+		})
+	}
 }
 
 // recursion refuses definitions that call themselves, at any depth, and shows the circle.
@@ -317,12 +421,28 @@ func (c *compiler) readers() {
 		}
 		reads[d.Index()] = names
 	}
+	c.reads = reads
+	for _, d := range c.library.Definitions {
+		c.readIn(d.Body)
+	}
+	for _, f := range c.program.Features {
+		c.readBy(f)
+	}
+}
+
+func (c *compiler) readBy(f ir.Feature) {
+	for i := range f.Scenarios {
+		c.readIn(f.Scenarios[i].Steps)
+	}
+}
+
+func (c *compiler) readIn(list []ir.Step) {
 	check := func(s *ir.Step) {
 		for _, b := range s.Bindings {
 			if b.Definition == 0 {
 				continue
 			}
-			d, names := c.library.Definitions[b.Definition-1], reads[b.Definition]
+			d, names := c.library.Definitions[b.Definition-1], c.reads[b.Definition]
 			unread := func(what, how string) {
 				c.add(diag.Errorf(s.Range(), "steps/unread", "nothing reads this %s", what).
 					WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern).WithHelp("%s", how))
@@ -342,23 +462,14 @@ func (c *compiler) readers() {
 			}
 		}
 	}
-	for _, d := range c.library.Definitions {
-		for i := range d.Body {
-			ir.WalkStep(&d.Body[i], check)
-		}
-	}
-	for i := range c.program.Features {
-		for j := range c.program.Features[i].Scenarios {
-			for k := range c.program.Features[i].Scenarios[j].Steps {
-				ir.WalkStep(&c.program.Features[i].Scenarios[j].Steps[k], check)
-			}
-		}
+	for i := range list {
+		ir.WalkStep(&list[i], check)
 	}
 }
 
 // readOnly refuses to repeat a step that writes.
-func (c *compiler) readOnly() {
-	ir.WalkSteps(c.program, func(s *ir.Step) {
+func (c *compiler) readOnly(list []ir.Step) {
+	check := func(s *ir.Step) {
 		for _, b := range s.Bindings {
 			w, ok := b.Op.(*ir.Within)
 			if !ok {
@@ -370,5 +481,8 @@ func (c *compiler) readOnly() {
 					WithHelp("repeat a step that only reads, or tag its definition @read if it changes nothing"))
 			}
 		}
-	})
+	}
+	for i := range list {
+		ir.WalkStep(&list[i], check)
+	}
 }

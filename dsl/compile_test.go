@@ -42,7 +42,7 @@ func sources(files map[string]string) *Sources {
 
 func rendered(r *Result) string {
 	var b strings.Builder
-	if err := (diag.Renderer{Source: r.Source}).Print(&b, slices.Concat(r.Diagnostics, r.Advice)); err != nil {
+	if err := (diag.Renderer{Source: r.Source}).Print(&b, slices.Concat(r.Diagnostics, r.Advice())); err != nil {
 		panic(err)
 	}
 	return b.String()
@@ -76,7 +76,7 @@ func inside(t testing.TB, r *Result) {
 			t.Errorf("%s: %v and %d runes are outside of %q", d.FirstLine(), at.Pos, at.Len, line)
 		}
 	}
-	for _, d := range slices.Concat(r.Diagnostics, r.Advice) {
+	for _, d := range slices.Concat(r.Diagnostics, r.Advice()) {
 		check(d, d.Range)
 		for _, n := range d.Notes {
 			check(d, n.Range)

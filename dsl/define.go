@@ -45,14 +45,14 @@ func (c *compiler) define(docs []*gherkin.Document) {
 		}
 	}
 	c.list = append(c.list, c.library.PairUndos()...)
-	c.drivers = []string{"http"}
+	c.declared = []string{"http"}
 	more := c.library.Drivers()
 	for _, s := range c.program.Stages {
 		more = append(more, s.Driver)
 	}
 	for _, d := range more {
-		if d != "" && !slices.Contains(c.drivers, d) {
-			c.drivers = append(c.drivers, d)
+		if d != "" && !slices.Contains(c.declared, d) {
+			c.declared = append(c.declared, d)
 		}
 	}
 }
@@ -135,6 +135,7 @@ func (c *compiler) bodies() {
 				c.obstacle(&step, &step.Obstacles[0])
 			}
 		}
+		d.Lines = nil // they hold the whole file
 	}
 }
 

@@ -18,30 +18,10 @@ func (c *compiler) eachColumns(docs ...[]*gherkin.Document) {
 		return
 	}
 	c.each = map[*steps.Definition][]string{}
-	see := func(list []*gherkin.Step, around steps.Context) {
-		for _, s := range list {
-			if s.Table == nil || len(s.Table.Rows) == 0 {
-				continue
-			}
-			for _, d := range c.library.Definitions {
-				if d.Each && c.library.MayCall(s.Text, around, d) {
-					c.each[d] = append(c.each[d], headers(s.Table)...)
-				}
-			}
-		}
-	}
 	for _, group := range docs {
-		for _, d := range group {
-			for _, b := range backgrounds(d.Feature) {
-				see(b.Steps, steps.Context{})
-			}
-			for _, s := range d.Feature.Scenarios {
-				for _, e := range s.Examples {
-					see(s.Steps, examples(e))
-				}
-				if len(s.Examples) == 0 {
-					see(s.Steps, steps.Context{})
-				}
+		for _, doc := range group {
+			for d, columns := range c.eachIn(doc) {
+				c.each[d] = append(c.each[d], columns...)
 			}
 		}
 	}
@@ -50,6 +30,35 @@ func (c *compiler) eachColumns(docs ...[]*gherkin.Document) {
 			c.each[d] = anyName(d.Lines, columns)
 		}
 	}
+}
+
+// eachIn are the columns of the tables that a file gives to each @each definition.
+func (c *compiler) eachIn(doc *gherkin.Document) map[*steps.Definition][]string {
+	found := map[*steps.Definition][]string{}
+	see := func(list []*gherkin.Step, around steps.Context) {
+		for _, s := range list {
+			if s.Table == nil || len(s.Table.Rows) == 0 {
+				continue
+			}
+			for _, d := range c.library.Definitions {
+				if d.Each && c.library.MayCall(s.Text, around, d) {
+					found[d] = append(found[d], headers(s.Table)...)
+				}
+			}
+		}
+	}
+	for _, b := range backgrounds(doc.Feature) {
+		see(b.Steps, steps.Context{})
+	}
+	for _, s := range doc.Feature.Scenarios {
+		for _, e := range s.Examples {
+			see(s.Steps, examples(e))
+		}
+		if len(s.Examples) == 0 {
+			see(s.Steps, steps.Context{})
+		}
+	}
+	return found
 }
 
 // examples are the columns and rows of one table of an outline.

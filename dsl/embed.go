@@ -14,40 +14,29 @@ import (
 // beside it.
 func (c *compiler) embed() {
 	for path, text := range c.result.sources {
-		c.program.Files = append(c.program.Files, file(path, []byte(text)))
+		c.program.Files = append(c.program.Files, c.again.file(path, text))
 		c.files[path] = true
 	}
-	need := func(path string, at diag.Range) {
-		if c.files[path] {
-			return
+	need := func(path string, at diag.Range) { c.need(neededFile{path, at}) }
+	if c.bodyFiles == nil {
+		c.bodyFiles = []neededFile{}
+		for i, d := range c.linked {
+			c.bodyFiles = append(c.bodyFiles, filesIn(c.program.Definitions[i].Body, d.Names)...)
 		}
-		c.files[path] = true
-		if c.in.Read == nil {
-			return
-		}
-		data, err := c.in.Read(path)
-		if err != nil {
-			c.add(diag.Errorf(at, "project/file", "the file %s cannot be read: %v", path, err).
-				WithHelp("paths are relative to the project's folder"))
-			return
-		}
-		c.program.Files = append(c.program.Files, file(path, data))
 	}
-	read := func(list []ir.Step, names *steps.Names) {
-		for i := range list {
-			for _, call := range fileCalls(&list[i], names) {
-				need(call, list[i].Range())
+	for i, u := range c.units {
+		if u.files == nil {
+			u.files = []neededFile{}
+			for j := range c.program.Features[i].Scenarios {
+				u.files = append(u.files, filesIn(c.program.Features[i].Scenarios[j].Steps, c.scenarioNames())...)
 			}
-			ir.WalkStep(&list[i], func(s *ir.Step) { c.filesOf(s, need) })
+		}
+		for _, f := range u.files {
+			c.need(f)
 		}
 	}
-	for i := range c.program.Features {
-		for j := range c.program.Features[i].Scenarios {
-			read(c.program.Features[i].Scenarios[j].Steps, c.scenarioNames())
-		}
-	}
-	for i, d := range c.linked {
-		read(c.program.Definitions[i].Body, d.Names)
+	for _, f := range c.bodyFiles {
+		c.need(f)
 	}
 	for _, e := range c.program.Environments {
 		if e.TLS == nil {
@@ -65,6 +54,42 @@ func (c *compiler) embed() {
 		}
 	}
 	sort.Slice(c.program.Files, func(i, j int) bool { return c.program.Files[i].Path < c.program.Files[j].Path })
+}
+
+// neededFile is a file that a step names.
+type neededFile struct {
+	path string
+	at   diag.Range
+}
+
+// need embeds a file, once.
+func (c *compiler) need(f neededFile) {
+	if c.files[f.path] {
+		return
+	}
+	c.files[f.path] = true
+	if c.in.Read == nil {
+		return
+	}
+	data, err := c.in.Read(f.path)
+	if err != nil {
+		c.add(diag.Errorf(f.at, "project/file", "the file %s cannot be read: %v", f.path, err).
+			WithHelp("paths are relative to the project's folder"))
+		return
+	}
+	c.program.Files = append(c.program.Files, file(f.path, data))
+}
+
+// filesIn are the files that steps name.
+func filesIn(list []ir.Step, names *steps.Names) (found []neededFile) {
+	need := func(path string, at diag.Range) { found = append(found, neededFile{path, at}) }
+	for i := range list {
+		for _, call := range fileCalls(&list[i], names) {
+			need(call, list[i].Range())
+		}
+		ir.WalkStep(&list[i], func(s *ir.Step) { filesOf(s, need) })
+	}
+	return found
 }
 
 func file(path string, data []byte) ir.File {
@@ -100,7 +125,7 @@ func fileCalls(s *ir.Step, names *steps.Names) []string {
 }
 
 // filesOf are the files that the ops of a step name.
-func (c *compiler) filesOf(s *ir.Step, need func(path string, at diag.Range)) {
+func filesOf(s *ir.Step, need func(path string, at diag.Range)) {
 	for _, b := range s.Bindings {
 		switch op := b.Op.(type) {
 		case *ir.Expect:

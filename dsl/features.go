@@ -15,27 +15,43 @@ import (
 // features makes the features of the program, their scenarios bound and named.
 func (c *compiler) features(docs []*gherkin.Document) {
 	ids := newIDs()
+	c.lasting = slices.Clone(c.list)
 	for _, doc := range docs {
-		f := doc.Feature
-		feature := ir.Feature{
-			Path: doc.Path, Name: f.Name, Role: f.Narrative.Role, Want: f.Narrative.Want,
-			Tags: irTags(f.Tags), Pos: f.NamePos,
-		}
-		if doc.Language != "en" {
-			feature.Language = doc.Language
-		}
-		feature.ID = ids.feature(doc.Path, f)
-		c.featureTags(f)
-		c.clauses(&feature, f)
-		for _, s := range f.Scenarios {
-			feature.Scenarios = append(feature.Scenarios, c.scenario(ids, &feature, f, s))
-		}
-		for _, r := range f.Rules {
-			ids.misplaced(r.Tags)
-		}
-		c.program.Features = append(c.program.Features, feature)
+		c.feature(ids, doc)
 	}
 	c.list = append(c.list, ids.problems...)
+}
+
+// feature makes one feature of the program.
+func (c *compiler) feature(ids *ids, doc *gherkin.Document) {
+	f := doc.Feature
+	began, took := len(c.list), len(ids.log)
+	c.list = append(c.list, c.lint[doc.Path]...)
+	feature := ir.Feature{
+		Path: doc.Path, Name: f.Name, Role: f.Narrative.Role, Want: f.Narrative.Want,
+		Tags: irTags(f.Tags), Pos: f.NamePos,
+	}
+	if doc.Language != "en" {
+		feature.Language = doc.Language
+	}
+	feature.ID = ids.feature(doc.Path, f)
+	c.featureTags(f)
+	c.clauses(&feature, f)
+	u := &unit{doc: doc, saying: c.saying(doc)}
+	for _, s := range f.Scenarios {
+		feature.Scenarios = append(feature.Scenarios, c.scenario(ids, &feature, f, s))
+		for _, d := range called(feature.Scenarios[len(feature.Scenarios)-1].Steps) {
+			if !slices.Contains(u.calls, d) {
+				u.calls = append(u.calls, d)
+			}
+		}
+	}
+	for _, r := range f.Rules {
+		ids.misplaced(r.Tags)
+	}
+	c.program.Features = append(c.program.Features, feature)
+	u.said, u.taken = slices.Clone(c.list[began:]), slices.Clone(ids.log[took:])
+	c.units = append(c.units, u)
 }
 
 func irTags(tags []gherkin.Tag) []ir.Tag {

@@ -13,7 +13,7 @@ import (
 // anything can have kept it is an error, and says what would keep it. Compensations are not followed: one that
 // lacks a value is not run, and the report says so.
 func (c *compiler) flow() {
-	f := &flow{compiler: c, bodies: map[flowKey]*summary{}, keepers: map[string][]string{}, told: map[[2]keep]bool{}}
+	f := &flow{compiler: c, bodies: map[flowKey]*summary{}, keepers: map[string][]string{}}
 	for i := range c.program.Definitions {
 		d := &c.program.Definitions[i]
 		for j := range d.Body {
@@ -30,12 +30,22 @@ func (c *compiler) flow() {
 		}
 	}
 	for i := range c.program.Features {
-		for j := range c.program.Features[i].Scenarios {
-			s := &c.program.Features[i].Scenarios[j]
-			for _, driver := range driversOf(s) {
-				for _, row := range rowsToFollow(s) {
-					f.scenario(s, driver, row)
-				}
+		if !c.units[i].followed {
+			f.feature(&c.program.Features[i], c.units[i])
+		}
+	}
+	c.keptTwice()
+}
+
+func (f *flow) feature(feature *ir.Feature, u *unit) {
+	f.unit = u
+	u.followed = true
+	for i := range feature.Scenarios {
+		s := &feature.Scenarios[i]
+		f.readOnly(s.Steps)
+		for _, driver := range driversOf(s) {
+			for _, row := range rowsToFollow(s) {
+				f.scenario(s, driver, row)
 			}
 		}
 	}
@@ -79,7 +89,7 @@ type flow struct {
 	*compiler
 	bodies  map[flowKey]*summary
 	keepers map[string][]string // definitions that keep a name
-	told    map[[2]keep]bool    // what was warned of
+	unit    *unit               // that is followed
 }
 
 type flowKey struct {
@@ -171,15 +181,28 @@ func (f *flow) notKept(s *ir.Scenario, step *ir.Step, n need) {
 // twice warns of a name that two definitions of one scenario keep: the later one wins, wherever it is read.
 func (f *flow) twice(s *ir.Scenario, step *ir.Step, before []keep, k keep) {
 	for _, b := range before {
-		if b.name != k.name || b.by == k.by || b.by == 0 || k.by == 0 || k.on || f.told[[2]keep{b, k}] {
+		if b.name != k.name || b.by == k.by || b.by == 0 || k.by == 0 || k.on || f.unit.told([2]keep{b, k}) {
 			continue
 		}
-		f.told[[2]keep{b, k}] = true
 		first, second := &f.program.Definitions[b.by-1], &f.program.Definitions[k.by-1]
-		f.add(diag.Warnf(diag.At(second.Pos, len([]rune(second.Pattern))), "steps/kept-twice", "%s is kept by this definition and by another of one scenario", k.name).
+		d := diag.Warnf(diag.At(second.Pos, len([]rune(second.Pattern))), "steps/kept-twice", "%s is kept by this definition and by another of one scenario", k.name).
 			WithNote(diag.At(first.Pos, 1), "the other: %s", first.Pattern).
 			WithNote(diag.At(step.Pos, 1), "in %q, for %s", s.Name, step.Text).
-			WithHelp("keep it under two names if these are two things"))
+			WithHelp("keep it under two names if these are two things")
+		f.unit.twice = append(f.unit.twice, keptTwice{[2]keep{b, k}, d})
+	}
+}
+
+// keptTwice says, of two definitions that keep one name, how the first scenario of each pair comes to both.
+func (c *compiler) keptTwice() {
+	told := map[[2]keep]bool{}
+	for _, u := range c.units {
+		for _, t := range u.twice {
+			if !told[t.pair] {
+				told[t.pair] = true
+				c.add(t.said)
+			}
+		}
 	}
 }
 

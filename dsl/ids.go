@@ -16,6 +16,15 @@ import (
 type ids struct {
 	taken    map[string]diag.Pos
 	problems diag.List
+	log      []taking
+}
+
+// taking is one id that was asked for, and what was given.
+type taking struct {
+	asked, given string
+	tagged       bool
+	pos          diag.Pos
+	what, remedy string
 }
 
 func newIDs() *ids { return &ids{taken: map[string]diag.Pos{}} }
@@ -68,6 +77,12 @@ func isID(t gherkin.Tag) bool { return strings.HasPrefix(t.Name, "@id:") }
 // take gives an id to one thing. One that a tag gives is taken or refused; one that is made of a name gets a number
 // where it is taken already: Gherkin allows two scenarios of one name, and every one of them runs.
 func (n *ids) take(id string, tagged bool, pos diag.Pos, what, remedy string) string {
+	given := n.give(id, tagged, pos, what, remedy)
+	n.log = append(n.log, taking{id, given, tagged, pos, what, remedy})
+	return given
+}
+
+func (n *ids) give(id string, tagged bool, pos diag.Pos, what, remedy string) string {
 	other, taken := n.taken[id]
 	if taken && tagged {
 		n.problems = append(n.problems, diag.Errorf(diag.At(pos, 1), "project/duplicate-id", "this %s has the id of another: %s", what, id).

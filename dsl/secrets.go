@@ -11,41 +11,44 @@ import (
 // openSecrets warns of secrets in addresses. hoops masks them in what it writes, but servers, proxies and browsers
 // note addresses, and do not.
 func (c *compiler) openSecrets() {
-	var kept []string
-	ir.WalkSteps(c.program, func(s *ir.Step) {
-		for _, b := range s.Bindings {
-			if k, ok := b.Op.(*ir.Keep); ok && k.Secret {
-				kept = append(kept, k.Name)
+	if c.bodySecrets == nil {
+		told := map[diag.Pos]bool{}
+		c.bodySecrets = diag.List{}
+		for i, d := range c.linked {
+			c.bodySecrets = append(c.bodySecrets, openSecretsOf(c.program.Definitions[i].Body, d.Names, c.secretNames, told)...)
+		}
+	}
+	c.list = append(c.list, c.bodySecrets...)
+	for i, u := range c.units {
+		if u.secrets == nil {
+			u.secrets = diag.List{}
+			told := map[diag.Pos]bool{} // a background stands in every scenario
+			for j := range c.program.Features[i].Scenarios {
+				u.secrets = append(u.secrets, openSecretsOf(c.program.Features[i].Scenarios[j].Steps, c.scenarioNames(), c.secretNames, told)...)
 			}
 		}
-	})
-	told := map[diag.Pos]bool{}
-	see := func(list []ir.Step, names *steps.Names) {
-		for i := range list {
-			ir.WalkStep(&list[i], func(s *ir.Step) {
-				ir.Templates(s, func(t ir.Template, _ string) {
-					for _, part := range t {
-						if part.Place != ir.Segment && part.Place != ir.Query || part.Expr == "" || told[part.Pos] {
-							continue // a whole address may be a secret
-						}
-						if name := secretIn(part.Expr, names, kept); name != "" {
-							told[part.Pos] = true
-							c.add(diag.Warnf(diag.At(part.Pos, len([]rune(part.Expr))), "secrets/address", "the secret %s stands in an address, which servers and proxies write down", name).
-								WithHelp("send it in a header or in the body"))
-						}
+		c.list = append(c.list, u.secrets...)
+	}
+}
+
+func openSecretsOf(list []ir.Step, names *steps.Names, kept []string, told map[diag.Pos]bool) (found diag.List) {
+	for i := range list {
+		ir.WalkStep(&list[i], func(s *ir.Step) {
+			ir.Templates(s, func(t ir.Template, _ string) {
+				for _, part := range t {
+					if part.Place != ir.Segment && part.Place != ir.Query || part.Expr == "" || told[part.Pos] {
+						continue // a whole address may be a secret
 					}
-				})
+					if name := secretIn(part.Expr, names, kept); name != "" {
+						told[part.Pos] = true
+						found = append(found, diag.Warnf(diag.At(part.Pos, len([]rune(part.Expr))), "secrets/address", "the secret %s stands in an address, which servers and proxies write down", name).
+							WithHelp("send it in a header or in the body"))
+					}
+				}
 			})
-		}
+		})
 	}
-	for i, d := range c.linked {
-		see(c.program.Definitions[i].Body, d.Names)
-	}
-	for i := range c.program.Features {
-		for j := range c.program.Features[i].Scenarios {
-			see(c.program.Features[i].Scenarios[j].Steps, c.scenarioNames())
-		}
-	}
+	return found
 }
 
 // secretIn is a secret that an expression reads as such, "" when it reads none.

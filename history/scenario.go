@@ -1,6 +1,9 @@
 package history
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Scenario is how one scenario, or one row of an outline, ended in a stage.
 type Scenario struct {
@@ -26,8 +29,37 @@ func (w *StageWriter) Scenario(sc Scenario) error {
 }
 
 func (sc Scenario) insert(b *batchWriter) error {
-	return b.exec(`insert into scenarios (stage, feature, scenario, row, name, status, attempts, start, duration, place, cause) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		b.stage, sc.Feature, sc.Scenario, sc.Row, sc.Name, sc.Status, sc.Attempts, momentOf(sc.Start).value(), int64(sc.Duration), sc.Place, sc.Cause)
+	return b.exec(insertScenario+scenarioPlaces, sc.columns(b.stage)...)
+}
+
+const (
+	insertScenario = `insert into scenarios (stage, feature, scenario, row, name, status, attempts, start, duration, place, cause) values `
+	scenarioPlaces = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+)
+
+func (sc Scenario) columns(stage int64) []any {
+	return []any{stage, sc.Feature, sc.Scenario, sc.Row, sc.Name, sc.Status, sc.Attempts, momentOf(sc.Start).value(), int64(sc.Duration), sc.Place, sc.Cause}
+}
+
+// scenariosAtOnce go into one statement: to call SQLite costs more than what it does with one row.
+const scenariosAtOnce = 50
+
+var insertScenarios = insertScenario + strings.Repeat(scenarioPlaces+", ", scenariosAtOnce-1) + scenarioPlaces
+
+// scenarios writes the scenarios that rows begin with, if there are enough of them, and returns how many it wrote.
+func (b *batchWriter) scenarios(rows []kept) (int, error) {
+	if len(rows) < scenariosAtOnce {
+		return 0, nil
+	}
+	var values []any
+	for _, k := range rows[:scenariosAtOnce] {
+		sc, ok := k.(Scenario)
+		if !ok {
+			return 0, nil
+		}
+		values = append(values, sc.columns(b.stage)...)
+	}
+	return scenariosAtOnce, b.exec(insertScenarios, values...)
 }
 
 // Scenarios of a stage of a run, in the order in which they were recorded; "" is every stage.

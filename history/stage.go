@@ -148,10 +148,15 @@ func (w *StageWriter) commit(also func(*sql.Tx) error) error {
 	err := w.run.store.inTransaction(func(tx *sql.Tx) error {
 		b := batchWriter{stage: w.key, project: w.run.store.project, tx: tx}
 		defer b.close()
-		for _, k := range w.rows {
-			if err := k.insert(&b); err != nil {
+		for rows := w.rows; len(rows) > 0; {
+			n, err := b.scenarios(rows)
+			if n == 0 && err == nil {
+				n, err = 1, rows[0].insert(&b)
+			}
+			if err != nil {
 				return err
 			}
+			rows = rows[n:]
 		}
 		if err := w.run.touch(tx); err != nil || also == nil {
 			return err

@@ -20,8 +20,9 @@ const earlyAlpha = .001
 
 // NewPlan turns promises into questions: each measure, window and arm once, however many claims need it.
 func NewPlan(promises []Promise, measures []ir.Measure, t Times) *Plan {
-	p := &Plan{times: t.sorted(), promises: promises, measures: map[string]ir.Measure{}, index: map[questionKey]int{}}
+	p := &Plan{times: t.sorted(), promises: promises, measures: map[string]ir.Measure{}, index: map[questionKey]int{}, excluding: map[string]bool{}}
 	for _, m := range measures {
+		p.excluding[m.Name] = m.Synthetic == "exclude"
 		if m.Synthetic == "" && t.ExcludeSynthetic {
 			m.Synthetic = "exclude"
 		}
@@ -162,7 +163,14 @@ func (p *Plan) Ask(ctx context.Context, sources map[string]measure.Source, past 
 		places = append(places, i)
 	}
 	for i, found := range measure.Ask(ctx, requests, sources, atOnce) {
-		a.evidence[places[i]] = Evidence{Measure: p.questions[places[i]].Measure, Observation: found.Observation, Failure: found.Failure}
+		q, e := p.questions[places[i]], Evidence{Observation: found.Observation, Failure: found.Failure}
+		if e.Measure = q.Measure; e.Failure != nil {
+			e.Observation.Window = q.Window
+		}
+		if p.excluding[q.Measure.Name] && !measure.HasLabels(q.Measure.From) {
+			e.Observation.Notes = append(slices.Clone(e.Observation.Notes), "synthetic: exclude does nothing from: "+q.Measure.From+"; leave out in the query what hoops did itself")
+		}
+		a.evidence[places[i]] = e
 	}
 	p.keep(ctx, past, a, kept)
 	return a

@@ -320,8 +320,10 @@ func percentOf(text string) (float64, bool) {
 	return f, true
 }
 
+// ratOf reads a decimal number or a fraction. Exponents are left out: a short one can stand for a number that fills the
+// memory.
 func ratOf(text string) (*big.Rat, bool) {
-	if len(text) > 400 {
+	if len(text) > 400 || strings.Trim(text, "0123456789./-") != "" {
 		return nil, false
 	}
 	return new(big.Rat).SetString(text)

@@ -18,7 +18,9 @@ func (p *Plan) Judge(a *Answers) []Result {
 		for k, c := range promise.Clause.Claims {
 			t := p.trial(promise.Feature, promise.Clause, k, p.measures[c.Measure])
 			t.judge(p.needs[i][k], a)
-			t.j.Notes = append(t.j.Notes, a.notes...)
+			if p.needs[i][k].baseline != nil {
+				t.j.Notes = append(t.j.Notes, a.notes...)
+			}
 			js = append(js, t.j)
 		}
 		results = append(results, result(promise.Feature, promise.Clause, js, p.times.Now))
@@ -47,10 +49,6 @@ func result(f Feature, c ir.Clause, js []Judgement, now time.Time) Result {
 		}
 	}
 	return r
-}
-
-func unknown(name string) Evidence {
-	return Evidence{Failure: &measure.Failure{Reason: NoData, Sentence: fmt.Sprintf("nothing is known of %s", name)}}
 }
 
 // trial is one claim before its judge.
@@ -123,7 +121,12 @@ func (t *trial) judge(n need, a *Answers) {
 			t.premise(b, *n.baseline)
 			return
 		}
-		t.judgeCompared(n, looks, b)
+		switch t.claim.Statistic {
+		case ir.StatRatio, ir.StatDelta, ir.StatEquivalence:
+			t.judgeCompared(n, looks, b)
+		default:
+			t.unreadable("the %s of %s is compared with nothing", t.claim.Statistic, t.claim.Measure)
+		}
 	default:
 		t.judgeWindow(a.evidence[n.looks[0].question])
 	}
@@ -132,12 +135,12 @@ func (t *trial) judge(n need, a *Answers) {
 // readable reads the numbers of the claim.
 func (t *trial) readable() bool {
 	var ok bool
-	if t.target, ok = new(big.Rat).SetString(t.claim.Target); !ok {
+	if t.target, ok = ratOf(t.claim.Target); !ok {
 		t.unreadable("the number of the claim, %q, cannot be read", t.claim.Target)
 		return false
 	}
 	if t.claim.Compare == "between" {
-		if t.upper, ok = new(big.Rat).SetString(t.claim.Upper); !ok || t.upper.Cmp(t.target) < 0 {
+		if t.upper, ok = ratOf(t.claim.Upper); !ok || t.upper.Cmp(t.target) < 0 {
 			t.unreadable("the upper bound of the claim, %q, cannot be read", t.claim.Upper)
 			return false
 		}
@@ -330,6 +333,10 @@ func (t *trial) judgeCount() {
 		t.j.WouldChange = "the first of " + exposureNoun(t.measure)
 	case short && o.Window.Open:
 		t.undecided(TooEarly, "%s so far, and %s promised", sentence, wasWere(c, t.j.Target))
+		if o.Events.Sign() > 0 && t.goesOn() {
+			times, _ := new(big.Rat).Quo(t.target, o.Events).Float64()
+			t.projected(times)
+		}
 		t.j.WouldChange = more(c, t.target, o.Events, c.Compare == ">") + " would deliver it"
 	case short:
 		t.missed(sentence)

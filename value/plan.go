@@ -67,6 +67,7 @@ type Plan struct {
 	needs     [][]need // by promise and claim
 	questions []Question
 	index     map[questionKey]int
+	excluding map[string]bool // measures that themselves say synthetic: exclude
 }
 
 // Answers are what was found out.

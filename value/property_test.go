@@ -66,7 +66,7 @@ func TestMoreEventsNeverHelpAtMost(t *testing.T) {
 			if kind == ir.StatShare {
 				m.Of, m.Per = m.Per, ""
 			}
-			r := Judge(Feature{}, clause(c), map[string]Evidence{"silly mistakes": {Measure: m, Observation: seen(n, e, open)}}, noon)
+			r := judgeOnce(Feature{}, clause(c), map[string]Evidence{"silly mistakes": {Measure: m, Observation: seen(n, e, open)}}, noon)
 			return r.Judgements[0]
 		}
 		few, many := judge(n), judge(more)
@@ -159,4 +159,59 @@ func TestLooksErrAsTheyMay(t *testing.T) {
 
 		t.Errorf("%.3f of %d releases that changed nothing were delivered", share, trials)
 	}
+}
+
+// TestNoClaimPanics: an artefact may hold what no compiler writes; it is undecided, and never delivered by a number that
+// cannot be read.
+func TestNoClaimPanics(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		words := func(name string, known ...string) string {
+			return rapid.OneOf(rapid.SampledFrom(append(known, "")), rapid.StringMatching(`[a-z0-9 .%/-]{0,12}`)).Draw(rt, name)
+		}
+		c := ir.Claim{Measure: "silly mistakes",
+			Mode:      rapid.SampledFrom([]ir.Mode{ir.Observed, ir.Inferred, ""}).Draw(rt, "mode"),
+			Statistic: rapid.SampledFrom([]ir.Statistic{ir.StatCount, ir.StatRate, ir.StatShare, ir.StatMean, ir.StatTotal, ir.StatMedian, ir.StatFirst, ir.StatRatio, ir.StatDelta, ir.StatEquivalence, ir.StatSlope, "x"}).Draw(rt, "statistic"),
+			Compare:   words("compare", "=", "<", "<=", ">", ">=", "between"), Target: words("target", "0", "1", "0.8", "1e999999999", "NaN", "-5"), Upper: words("upper", "1.2"),
+			Unit: words("unit", "ms", "h", "£"), Threshold: words("threshold", "300ms", "x"), Per: words("per", "1d", "1000 sums", "0 sums"), Premise: words("premise", "0.05"),
+			Baseline: words("baseline", "previous release", "last week", "same days last week", "this time last year", "average of the last 2 weeks", "average of the last 1 releases", "control group", "release 1"),
+			Window:   words("window", "first 24h", "last 7d", "the month", "the moon", "last"), Days: words("days", "every day", "9 of 10 days", "10 of 9 days", "0 of 0 days"),
+		}
+		m := ir.Measure{Name: "silly mistakes", From: rapid.SampledFrom([]string{"prometheus", "openmetrics", "run", "sql"}).Draw(rt, "from"), MDE: words("mde", "20%"), At: words("at", "p99"),
+			Split: words("split", `a="1"`), Control: words("control", `a="2"`)}
+		switch rapid.IntRange(0, 3).Draw(rt, "kind") {
+		case 0:
+			m.Count = "a_total"
+		case 1:
+			m.Count, m.Of = "a_total", "b_total"
+		case 2:
+			m.Quantile = "a_seconds"
+		case 3:
+			m.Value = "a"
+		}
+		times := released
+		if rapid.Bool().Draw(rt, "no release") {
+			times.Releases = nil
+		}
+		p := NewPlan([]Promise{{Clause: ir.Clause{ID: "a#1", Claims: []ir.Claim{c}}}}, []ir.Measure{m}, times)
+		a := &Answers{evidence: make([]Evidence, len(p.questions))}
+		for i, q := range p.questions {
+			o := counted(rapid.Int64Range(0, 20).Draw(rt, "n"), rapid.Int64Range(0, 30).Draw(rt, "e"))
+			if m.Count == "" {
+				o.Events = nil
+			}
+			if m.Value != "" {
+				o.Gauge = &measure.Gauge{N: rapid.Int64Range(0, 90).Draw(rt, "values"), Mean: 3, Variance: rapid.SampledFrom([]float64{0, 1}).Draw(rt, "variance")}
+			}
+			if m.Quantile != "" {
+				o.Distribution = measure.Durations(make([]time.Duration, rapid.IntRange(0, 90).Draw(rt, "samples")))
+			}
+			o.Window, o.Since, o.Coverage = q.Window, q.Window.From, 1
+			a.evidence[i] = Evidence{Measure: m, Observation: o}
+		}
+		j := p.Judge(a)[0].Judgements[0]
+		_, readable := ratOf(c.Target)
+		if j.Verdict == "" || j.Sentence == "" || (j.Verdict == Undecided) != (j.Reason != "") || j.Verdict != Undecided && !readable && c.Statistic != ir.StatFirst {
+			rt.Fatalf("%+v", j)
+		}
+	})
 }

@@ -73,7 +73,7 @@ func (t *trial) unit() (e *big.Rat, timed, ok bool) {
 		if c.Statistic == ir.StatShare {
 			return o.Exposure, false, true
 		}
-		k, valid := new(big.Rat).SetString(n)
+		k, valid := ratOf(n)
 		if !valid || k.Sign() <= 0 {
 			t.unreadable("%q is no unit of a rate", c.Per)
 			return nil, false, false

@@ -153,6 +153,7 @@ func TestEveryReasonFromARealPrometheus(t *testing.T) {
 		{"no_baseline", shopTimes, "make fewer mistakes than the control group"},
 		{"zero_baseline", shopTimes, "make fewer crashes"},
 		{"incomplete_window", shopTimes, "make at most 9 gappy things"},
+		{"incomplete_window", shopTimes, "make fewer gappy things"},
 		{"incomplete_window", none, "make fewer than 9 mistakes in the first 24 hours"},
 		{"sample_ratio_mismatch", shopTimes, "make fewer odd mistakes than the control group"},
 		{"too_early", fresh, "make fewer mistakes"},

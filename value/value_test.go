@@ -45,7 +45,7 @@ func seen(events, exposure int64, open bool) measure.Observation {
 
 func judged(t *testing.T, c ir.Claim, o measure.Observation) Judgement {
 	t.Helper()
-	r := Judge(Feature{ID: "calculator"}, clause(c), map[string]Evidence{"silly mistakes": {Measure: calculator, Observation: o}}, noon)
+	r := judgeOnce(Feature{ID: "calculator"}, clause(c), map[string]Evidence{"silly mistakes": {Measure: calculator, Observation: o}}, noon)
 	if len(r.Judgements) != 1 || r.Judgements[0].Verdict != r.Verdict {
 		t.Fatalf("%+v", r)
 	}
@@ -76,8 +76,8 @@ func TestTheCalculatorStory(t *testing.T) {
 		}
 		w.To = time.Now()
 		c := clause(claim(ir.StatCount, "=", "0"))
-		found := Observe(t.Context(), []ir.Clause{c}, []ir.Measure{calculator}, map[string]measure.Source{"openmetrics": measure.OpenMetrics{Start: start, End: end}}, w)
-		return Judge(Feature{ID: "calculator", Name: "Calculator"}, c, found, noon)
+		found := observeOnce(t.Context(), []ir.Clause{c}, []ir.Measure{calculator}, map[string]measure.Source{"openmetrics": measure.OpenMetrics{Start: start, End: end}}, w)
+		return judgeOnce(Feature{ID: "calculator", Name: "Calculator"}, c, found, noon)
 	}
 	mistakes.Store(7) // before the run: not ours
 	for _, c := range []struct {
@@ -110,7 +110,7 @@ func TestNoDataNeverPasses(t *testing.T) {
 		for _, c := range []ir.Claim{claim(ir.StatCount, "=", "0"), claim(ir.StatCount, "<=", "5"), claim(ir.StatCount, ">=", "0"), claim(ir.StatCount, "<", "5"),
 			claim(ir.StatShare, "<=", "0.5"), claim(ir.StatShare, ">=", "0"), {Measure: "silly mistakes", Mode: ir.Observed, Statistic: ir.StatRate, Compare: "<=", Target: "5", Per: "1h"}} {
 			for _, held := range []map[string]Evidence{nil, {"silly mistakes": e}} {
-				r := Judge(Feature{}, clause(c), held, noon)
+				r := judgeOnce(Feature{}, clause(c), held, noon)
 				if r.Verdict != Undecided || r.Judgements[0].Reason == "" || r.Judgements[0].Sentence == "" && name != "reasonless" {
 					t.Errorf("%s: %s %s %s: %v", name, c.Statistic, c.Compare, c.Target, r.Verdict)
 				}
@@ -217,7 +217,7 @@ func TestAClauseIsAsGoodAsItsWorstClaim(t *testing.T) {
 		{clause(good), Delivered}, {clause(good, good), Delivered}, {clause(good, bad), Missed}, {clause(bad, open), Missed}, {clause(open, bad), Missed}, {clause(good, open), Undecided},
 		{half, Unbound}, {missedHalf, Missed}, {clause(), Unbound}, {ir.Clause{Unbound: "…"}, Unbound},
 	} {
-		if r := Judge(Feature{}, c.clause, held, noon); r.Verdict != c.want || r.SoFar != (c.want == Delivered) {
+		if r := judgeOnce(Feature{}, c.clause, held, noon); r.Verdict != c.want || r.SoFar != (c.want == Delivered) {
 			t.Errorf("%d: %v so far %v, want %v", i, r.Verdict, r.SoFar, c.want)
 		}
 	}
@@ -249,7 +249,7 @@ func TestASourceThatNobodyHasIsUndecided(t *testing.T) {
 	m := calculator
 	m.From = "sql"
 	c := clause(claim(ir.StatCount, "=", "0"))
-	r := Judge(Feature{}, c, Observe(context.Background(), []ir.Clause{c}, []ir.Measure{m}, nil, measure.Window{}), noon)
+	r := judgeOnce(Feature{}, c, observeOnce(context.Background(), []ir.Clause{c}, []ir.Measure{m}, nil, measure.Window{}), noon)
 	if j := r.Judgements[0]; j.Verdict != Undecided || j.Reason != SourceFailed || j.Sentence != "silly mistakes comes from sql, which this run has no way to ask" {
 		t.Errorf("%+v", j)
 	}

@@ -69,6 +69,9 @@ func (t Times) window(c ir.Claim, m ir.Measure) (measure.Window, *measure.Failur
 		}
 		return measure.Window{From: t.Now.Add(-d), To: t.Now, Words: "over the last " + durationWords(d)}, nil
 	case "the":
+		if !known(length) {
+			break
+		}
 		from := t.startOf(length, t.Now)
 		return measure.Window{From: from, To: t.Now, Until: t.step(length, from, 1), Words: "this " + length, Open: true}, nil
 	}
@@ -203,7 +206,7 @@ func (t Times) trend(c ir.Claim, m ir.Measure) (windows []measure.Window, unit s
 func duration(text string) (time.Duration, bool) {
 	number := strings.TrimRight(text, "mshdw")
 	unit, known := map[string]time.Duration{"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[text[len(number):]]
-	r, ok := new(big.Rat).SetString(number)
+	r, ok := ratOf(number)
 	if !known || !ok || r.Sign() <= 0 {
 		return 0, false
 	}

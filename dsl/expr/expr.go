@@ -80,6 +80,13 @@ type Env interface {
 	Call(name string, args []any) (any, error)
 }
 
+// FieldEnv is an Env that can find a field of a value without making all of it: body.total of a long answer. When
+// found is false, because there is no such field or for any other reason, Value is asked and has the last word.
+type FieldEnv interface {
+	Env
+	Field(name string, fields []string) (value any, found bool)
+}
+
 // Span is a stretch of one line of a source: Line and Col are 1-based, Col and Len count runes.
 type Span struct{ Line, Col, Len int }
 

@@ -165,6 +165,7 @@ type path struct {
 	slot  int
 	name  string
 	steps []step
+	names []string // of the steps, when each of them is a field
 }
 
 type step struct {
@@ -184,6 +185,11 @@ func (f *frame) read(p *path) (any, error) {
 	}
 	v := f.values[p.slot]
 	if v == unasked {
+		if e, ok := f.env.(FieldEnv); ok && len(p.names) > 0 {
+			if v, found := e.Field(p.name, p.names); found {
+				return value(v), nil
+			}
+		}
 		v = value(f.env.Value(p.name))
 		if m, ok := v.(Missing); ok && m.What == "" {
 			m.What = p.name

@@ -220,6 +220,9 @@ func (l *lowering) member(n *ast.MemberNode) (*part, *Error) {
 			last.key = name.Value
 		}
 		p.path = &path{place: m.place, slot: base.path.slot, name: base.path.name, steps: steps}
+		if field, ok := last.key.(string); ok && len(base.path.names) == len(base.path.steps) {
+			p.path.names = append(base.path.names[:len(base.path.names):len(base.path.names)], field)
+		}
 		p.node = call("$read", p.path)
 		return p, nil
 	}

@@ -3,6 +3,7 @@ package ir
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,14 +33,19 @@ type header struct {
 
 // Encode is the artefact of a program: its bytes depend on the program, the tool's version and compress only.
 func Encode(p *Program, tool string, compress bool) []byte {
-	canonical := Canonical(p)
-	dst := append([]byte(`{"format":`), `"`+format+`"`...)
+	dst := append(make([]byte, 0, 1<<16), `{"format":"`+format+`"`...)
 	dst = fmt.Appendf(dst, `,"major":%d,"minor":%d,"tool":`, Major, Minor)
 	dst = appendString(dst, tool)
 	dst = append(dst, `,"digest":`...)
-	dst = appendString(dst, digestOf(canonical))
+	at := len(dst)
+	dst = appendString(dst, digestOf(nil)) // a place for it
 	dst = append(dst, ",\n\"program\":"...)
-	dst = append(dst, canonical...)
+	sum := sha256.New()
+	inPieces(p, func(piece []byte) {
+		sum.Write(piece)
+		dst = append(dst, piece...)
+	})
+	copy(dst[at:], appendString(nil, digestText(sum)))
 	dst = append(dst, "}\n"...)
 	if !compress {
 		return dst

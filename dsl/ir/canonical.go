@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"reflect"
 	"strconv"
 	"strings"
@@ -22,7 +23,42 @@ func Canonical(p *Program) []byte {
 
 // Digest identifies a program: every stage prints it, and equal programs have equal digests wherever they were
 // compiled.
-func Digest(p *Program) string { return digestOf(Canonical(p)) }
+func Digest(p *Program) string {
+	sum := sha256.New()
+	inPieces(p, func(piece []byte) { sum.Write(piece) })
+	return digestText(sum)
+}
+
+func digestText(sum hash.Hash) string { return "sha256:" + hex.EncodeToString(sum.Sum(nil)) }
+
+// inPieces gives the canonical form a piece at a time, since as a whole it is larger than the program.
+func inPieces(p *Program, write func(piece []byte)) {
+	buffer := append(make([]byte, 0, 1<<16), '{')
+	v := reflect.ValueOf(p).Elem()
+	comma := false
+	for _, m := range plan(v.Type()) {
+		f := v.Field(m.index)
+		if f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {
+			continue
+		}
+		if comma {
+			buffer = append(buffer, ',')
+		}
+		comma = true
+		buffer = append(buffer, m.name...)
+		if f.Kind() != reflect.Slice {
+			buffer = appendValue(buffer, f)
+			continue
+		}
+		for i := range f.Len() {
+			buffer = appendValue(append(buffer, "[,"[min(i, 1)]), f.Index(i))
+			write(buffer)
+			buffer = buffer[:0]
+		}
+		buffer = append(buffer, ']')
+	}
+	write(append(buffer, '}'))
+}
 
 func digestOf(canonical []byte) string {
 	sum := sha256.Sum256(canonical)

@@ -273,3 +273,14 @@ func TestContent(t *testing.T) {
 		}
 	}
 }
+
+// The pieces of the canonical form are the whole of it.
+func TestCanonicalInPieces(t *testing.T) {
+	for _, p := range []*Program{whole(), {}, {Project: "x"}, {Files: []File{{Path: "a"}}}} {
+		var pieces []byte
+		inPieces(p, func(piece []byte) { pieces = append(pieces, piece...) })
+		if diff := cmp.Diff(string(Canonical(p)), string(pieces)); diff != "" || Digest(p) != digestOf(pieces) {
+			t.Error(diff)
+		}
+	}
+}

@@ -3,6 +3,8 @@
 //	200/s                                   one rate, as long as the load goes on
 //	90/m                                    per minute; /s, /m and /h
 //	10/s to 50/s over 1m, then 50/s for 5m  ramps and plateaus, one after the other
+//	10/s to 50/s every 1m for 10m           a wave, from the first rate to the second and back each minute
+//	200 requests/s                          arrivals so many that their requests come at this rate
 //	max                                     as fast as a fixed number of workers can: a closed model
 //
 // It is a floor package, so that a compiler can check what a runner will follow. It knows no clock and no
@@ -23,13 +25,47 @@ import (
 type Profile struct {
 	Segments []Segment
 	Max      bool
+	Requests bool // rates are of requests, not of arrivals
 }
 
-// Segment goes in a straight line from one rate to another, in arrivals per second. Over 0 is "until the end",
-// and only in the last one.
+// Segment goes in a straight line from one rate to another, in arrivals per second, or in waves. Over 0 is "until
+// the end", and only in the last one.
 type Segment struct {
 	From, To float64
 	Over     time.Duration
+	Every    time.Duration // of a wave, from From to To and back; 0 for a straight line
+}
+
+// Arrivals of the first x seconds of a segment.
+func (s Segment) Arrivals(x float64) float64 {
+	if period := s.Every.Seconds(); period > 0 {
+		return (s.From+s.To)/2*x - (s.To-s.From)/2*period/(2*math.Pi)*math.Sin(2*math.Pi*x/period)
+	}
+	if s.Over == 0 || s.From == s.To {
+		return s.From * x
+	}
+	return s.From*x + (s.To-s.From)/s.Over.Seconds()*x*x/2
+}
+
+// Rate after x seconds of a segment.
+func (s Segment) Rate(x float64) float64 {
+	if period := s.Every.Seconds(); period > 0 {
+		return (s.From+s.To)/2 - (s.To-s.From)/2*math.Cos(2*math.Pi*x/period)
+	}
+	if s.Over == 0 {
+		return s.From
+	}
+	return s.From + (s.To-s.From)*x/s.Over.Seconds()
+}
+
+// Divided is the profile of journeys whose requests come at this profile's rate, when each sends so many.
+func (p Profile) Divided(by float64) Profile {
+	out := Profile{}
+	for _, s := range p.Segments {
+		s.From, s.To = s.From/by, s.To/by
+		out.Segments = append(out.Segments, s)
+	}
+	return out
 }
 
 // Bounds of a profile.
@@ -66,7 +102,7 @@ func (p Profile) Length() time.Duration {
 func (p Profile) Arrivals() float64 {
 	sum := 0.0
 	for _, s := range p.Segments {
-		sum += (s.From + s.To) / 2 * s.Over.Seconds()
+		sum += s.Arrivals(s.Over.Seconds())
 	}
 	return sum
 }
@@ -87,11 +123,14 @@ func (p Profile) Within(d time.Duration) (Profile, error) {
 	case d == 0:
 		return p, p.bounded()
 	}
-	out := Profile{}
+	out := Profile{Requests: p.Requests}
 	left := d
 	for _, s := range p.Segments {
 		if left == 0 {
 			break
+		}
+		if s.Over > left && s.Every > 0 {
+			s.Over = left
 		}
 		if s.Over > left {
 			s.To = s.From + (s.To-s.From)*float64(left)/float64(s.Over)
@@ -122,10 +161,20 @@ func (p Profile) String() string {
 		return "max"
 	}
 	var parts []string
+	perSecond := func(rate float64) string {
+		if text := perSecond(rate); !p.Requests {
+			return text
+		} else {
+			return strings.Replace(text, "/", " requests/", 1)
+		}
+	}
 	for _, s := range p.Segments {
 		text := perSecond(s.From)
 		length := " for "
-		if s.From != s.To {
+		switch {
+		case s.Every > 0:
+			text += " to " + perSecond(s.To) + " every " + words(s.Every)
+		case s.From != s.To:
 			text += " to " + perSecond(s.To)
 			length = " over "
 		}
@@ -208,6 +257,7 @@ func ParseProfile(text string) (Profile, *Error) {
 			p.next()
 		}
 	}
+	out.Requests = p.of == "requests"
 	last := out.Segments[len(out.Segments)-1]
 	if out.Arrivals() == 0 && last.From+last.To == 0 {
 		return Profile{}, p.errorf(0, len(p.runes), "a rate of 0 asks for no arrival")
@@ -224,6 +274,7 @@ type parser struct {
 	word      string // "" at the end
 	from, to  int    // of the word
 	end       int    // of the word before
+	of        string // requests or journeys, as the first rate says
 	following int
 }
 
@@ -261,6 +312,12 @@ func (p *parser) segment() (s Segment, err *Error) {
 		}
 	}
 	right, wrong := "for", "over"
+	if ramp && p.word == "every" {
+		if s.Every, err = p.time("every"); err != nil {
+			return s, err
+		}
+		ramp = false
+	}
 	if ramp {
 		right, wrong = wrong, right
 	}
@@ -271,27 +328,48 @@ func (p *parser) segment() (s Segment, err *Error) {
 		}
 		return s, p.here("one rate is held for a time").help("write for instead of over, or a ramp: 10/s to 50/s over 1m")
 	case right:
-		p.next()
-		if p.word == "" || p.word == "," {
-			return s, p.here("a time is expected after `%s`, like 1m or 90s", right)
-		}
-		d, bad := expr.ParseDuration(p.word)
-		switch {
-		case bad != nil:
-			return s, p.here("%v", bad)
-		case d == 0:
-			return s, p.here("a time of 0 asks for no arrival")
-		case d > Longest:
-			return s, p.here("%s is too long: at most %s", clip(p.word), words(Longest))
-		}
-		s.Over = d
-		p.next()
+		s.Over, err = p.time(right)
 	}
-	return s, nil
+	return s, err
+}
+
+// time is the one after a word, which the parser stands at.
+func (p *parser) time(after string) (time.Duration, *Error) {
+	p.next()
+	if p.word == "" || p.word == "," {
+		return 0, p.here("a time is expected after `%s`, like 1m or 90s", after)
+	}
+	d, bad := expr.ParseDuration(p.word)
+	switch {
+	case bad != nil:
+		return 0, p.here("%v", bad)
+	case d == 0:
+		return 0, p.here("a time of 0 asks for no arrival")
+	case d > Longest:
+		return 0, p.here("%s is too long: at most %s", clip(p.word), words(Longest))
+	}
+	p.next()
+	return d, nil
 }
 
 func (p *parser) rate() (float64, *Error) {
 	number, unit, ok := strings.Cut(p.word, "/")
+	of := "journeys"
+	if !ok && expr.IsDecimal(number) {
+		before := *p
+		p.next()
+		if what, rest, found := strings.Cut(p.word, "/"); found && (what == "requests" || what == "journeys") {
+			of, unit, ok = what, rest, true
+		} else {
+			*p = before
+		}
+	}
+	if ok && p.of != "" && of != p.of {
+		return 0, p.here("the rates before are of %s", p.of).help("write all of them per requests, or none")
+	}
+	if ok {
+		p.of = of
+	}
 	switch {
 	case p.word == "" || p.word == ",":
 		return 0, p.here("a rate is expected").help(example)

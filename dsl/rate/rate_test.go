@@ -12,15 +12,20 @@ import (
 
 func TestParseProfile(t *testing.T) {
 	for text, want := range map[string]Profile{
-		"200/s":                                  {Segments: []Segment{{200, 200, 0}}},
-		" 90/m ":                                 {Segments: []Segment{{1.5, 1.5, 0}}},
-		"1800/h for 1h":                          {Segments: []Segment{{.5, .5, time.Hour}}},
-		"0.5/s for 1m30s":                        {Segments: []Segment{{.5, .5, 90 * time.Second}}},
+		"200/s":                                  {Segments: []Segment{{200, 200, 0, 0}}},
+		" 90/m ":                                 {Segments: []Segment{{1.5, 1.5, 0, 0}}},
+		"1800/h for 1h":                          {Segments: []Segment{{.5, .5, time.Hour, 0}}},
+		"0.5/s for 1m30s":                        {Segments: []Segment{{.5, .5, 90 * time.Second, 0}}},
+		"10/s to 50/s every 1m for 10m":          {Segments: []Segment{{10, 50, 10 * time.Minute, time.Minute}}},
+		"0/s to 9/s every 5s":                    {Segments: []Segment{{0, 9, 0, 5 * time.Second}}},
+		"200 requests/s for 1m":                  {Segments: []Segment{{200, 200, time.Minute, 0}}, Requests: true},
+		"10 requests/s to 20 requests/m over 1s": {Segments: []Segment{{10, 1.0 / 3, time.Second, 0}}, Requests: true},
+		"5 journeys/s":                           {Segments: []Segment{{5, 5, 0, 0}}},
 		"max":                                    {Max: true},
-		"0/s to 50/s over 10s":                   {Segments: []Segment{{0, 50, 10 * time.Second}}},
-		"10/s to 50/s":                           {Segments: []Segment{{10, 50, 0}}},
-		"10/s to 50/s over 1m, then 50/s for 5m": {Segments: []Segment{{10, 50, time.Minute}, {50, 50, 5 * time.Minute}}},
-		"1/s for 1s , 2/s for 2s then 3/s":       {Segments: []Segment{{1, 1, time.Second}, {2, 2, 2 * time.Second}, {3, 3, 0}}},
+		"0/s to 50/s over 10s":                   {Segments: []Segment{{0, 50, 10 * time.Second, 0}}},
+		"10/s to 50/s":                           {Segments: []Segment{{10, 50, 0, 0}}},
+		"10/s to 50/s over 1m, then 50/s for 5m": {Segments: []Segment{{10, 50, time.Minute, 0}, {50, 50, 5 * time.Minute, 0}}},
+		"1/s for 1s , 2/s for 2s then 3/s":       {Segments: []Segment{{1, 1, time.Second, 0}, {2, 2, 2 * time.Second, 0}, {3, 3, 0, 0}}},
 	} {
 		got, err := ParseProfile(text)
 		if d := cmp.Diff(want, got); d != "" || err != nil {
@@ -48,6 +53,11 @@ func TestProfileThatIsWrong(t *testing.T) {
 		"1/s for 1m, then max":          "18+3: `max` is no part of a profile: it stands alone",
 		"10/s to":                       "8+1: a rate is expected",
 		"10/s to 50/s for 1m":           "14+3: a ramp goes over a time",
+		"10/s to 50/s every":            "19+1: a time is expected after `every`, like 1m or 90s",
+		"10/s every 1m":                 "6+5: `every` is not expected here",
+		"10/s to 50/s every 1m over 5m": "23+4: one rate is held for a time",
+		"10 requests/s to 5/s over 1m":  "18+3: the rates before are of requests",
+		"10 cats/s":                     "1+2: a rate needs a unit",
 		"10/s over 1m":                  "6+4: one rate is held for a time",
 		"10/s for":                      "9+1: a time is expected after `for`, like 1m or 90s",
 		"10/s for 5":                    "10+1: a duration needs a unit: write 5ms or 5s",

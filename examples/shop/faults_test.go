@@ -25,7 +25,7 @@ var visible = []struct {
 	{shop.DoubleCharge, "Pay for one product", `And the order is in the history once`},
 	{shop.SessionMixup, "Two customers at once", `And the basket of "dave" holds only "Espresso Cup"`},
 	{shop.DeclinedAsPaid, "Card 4000 0000 0000 9995", `Then the customer is told "Your card has insufficient funds."`},
-	{shop.SearchMisses, "Find Sencha by \"sencha\"", `Then "Sencha" is found`},
+	{shop.SearchMisses, `Find Earl Grey by "EARL GREY"`, `Then "Earl Grey" is found`},
 }
 
 // What fails in a request fails before a person's eyes: at the same step, of the same feature, without one

@@ -94,12 +94,12 @@ func (b *builder) pass(f *Feature) error {
 	return nil
 }
 
-// otherThan is a release that is not the one that was judged.
+// otherThan is a release that is known not to be the one that was judged.
 func otherThan(judged, met string) string {
-	if met == judged {
+	if met == judged || judged == "" {
 		return ""
 	}
-	return cmp.Or(met, "none that was recorded")
+	return met
 }
 
 func (b *builder) stagesOf(run string) ([]history.Stage, error) {

@@ -116,7 +116,8 @@ type run struct {
 	emit     func(runners.Event)
 	host     *session.Host
 	gate     *gate
-	profile  rate.Profile // with an end
+	profile  rate.Profile // with an end, of journeys
+	asking   string       // the rate of requests that the profile was made of, "" without one
 	workers  int          // of a closed model
 	inFlight int64        // at most
 	drain    time.Duration
@@ -178,7 +179,7 @@ func (r *run) model() string {
 	case r.workers > 0:
 		return fmt.Sprintf("%d users", r.workers)
 	}
-	return r.profile.String()
+	return cmp.Or(r.asking, r.profile.String())
 }
 
 // load lets journeys arrive until the end, drains them, and tells once a second how it goes.

@@ -35,7 +35,7 @@ func newPacer(p rate.Profile) *pacer {
 	for _, s := range p.Segments {
 		out.parts = append(out.parts, part{Segment: s, at: at, before: sum})
 		at += s.Over.Seconds()
-		sum += (s.From + s.To) / 2 * s.Over.Seconds()
+		sum += s.Arrivals(s.Over.Seconds())
 	}
 	out.arrivals = uint64(math.Ceil(sum - slack))
 	return out
@@ -54,7 +54,7 @@ func (p *pacer) Rate(elapsed time.Duration) float64 {
 	t := elapsed.Seconds()
 	for _, s := range p.parts {
 		if x := t - s.at; x >= 0 && x < s.Over.Seconds() {
-			return s.From + (s.To-s.From)*x/s.Over.Seconds()
+			return s.Segment.Rate(x)
 		}
 	}
 	return 0
@@ -70,10 +70,31 @@ func (p *pacer) arrival(n uint64) time.Duration {
 	s := p.parts[i]
 	length := s.Over.Seconds()
 	left := math.Max(0, float64(n)-s.before)
+	if s.Every > 0 {
+		return time.Duration((s.at + s.wave(left)) * float64(time.Second))
+	}
 	slope := (s.To - s.From) / length
 	x := 0.0
 	if left > 0 {
 		x = 2 * left / (s.From + math.Sqrt(math.Max(0, s.From*s.From+2*slope*left)))
 	}
 	return time.Duration((s.at + math.Min(x, length)) * float64(time.Second))
+}
+
+// wave is when a wave has brought so many: its integral rises all the time, so halving finds the place, to well
+// below a nanosecond.
+func (s part) wave(left float64) float64 {
+	low, high := 0.0, s.Over.Seconds()
+	for high-low > 1e-10 {
+		middle := (low + high) / 2
+		if middle <= low || middle >= high {
+			break
+		}
+		if s.Arrivals(middle) < left {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return high
 }

@@ -95,7 +95,62 @@ func (r *run) prepare() error {
 	if len(mix) == 0 {
 		mix = equalShares(r.plan.Selected)
 	}
+	if r.profile.Requests {
+		if err := r.perJourney(mix); err != nil {
+			return err
+		}
+	}
 	return r.mixed(mix)
+}
+
+// perJourney turns a rate of requests into one of journeys, by how many requests the program says that each sends.
+// Redirects, tries of a within and failures make it more or less: what was achieved is in the report.
+func (r *run) perJourney(mix []Share) error {
+	requests, weights := 0.0, 0.0
+	for _, s := range mix {
+		sum := 0
+		for _, i := range s.Selected {
+			w := r.ways[i]
+			sum += requestsOf(r.plan.Program, w.Selected.Scenario.Steps, w.driver, w.Row)
+		}
+		requests += float64(s.Weight) * float64(sum) / float64(len(s.Selected))
+		weights += float64(s.Weight)
+	}
+	each := requests / weights
+	if each == 0 {
+		return errors.New("a rate of requests needs scenarios that send some")
+	}
+	r.notice("%s: a journey sends %.3g requests, so journeys come at these rates divided by %.3g", r.profile, each, each)
+	r.asking, r.profile = r.profile.String(), r.profile.Divided(each)
+	return nil
+}
+
+// requestsOf counts the requests of some steps; those of @once bodies belong to no journey.
+func requestsOf(p *ir.Program, steps []ir.Step, driver string, row int) int {
+	n := 0
+	for i := range steps {
+		b := steps[i].Binding(driver, row)
+		if b == nil {
+			continue
+		}
+		switch op := b.Op.(type) {
+		case nil:
+			if b.Definition == 0 || p.Definitions[b.Definition-1].Once {
+				continue
+			}
+			d := &p.Definitions[b.Definition-1]
+			times := 1
+			if d.Each {
+				times = max(0, len(steps[i].Table)-1) // without its header
+			}
+			n += times * requestsOf(p, d.Body, driver, -1)
+		case *ir.Within:
+			n += requestsOf(p, []ir.Step{op.Step}, driver, row)
+		case *ir.Request, *ir.Open:
+			n++
+		}
+	}
+	return n
 }
 
 // browserDriver is the one whose sessions are few: a page takes a core while it is busy, and memory.

@@ -137,6 +137,29 @@ func TestStopWhenItHolds(t *testing.T) {
 	})
 }
 
+// A rate of requests is one of journeys, divided by how many each sends.
+func TestRateOfRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		definitionOf(p, "log in", "GET /a", "GET /b").Once = true
+		definitionOf(p, "pay", "POST /a", "within 1s GET /b", "the status is 200")
+		plan := planOf(p, scenarioOf(p, "buy", "log in", "pay", "GET /c", "GET /d"), scenarioOf(p, "look", "GET /"))
+		got := loaded(t, t.Context(), &Runner{Drivers: answers(200, 0).drivers, Profile: profileOf(t, "70 requests/s for 10s"), Mix: []Share{{[]int{0}, 2}, {[]int{1}, 1}}, Expect: expects("requests.rate > 69", "requests.rate < 71", "errors == 0")}, plan)
+		// two journeys of 4 requests and one of 1: 3 each
+		if got.final.Asked != 234 || got.end.Outcome != runners.GatePassed || got.final.Load != "70 requests/s for 10s" {
+			t.Errorf("%d asked, %q, %s", got.final.Asked, got.final.Load, got.end.Message)
+		}
+		if got.noticed("70 requests/s for 10s: a journey sends 3 requests, so journeys come at these rates divided by 3") != 1 {
+			t.Errorf("%+v", got.notices)
+		}
+	})
+	p := &ir.Program{}
+	got := loaded(t, t.Context(), &Runner{Drivers: answers(200, 0).drivers, Profile: profileOf(t, "70 requests/s for 10s")}, planOf(p, scenarioOf(p, "think", "wait 1s")))
+	if got.err == nil || got.err.Error() != "a rate of requests needs scenarios that send some" {
+		t.Error(got.err)
+	}
+}
+
 func outlineOf(p *ir.Program) ir.Scenario {
 	s := scenarioOf(p, "read", "GET /cats/<id>")
 	s.Outline, s.Columns = true, []string{"id"}

@@ -46,6 +46,13 @@ type Answer interface {
 	Describe() string
 }
 
+// FieldAnswer is an Answer that can find a field of its body without reading all of it into memory; not found means
+// that the whole body has to be asked.
+type FieldAnswer interface {
+	Answer
+	Field(path []string) (value any, found bool)
+}
+
 // Sample is one measured request, navigation or command.
 type Sample struct {
 	Name     string // the template: "POST /cats/{id}"

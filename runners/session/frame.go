@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -86,6 +87,22 @@ func (f *Frame) Value(name string) any {
 	}
 	return expr.Missing{What: name, Why: "nothing has kept it"}
 }
+
+// Field looks a field of the answer's body up, for an answer that finds it without reading all of it.
+func (f *Frame) Field(name string, fields []string) (any, bool) {
+	body, ok := f.session.answer.(FieldAnswer)
+	if name != "body" || !ok {
+		return nil, false
+	}
+	_, kept := f.session.kept[name]
+	_, column := f.columns[name]
+	if kept || column || slices.ContainsFunc(f.params, func(p ir.Parameter) bool { return p.Name == name }) {
+		return nil, false // it is another body
+	}
+	return body.Field(fields)
+}
+
+var _ expr.FieldEnv = (*Frame)(nil)
 
 func answerValue(a Answer, name, why string) any {
 	if a == nil {

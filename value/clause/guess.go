@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// promised are the words of the clause's first sentence, without "be able to".
-func (p *parser) promised() []string {
-	var words []string
+// promised are the words of the clause's first sentence, without "be able to", and the token that they begin at.
+func (p *parser) promised() (words []string, from int) {
 	letters := false
 	for _, t := range p.tokens {
 		if t.kind == mark && strings.Contains(".!?;:", t.text) {
@@ -21,17 +20,17 @@ func (p *parser) promised() []string {
 		words = append(words, t.text)
 	}
 	if !letters || len(words) > 30 || len(words) == 1 && p.lang.has("vague", plainWord(words[0])) {
-		return nil
+		return nil, 0
 	}
 	for n := 1; n > 0 && len(words) > 0; {
 		n = max(p.starts(words, "modals"), p.starts(words, "subjects"))
 		if n < len(words) {
-			words = words[n:]
+			words, from = words[n:], from+n
 		} else {
 			n = 0
 		}
 	}
-	return words
+	return words, from
 }
 
 // starts is how many words the longest phrase of a section takes at the start.
@@ -62,6 +61,9 @@ func (p *parser) until(words []string) []string {
 		if i > 0 && (p.lang.has("suggest-stop", w) || p.lang.has("connectors", w)) {
 			return words[:i]
 		}
+		if i > 0 && i+1 < len(words) && (p.lang.particles["a"][w] || p.lang.particles["each"][w]) && p.lang.has("units", plainWord(words[i+1])) { // a day
+			return words[:i]
+		}
 	}
 	return words
 }
@@ -75,7 +77,7 @@ func (p *parser) nounOf(words []string) string {
 	for len(words) > 0 && (p.lang.has("suggest-time", plainWord(words[len(words)-1])) || p.lang.has("vague", plainWord(words[len(words)-1]))) {
 		words = words[:len(words)-1]
 	}
-	if len(words) == 0 || len(words) > 5 || p.lang.has("suggest-stop", plainWord(words[0])) {
+	if len(words) == 0 || len(words) > 5 || p.lang.has("suggest-stop", plainWord(words[0])) || p.lang.has("connectors", plainWord(words[0])) || p.lang.has("hedges", plainWord(words[0])) {
 		return ""
 	}
 	return strings.Join(words, " ")

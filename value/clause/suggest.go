@@ -2,6 +2,7 @@ package clause
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -79,21 +80,18 @@ func (p *parser) verbOf(noun string) string {
 
 // suggestMeasure guesses from the first words what kind of promise is meant.
 func (p *parser) suggestMeasure() (rewrites []string, stub string) {
-	words := p.promised()
+	words, from := p.promised()
 	if len(words) == 0 {
 		return nil, ""
+	}
+	if rewrites, stub := p.suggestQuantified(from, from+len(words)); len(rewrites) > 0 {
+		return rewrites, stub
 	}
 	say := p.lang.suggest
 	for _, kind := range []struct{ section, better string }{{"suggest-less", "lower"}, {"suggest-more", "higher"}} {
 		if n := p.starts(words, kind.section); n > 0 {
 			if noun := p.nounOf(words[n:]); noun != "" {
-				if !p.plural(noun) && kind.better == "higher" { // grow our customer base
-					return p.suggestLevel(noun)
-				}
-				if !p.plural(noun) {
-					noun = say("cases", "noun", noun)
-				}
-				return p.suggestCount(noun, p.verbOf(noun), kind.better), p.countStub(noun, kind.better)
+				return p.suggestNoun(noun, "", kind.better)
 			}
 		}
 	}
@@ -119,10 +117,101 @@ func (p *parser) suggestMeasure() (rewrites []string, stub string) {
 	return p.suggestShare("attempts", "share", strings.Join(words, " "))
 }
 
+// suggestNoun is for what is counted, or could be.
+func (p *parser) suggestNoun(noun, verb, better string) ([]string, string) {
+	switch {
+	case p.plural(noun):
+	case better == "higher": // grow our customer base
+		return p.suggestLevel(noun)
+	default:
+		noun, verb = p.lang.suggest("cases", "noun", noun), p.lang.suggest("verb")
+	}
+	if verb == "" {
+		verb = p.verbOf(noun)
+	}
+	return p.suggestCount(noun, verb, better), p.countStub(noun, better)
+}
+
+// suggestQuantified is for a clause that has a quantity, and lacks nothing but its measure: "take fewer calls",
+// "answer 95% of calls within 2 minutes".
+func (p *parser) suggestQuantified(from, to int) ([]string, string) {
+	s := p.segment(part{from, to, ""})
+	words := func(i int) (out []string) {
+		for ; i < to; i++ {
+			out = append(out, p.tokens[i].text)
+		}
+		return out
+	}
+	for i := from; i < min(from+2, to); i++ {
+		verb := ""
+		if i > from {
+			if verb = s.word(from); !p.lang.has("verbs", verb) {
+				verb = ""
+			}
+		}
+		compare, k := s.longest(i, "comparators")
+		a, n := s.readAmount(i+k, false)
+		way, m := s.longest(i+k+n, "comparatives")
+		better, noun := "lower", ""
+		switch {
+		case m > 0 && (way == "less" || way == "more"):
+			if way == "more" {
+				better = "higher"
+			}
+			noun = p.nounOf(words(i + k + n + m))
+		case a != nil && (a.unit == "%" || a.share) && m == 0:
+			return p.suggestPart(s, i, i+k+n, to, compare)
+		case a != nil && a.unit == "":
+			if compare != "" && compare[0] == '>' {
+				better = "higher"
+			}
+			noun = p.nounOf(words(i + k + n))
+		case s.find(i, "no") > 0:
+			noun = p.nounOf(words(i + s.find(i, "no")))
+		}
+		if noun == "" {
+			continue
+		}
+		rewrites, stub := p.suggestNoun(noun, verb, better)
+		text, _, _ := p.words(from, to)
+		own, _ := parse(p.lang, []Piece{{Text: text}}, "", []ir.Measure{{Name: noun, Count: noun, Per: noun, Better: better}})
+		if own.Unbound == "" && p.plural(noun) && !slices.Contains(rewrites, text) {
+			rewrites = append([]string{text}, rewrites...)
+		}
+		return rewrites, stub
+	}
+	return nil, ""
+}
+
+// suggestPart makes a says of the clause around its quantity, which stands from token i to j.
+func (p *parser) suggestPart(s *segment, i, j, to int, compare string) ([]string, string) {
+	rest, _, _ := p.words(j, to)
+	name, _, _ := p.words(min(to, j+s.find(j, "of")), to)
+	for first, after, ok := strings.Cut(name, " "); ok && p.lang.has("articles", plainWord(first)); first, after, ok = strings.Cut(name, " ") {
+		name = after
+	}
+	head, _, _ := p.words(s.part.from, i)
+	text, _, _ := p.words(s.part.from, to)
+	if name == "" {
+		return nil, ""
+	}
+	better := "higher"
+	if compare != "" && compare[0] == '<' {
+		better = "lower"
+	}
+	return []string{text}, p.shareStub(name, strings.TrimSpace(head+" "+hole+" "+rest), metric(name), "all_"+metric(name), better)
+}
+
+func (p *parser) shareStub(name, says, count, of, better string) string {
+	say := p.lang.suggest
+	return fmt.Sprintf("measures:\n  %s:\n    says: [%q]\n    count: %s_total   # %s\n    of: %s_total   # %s\n    from: openmetrics\n    better: %s\n",
+		key(name), says, count, say("parts"), of, say("wholes"), better)
+}
+
 // suggestLevel is for what is high or low and not counted.
 func (p *parser) suggestLevel(noun string) ([]string, string) {
 	m := ir.Measure{Name: noun, Value: noun, Better: "higher"}
-	return p.suggestFor(&span{measure: &m}), fmt.Sprintf("measures:\n  %s:\n    value: %s   # %s\n    from: openmetrics\n    better: higher\n",
+	return p.suggestFor(&span{measure: &m}), fmt.Sprintf("measures:\n  %s:\n    value: %s   # %s\n    from: prometheus\n    better: higher\n",
 		key(noun), metric(noun), p.lang.suggest("gauge"))
 }
 
@@ -143,8 +232,7 @@ func (p *parser) suggestShare(kind, share, words string) ([]string, string) {
 	says := say(kind+"-says", "words", words)
 	sentence := strings.Replace(says, hole, say(share), 1)
 	return []string{sentence, say("higher-more", "noun", name, "verb", say("verb"))},
-		fmt.Sprintf("measures:\n  %s:\n    says: [%q]\n    count: %s_%s_total   # %s\n    of: %s_%s_total   # %s\n    from: openmetrics\n    better: higher\n",
-			key(name), says, metric(words), say(kind+"-count"), say("parts"), metric(words), say(kind+"-of"), say("wholes"))
+		p.shareStub(name, says, metric(words)+"_"+say(kind+"-count"), metric(words)+"_"+say(kind+"-of"), "higher")
 }
 
 func (p *parser) countStub(noun, better string) string {

@@ -57,6 +57,8 @@ func TestSuggestionsForFirstWords(t *testing.T) {
 		"pay faster", "be able to find a product quickly", "answer customers as soon as possible", "be happy", "know who ordered", "not lose my work", "make our customers happy",
 		"keep my data safe", "share a link with my friends", "pay by card", "see what I ordered, when I am at home", "get rid of typos in product pages",
 		"have fewer bugs in production", "be able to", "improve", "...", "99 %", "lose as few customers as possible", "support people that say \"no\": always",
+		"take fewer calls", "answer 95% of calls within 2 minutes", "have 99.9% of all bookings confirmed", "take 20% more bookings", "have at least 5 bookings a day",
+		"lose fewer than 1 in 100 baskets", "make no typos", "sell 5", "know more about us", "be faster than 2 s", "wait 20% less", "have most customers return",
 		"bestellen, wann ich will", "run tasks before and after important events",
 	}
 	for i, c := range clausesOf(t, texts, "") {

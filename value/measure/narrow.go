@@ -11,8 +11,8 @@ import (
 // without the label is not changed by it.
 const synthetic = `user_agent_synthetic_type!~"test|bot"`
 
-// hasLabels reports whether series of a source have labels.
-func hasLabels(from string) bool { return from == "prometheus" || from == "openmetrics" }
+// HasLabels reports whether series of a source have labels.
+func HasLabels(from string) bool { return from == "prometheus" || from == "openmetrics" }
 
 // Narrowed is a measure of those series only that label matchers choose, such as version="2": an arm of an
 // experiment.
@@ -22,7 +22,7 @@ func Narrowed(m ir.Measure, matchers string) (ir.Measure, *Failure) {
 		matchers = matchers[1 : len(matchers)-1]
 	}
 	matchers = strings.TrimSuffix(strings.TrimSpace(matchers), ",")
-	if !hasLabels(m.From) {
+	if !HasLabels(m.From) {
 		return m, failed(SourceFailed, "%s comes from %s, whose numbers have no labels, so no group can be told from another", m.Name, m.From).
 			help("declare a measure for each group, or use from: prometheus")
 	}
@@ -34,7 +34,7 @@ func Narrowed(m ir.Measure, matchers string) (ir.Measure, *Failure) {
 
 // WithoutSynthetic is a measure without the traffic of hoops itself, where its source can tell.
 func WithoutSynthetic(m ir.Measure) ir.Measure {
-	if !hasLabels(m.From) {
+	if !HasLabels(m.From) {
 		return m
 	}
 	return narrowed(m, synthetic)

@@ -59,7 +59,7 @@ func lives(list []*Snapshot, w Window) (s scrapes, f *Failure) {
 	var inside []*Snapshot
 	for _, x := range list {
 		switch {
-		case x.At.After(w.To) && (x.At.After(w.To.Add(jitter)) || !seconds(x.Started).Before(w.To.Add(-jitter))):
+		case !x.At.Before(w.To) && !w.Open && (x.At.After(w.To.Add(jitter)) || !seconds(x.Started).Before(w.To.Add(-jitter))):
 			// what is looked at when the window is over may be the next one's
 		case !x.At.After(w.From):
 			before = x

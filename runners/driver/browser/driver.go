@@ -161,7 +161,15 @@ func (d *Driver) release(s *session.Session) {
 // errOverdue ends what takes longer than a step may.
 var errOverdue = errors.New("the step's time is up")
 
+// lastTry is the time that a try which has begun in time has to come to its end.
+const lastTry = 250 * time.Millisecond
+
+// untilKey is the key of the time at which the step's last try begins.
+type untilKey struct{}
+
 // limit is the step's time as a context.
 func limit(ctx context.Context, s *session.Session) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, s.Patience(ctx), errOverdue)
+	patience := s.Patience(ctx)
+	ctx = context.WithValue(ctx, untilKey{}, time.Now().Add(patience))
+	return context.WithTimeoutCause(ctx, patience+lastTry, errOverdue)
 }

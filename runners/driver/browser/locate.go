@@ -117,6 +117,7 @@ type reply struct {
 // element finds the one element of a target and waits until it can be acted upon.
 func (t *tab) element(ctx context.Context, st *state, what *element, verb string) (reply, error) {
 	var last reply
+	answered := false
 	err := poll(ctx, func() (bool, error) {
 		r, err := t.ready(ctx, what, verb)
 		if errors.Is(err, errAway) {
@@ -125,10 +126,10 @@ func (t *tab) element(ctx context.Context, st *state, what *element, verb string
 		if err != nil {
 			return false, err
 		}
-		last = r
+		last, answered = r, true
 		return r.OK, nil
 	})
-	if err == errOverdue {
+	if err == errOverdue && answered {
 		return last, t.missed(st, what, verb, last)
 	}
 	return last, selector(err, what)

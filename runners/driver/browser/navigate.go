@@ -240,15 +240,24 @@ func route(method, address string) string {
 	return method + " " + path
 }
 
-// poll tries again and again until it is done. The error of the end of ctx is its cause.
+// poll tries again and again until it is done, for the last time when the step's time is up. The error of the end
+// of ctx is its cause.
 func poll(ctx context.Context, try func() (done bool, err error)) error {
+	until, limited := ctx.Value(untilKey{}).(time.Time)
 	pause := firstPause
-	for {
+	for last := false; ; {
 		done, err := try()
 		if done || err != nil {
 			return err
 		}
-		timer := time.NewTimer(pause)
+		if last {
+			return errOverdue
+		}
+		wait := pause
+		if left := time.Until(until); limited && left <= wait {
+			wait, last = max(0, left), true
+		}
+		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():

@@ -107,7 +107,8 @@
       for (const child of n.children) if (!skip(child) && has(child)) deeper = down(child) || deeper;
       if (!deeper && n.nodeType === 1) {
         const text = 'innerText' in n ? n.innerText : n.textContent;
-        if (!squeeze(text).toLowerCase().includes(needle) && !squeeze(n.textContent).toLowerCase().includes(needle)) return false;
+        // What an element that is in sight does not show, a script's words for example, is no text of it.
+        if (!squeeze(text).toLowerCase().includes(needle) && visible(n)) return false;
         found.push(n);
         return true;
       }

@@ -29,6 +29,7 @@ func TestWhatIsWaitedFor(t *testing.T) {
 		"/rerender": report + `<div id=list></div><script>let n = 0; const i = setInterval(() => { list.innerHTML = '<button onclick="out(\'clicked\')">Again</button>'; if (++n > 20) clearInterval(i) }, 20)</script>`,
 		"/locked":   `<label>Name <input id=n readonly></label><script>setTimeout(() => n.readOnly = false, 300)</script>`,
 		"/options":  `<label>Colour <select id=c></select></label><script>setTimeout(() => c.innerHTML = '<option>Red<option>Green', 300)</script>`,
+		"/words":    `<h1>Shop</h1><script>const words = 'only a script says so'</script><style>.shown-to-nobody { color: red }</style>`,
 		"/fetch":    report + `<button onclick="fetch('/slow').then(r => r.text()).then(out)">Load</button>`,
 		"/slow": func(w http.ResponseWriter, _ *http.Request) {
 			time.Sleep(300 * time.Millisecond)
@@ -52,6 +53,7 @@ func TestWhatIsWaitedFor(t *testing.T) {
 		{"/rerender", []ir.Op{click(named("Again")), clicked}},
 		{"/locked", []ir.Op{fill(named("Name"), "ann"), expectTrue(`page.text("#n") == "ann"`)}},
 		{"/options", []ir.Op{act(ir.Choose, named("Colour"), "Green"), expectTrue(`page.text("#c") == "Green"`)}},
+		{"/words", []ir.Op{dontSee("only a script says so"), dontSee("shown-to-nobody"), see("Shop")}},
 		{"/fetch", []ir.Op{click(named("Load")), expectTrue(`page.text("#out") == "loaded"`)}},
 	} {
 		list = append(list, example{name: c.path[1:], ops: append([]ir.Op{open(c.path)}, c.ops...)})

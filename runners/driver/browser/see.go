@@ -60,6 +60,7 @@ type sight struct {
 // look waits until a target is in sight, or no longer.
 func (t *tab) look(ctx context.Context, st *state, what *element, not bool) error {
 	var last sight
+	answered := false
 	err := poll(ctx, func() (bool, error) {
 		seen := sight{}
 		frames := t.frames()
@@ -84,11 +85,11 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 				seen.Holder, seen.Holders = s.Holder, max(seen.Holders, s.Holders)
 			}
 		}
-		last = seen
+		last, answered = seen, true
 		enough := max(1, what.Nth)
 		return (seen.Count >= enough) != not, nil
 	})
-	if err != errOverdue {
+	if err != errOverdue || !answered {
 		return selector(err, what)
 	}
 	within := st.session.Patience(context.Background()).String()

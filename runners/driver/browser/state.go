@@ -260,7 +260,8 @@ func (st *state) blame(ctx context.Context, t *tab, err error) error {
 		f.Cause = err
 		return f
 	case err == errOverdue:
-		f := session.Failf("browser/timeout", "the browser did not answer within %s", st.session.Patience(ctx))
+		f := session.Failf("browser/timeout", "the page did not answer within %s", st.session.Patience(ctx))
+		f.Help = []string{"a script of the page that never ends, or a machine with too much to do: look at its load, or run with fewer --jobs"}
 		f.Cause = err
 		return f
 	}

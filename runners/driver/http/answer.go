@@ -33,14 +33,15 @@ type answer struct {
 	duration time.Duration // from the first request to the end of the last response
 	now      func() time.Time
 
-	text *string
-	body *any
-	page *html.Node
+	text   *string
+	looked bool // at one field
+	body   *any
+	page   *html.Node
 }
 
 var (
-	_ session.Answer     = (*answer)(nil)
-	_ session.RetryAfter = (*answer)(nil)
+	_ session.FieldAnswer = (*answer)(nil)
+	_ session.RetryAfter  = (*answer)(nil)
 )
 
 // Value of status, duration, body, text and url.
@@ -62,6 +63,18 @@ func (a *answer) Value(name string) any {
 		return *a.body
 	}
 	return expr.Missing{What: name, Why: "a response has none"}
+}
+
+// Field is one of the body's JSON. Who looks twice at a body gets all of it made: then the third look is cheap.
+func (a *answer) Field(path []string) (any, bool) {
+	if a.body != nil || a.looked {
+		return nil, false
+	}
+	if media := a.media(); media != "application/json" && !strings.HasSuffix(media, "+json") {
+		return nil, false
+	}
+	a.looked = true
+	return parsePath(a.raw, path)
 }
 
 // Call of header, cookie, css and xpath.

@@ -277,3 +277,48 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Errorf("%s differs:\n%s", file, got)
 	}
 }
+
+// A field of a body is found without reading all of it, and is what reading all of it finds.
+func TestFieldsOfABody(t *testing.T) {
+	const own = `{"a": {"b": 1, "c": [1, {"d": "x"}]}, "n": null, "e": "\u00fc"}`
+	for _, c := range []struct{ body, source, want string }{
+		{own, "body.a.b", "1"},
+		{own, "body.a.c", `[1,{"d":"x"}]`},
+		{own, "body.a.c[1].d", "x"},
+		{own, `body["a"]["b"]`, "1"},
+		{own, "body.e", "ü"},
+		{own, "body.a.b + body.a.b + body.a.b", "3"},
+		{own, "body.n == nil", "true"},
+		{own, "body.a.missing == nil", "true"},
+		{own, "body.a.b.c", "body.a.b.c has no data: it is missing: body.a.b is a number"},
+		{own + " x", "body.a.b", "body.a.b has no data: body is missing: the response says application/json, but is not valid JSON: something follows the JSON value"},
+		{own[:30], "body.a.b", "body.a.b has no data: body is missing: the response says application/json, but is not valid JSON: it ends too early"},
+		{`{"a": {"b": 1}, "a": 2}`, "body.a", "2"},
+	} {
+		server := record(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			io.WriteString(w, c.body)
+		})
+		b := at(server.URL).open(t, get("/"), keep("x", c.source))
+		got := ""
+		if err := b.run(context.Background()); err != nil {
+			got = err.Error()
+		} else {
+			got = expr.Text(b.s.Kept()["x"])
+		}
+		if got != c.want {
+			t.Errorf("%s of %s: %s, expected %s", c.source, c.body, got, c.want)
+		}
+	}
+	// A parameter that is called body is not the answer's.
+	server := record(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, own)
+	})
+	w := at(server.URL)
+	w.definitions = []ir.Definition{{Pattern: "a {body}", Driver: "http", Params: []ir.Parameter{{Name: "body"}}, Body: []ir.Step{stepOf(get("/")), stepOf(keep("x", "body.a.b"))}}}
+	call := ir.Step{Text: "a x", Bindings: []ir.Binding{{Driver: "http", Definition: 1, Args: []ir.Template{{{Expr: `{"a": {"b": "mine"}}`}}}}}}
+	if kept := w.steps(t, call).kept(); kept["x"] != "mine" {
+		t.Errorf("kept %v", kept)
+	}
+}

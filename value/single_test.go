@@ -2,14 +2,15 @@ package value
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/value/measure"
 )
 
-// Observe asks each measure that a claim needs once, in one window. A Plan knows more of windows.
-func Observe(ctx context.Context, clauses []ir.Clause, measures []ir.Measure, sources map[string]measure.Source, w measure.Window) map[string]Evidence {
+// observeOnce asks each measure that a claim needs once, in one window.
+func observeOnce(ctx context.Context, clauses []ir.Clause, measures []ir.Measure, sources map[string]measure.Source, w measure.Window) map[string]Evidence {
 	needed := map[string]bool{}
 	for _, c := range clauses {
 		for _, claim := range c.Claims {
@@ -29,8 +30,8 @@ func Observe(ctx context.Context, clauses []ir.Clause, measures []ir.Measure, so
 	return seen
 }
 
-// Judge judges every claim of a clause by one observation of each measure. What needs several windows is undecided.
-func Judge(f Feature, c ir.Clause, seen map[string]Evidence, now time.Time) Result {
+// judgeOnce judges every claim of a clause by one observation of each measure, without a plan.
+func judgeOnce(f Feature, c ir.Clause, seen map[string]Evidence, now time.Time) Result {
 	p := &Plan{times: Times{Now: now}}
 	var js []Judgement
 	for i, claim := range c.Claims {
@@ -46,4 +47,8 @@ func Judge(f Feature, c ir.Clause, seen map[string]Evidence, now time.Time) Resu
 		js = append(js, t.j)
 	}
 	return result(f, c, js, now)
+}
+
+func unknown(name string) Evidence {
+	return Evidence{Failure: &measure.Failure{Reason: NoData, Sentence: fmt.Sprintf("nothing is known of %s", name)}}
 }
