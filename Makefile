@@ -24,7 +24,7 @@ BENCH   ?= .
 # Debian packages, by the command that shows that one is there already.
 PACKAGES := gcc:gcc,libc6-dev chromium:chromium prometheus:prometheus pg_ctlcluster:postgresql xmllint:libxml2-utils
 
-.PHONY: setup setup-go axe build test demo demo-calculator demo-shop bench bench-go bench-owners bench-load bench-browser lint
+.PHONY: setup setup-go axe build test demo demo-calculator demo-shop bench bench-go bench-value bench-owners bench-load bench-browser lint
 
 setup-go:
 	@command -v go >/dev/null || { \
@@ -79,6 +79,11 @@ test: setup axe lint
 	go test -race -timeout $(TIMEOUT) ./...
 
 bench: bench-go
+
+# A thousand claims over 200 measures, asked of a real Prometheus and judged.
+bench-value: setup-go
+	@command -v prometheus >/dev/null || $(MAKE) setup PACKAGES=prometheus:prometheus
+	go test -run '^$$' -bench AThousandClaims -timeout $(TIMEOUT) ./value
 
 bench-go: setup-go
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout $(TIMEOUT) ./...

@@ -41,7 +41,7 @@ func openSecretsOf(list []ir.Step, names *steps.Names, kept []string, told map[d
 					}
 					if name := secretIn(part.Expr, names, kept); name != "" {
 						told[part.Pos] = true
-						found = append(found, diag.Warnf(diag.At(part.Pos, len([]rune(part.Expr))), "secrets/address", "the secret %s stands in an address, which servers and proxies write down", name).
+						found = append(found, diag.Warnf(diag.At(part.Pos, len([]rune(part.Expr))), "steps/secret", "the secret %s stands in an address, which servers and proxies write down", name).
 							WithHelp("send it in a header or in the body"))
 					}
 				}

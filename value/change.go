@@ -333,6 +333,14 @@ var one = big.NewRat(1, 1)
 
 func date(at time.Time) string { return at.UTC().Format("2 January 2006") }
 
+// when is a day, and a time of the day where it is near.
+func (t *trial) when(at time.Time) string {
+	if at.Sub(t.times.Now) < 48*time.Hour {
+		return at.In(t.times.zone()).Format("2 January 15:04 MST")
+	}
+	return at.In(t.times.zone()).Format("2 January 2006")
+}
+
 func stamp(at time.Time) string { return at.UTC().Format("2 January 2006 15:04:05 UTC") }
 
 func finite(f float64) *float64 {

@@ -257,14 +257,14 @@ func (t *trial) failed(f *measure.Failure) {
 	if f.Source != "" {
 		t.j.Source, t.j.Query = f.Source, f.Query
 	}
-	switch {
-	case len(f.Help) > 0:
-		t.j.WouldChange = f.Help[0]
-	case reason == SourceFailed:
-		t.j.WouldChange = "a source that answers what it is asked"
-	default:
-		t.j.WouldChange = "numbers of " + t.claim.Measure
-	}
+	t.j.WouldChange = map[Reason]string{
+		NoData:              "numbers of " + t.claim.Measure,
+		NoBaseline:          "something to compare with",
+		SourceFailed:        "a source that answers what it is asked",
+		IncompleteWindow:    "a window that is watched without a gap",
+		SampleRatioMismatch: "a window in which the split did not change",
+		ShardMissing:        "a run whose samples all come in",
+	}[reason]
 }
 
 // unreadable is a claim that the compiler would not have made; it came out of an artefact.

@@ -194,7 +194,7 @@ func (t *trial) sample(sentence string, bounds func(float64) (stat.Interval, err
 		}
 	}
 	if !t.j.Decided.IsZero() {
-		t.j.WouldChange += "; decided by " + date(t.j.Decided) + " at current traffic"
+		t.j.WouldChange += "; decided by " + t.when(t.j.Decided) + " at current traffic"
 	}
 }
 

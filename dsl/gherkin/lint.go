@@ -28,15 +28,18 @@ func lint(doc *Document, w words, broken bool, text string) diag.List {
 	list := lintDescription(f.Description, "feature", w)
 	if f.Background != nil {
 		list = append(list, lintDescription(f.Background.Description, "background", w)...)
+		list = append(list, lintLastLine(f.Background.Description, f.Background.Steps, w)...)
 	}
 	for _, r := range f.Rules {
 		list = append(list, lintDescription(r.Description, "rule", w)...)
 		if r.Background != nil {
 			list = append(list, lintDescription(r.Background.Description, "background", w)...)
+			list = append(list, lintLastLine(r.Background.Description, r.Background.Steps, w)...)
 		}
 	}
 	for _, s := range f.Scenarios {
 		list = append(list, lintDescription(s.Description, "scenario", w)...)
+		list = append(list, lintLastLine(s.Description, s.Steps, w)...)
 		for _, e := range s.Examples {
 			list = append(list, lintDescription(e.Description, "examples", w)...)
 		}
@@ -76,8 +79,14 @@ func lintScenario(s *Scenario, w words) diag.List {
 func lintDescription(description []Line, owner string, w words) diag.List {
 	var list diag.List
 	steps := false // "And …" is prose unless a step came before it
-	for _, line := range description {
+	for i, line := range description {
 		at := diag.At(line.Pos, utf8.RuneCountInString(line.Text))
+		if keyword := withoutColon(description[i:], w); keyword != "" {
+			at.Len = utf8.RuneCountInString(keyword)
+			list = append(list, diag.Warnf(at, "gherkin/misspelt-keyword", "%q without a colon is text of the description here", keyword).
+				WithHelp("did you mean %q?", keyword+":"))
+			continue
+		}
 		if keyword := suspect(line.Text, w); keyword != "" {
 			word, _ := title(line.Text)
 			at.Len = utf8.RuneCountInString(word) + 1
@@ -106,6 +115,57 @@ func lintDescription(description []Line, owner string, w words) diag.List {
 		}
 	}
 	return list
+}
+
+// withoutColon is the keyword that the first of these lines begins with, where a line that looks like a step follows:
+// "Scenario pay". Otherwise such a line is prose.
+func withoutColon(lines []Line, w words) string {
+	next := slices.IndexFunc(lines[1:], func(l Line) bool { return l.Text != "" })
+	if next < 0 || !startsStep(lines[1+next].Text, w) {
+		return ""
+	}
+	found := ""
+	for _, k := range w.titles {
+		if rest, ok := strings.CutPrefix(lines[0].Text, k); ok && (rest == "" || rest[0] == ' ') && len(k) > len(found) {
+			found = k
+		}
+	}
+	return found
+}
+
+// lintLastLine warns of a line of description right above the first step whose first word nearly is a keyword:
+// "Whne I pay".
+func lintLastLine(description []Line, steps []*Step, w words) diag.List {
+	if len(description) == 0 || len(steps) == 0 {
+		return nil
+	}
+	line := description[len(description)-1]
+	word, _, _ := strings.Cut(line.Text, " ")
+	if line.Pos.Line+1 != steps[0].Pos.Line || utf8.RuneCountInString(word) < 4 {
+		return nil
+	}
+	for _, k := range w.steps {
+		if k = strings.TrimSpace(k); k != word && (swapped(k, word) || diag.Closest(word, []string{k}) != "") {
+			return diag.List{diag.Warnf(diag.At(line.Pos, utf8.RuneCountInString(word)), "gherkin/misspelt-keyword", "%q is text of the description here", word).
+				WithHelp("did you mean %q?", k).WithHelp("text of a description ends with an empty line above the steps")}
+		}
+	}
+	return nil
+}
+
+// swapped reports whether two words differ in the order of two letters beside each other alone.
+func swapped(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range len(x) - 1 {
+		if x[i] != y[i] {
+			x[i], x[i+1] = x[i+1], x[i]
+			return slices.Equal(x, y)
+		}
+	}
+	return false
 }
 
 // suspect is the keyword that a line of description looks like, "Scenario" for "Scenari: pay", "" for none.

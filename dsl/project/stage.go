@@ -100,7 +100,7 @@ func (b *builder) load(f *stage) *ir.Load {
 		first[m.Of.Value] = m.Of.At
 		l.Mix = append(l.Mix, ir.Share{Of: m.Of.Value, Share: m.Share.N, Pos: m.Of.Pos})
 	}
-	if d := &f.Data; d.set() {
+	if d := &f.Data; d.set() && d.File.Value != "" { // without its file it has been refused
 		l.Data = &ir.Data{File: b.inProject(d.File), Use: orElse(d.Use.Value, "in order"), AtEnd: d.AtEnd.Value, Pos: d.File.Pos}
 		switch {
 		case l.Data.Use == "unique" && l.Data.AtEnd == "loop":

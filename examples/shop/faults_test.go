@@ -23,7 +23,7 @@ var visible = []struct {
 	{shop.WrongTotal, "Collect two products", `And the basket costs "£25.95"`},
 	{shop.LostOrder, "The history forgets nothing", `Then the order is in the history once`},
 	{shop.DoubleCharge, "Pay for one product", `And the order is in the history once`},
-	{shop.SessionMixup, "Two customers at once", `And the basket of "dave" holds only "Espresso Cup"`},
+	{shop.SessionMixup, "Two customers at once", `Then the basket of "carol" holds only "Sencha"`},
 	{shop.DeclinedAsPaid, "Card 4000 0000 0000 9995", `Then the customer is told "Your card has insufficient funds."`},
 	{shop.SearchMisses, `Find Earl Grey by "EARL GREY"`, `Then "Earl Grey" is found`},
 }

@@ -42,7 +42,7 @@ func tab(t testing.TB, html string) context.Context {
 	}
 	file := filepath.Join(t.TempDir(), "owners.html")
 	must(t, os.WriteFile(file, []byte(html), 0o644))
-	ctx, end := context.WithTimeout(context.Background(), 100*time.Second)
+	ctx, end := context.WithTimeout(context.Background(), 5*time.Minute) // a machine may be busy
 	t.Cleanup(end)
 	ctx, end = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(found), chromedp.NoSandbox, chromedp.DisableGPU)...)
 	t.Cleanup(end)

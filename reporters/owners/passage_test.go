@@ -77,3 +77,43 @@ func TestSeveralProjects(t *testing.T) {
 		t.Errorf("%s #%s, %s #%s", a.Project, a.Anchor, b.Project, b.Anchor)
 	}
 }
+
+// A clause is missed when one claim is, a guardrail too; delivered when all are; and else it is not known, or a part of
+// it cannot be measured.
+func TestAClauseIsAsItsClaims(t *testing.T) {
+	for _, c := range []struct {
+		claims   []string // the last is a guardrail when there are two
+		unbound  bool     // a part of it
+		want     owners.Verdict
+		headline string
+	}{
+		{[]string{"delivered"}, false, owners.Delivered, "Delivered"},
+		{[]string{"delivered", "delivered"}, false, owners.Delivered, "Delivered"},
+		{[]string{"delivered", "missed"}, false, owners.Missed, "Missed: what should have stayed as it was did not (sales)"},
+		{[]string{"missed", "undecided"}, false, owners.Missed, "Missed"},
+		{[]string{"undecided", "missed"}, false, owners.Missed, "Missed: what should have stayed as it was did not (sales)"},
+		{[]string{"delivered", "undecided"}, false, owners.Undecided, "Not yet known: no reason was recorded"},
+		{[]string{"delivered"}, true, owners.Unbound, "Cannot be measured"},
+		{[]string{"missed"}, true, owners.Missed, "Missed"},
+		{nil, true, owners.Unbound, "Cannot be measured"},
+		{[]string{"unheard-of"}, false, owners.Undecided, "Not yet known: no reason was recorded"},
+	} {
+		b := newBook(t, filepath.Join(t.TempDir(), "history.db"), "p")
+		var list []said
+		for i, v := range c.claims {
+			one := guarded(v)[1]
+			one.Claim, one.Guardrail = "search#1/"+string(rune('1'+i)), i > 0
+			list = append(list, one)
+		}
+		if c.unbound {
+			whole := unbound()
+			whole.Clause, whole.Feature = "search#1", "search"
+			list = append(list, whole)
+		}
+		b.run("", "1", "sha256:1", nil, list...)
+		p := b.report(owners.Filter{}).Features[0].Promises[0]
+		if p.Verdict != c.want || p.Headline != c.headline {
+			t.Errorf("%v, %v: %s, %q", c.claims, c.unbound, p.Verdict, p.Headline)
+		}
+	}
+}

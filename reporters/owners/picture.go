@@ -23,7 +23,7 @@ func emphasised(words string) template.HTML {
 		b.WriteString(html.EscapeString(words[last:at[0]]) + "<strong>" + html.EscapeString(words[at[0]:at[1]]) + "</strong>")
 		last = at[1]
 	}
-	b.WriteString(html.EscapeString(words[last:]))
+	b.WriteString(words[last:])
 	return template.HTML(b.String())
 }
 

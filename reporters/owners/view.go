@@ -287,6 +287,9 @@ func claimView(f Feature, p Promise, c Claim) claimed {
 
 func (c Claim) intervalSentence() string {
 	s := strings.TrimSpace(c.Interval)
+	if strings.Contains(c.Sentence, s) {
+		s = "" // the sentence of the verdict has it
+	}
 	if s != "" && strings.HasPrefix(s, "between ") {
 		s = "The true value lies " + s + ", as far as these numbers can say."
 	}
@@ -307,7 +310,11 @@ func (c Claim) facts(p Promise) []fact {
 	if !c.Projected.IsZero() && !strings.Contains(c.WouldChange, page.Day(c.Projected)) {
 		add("Will be known", "by "+page.Day(c.Projected)+", at current traffic")
 	}
-	add("What would change this", upper(cmp.Or(c.WouldChange, "nothing was recorded")))
+	change := cmp.Or(c.WouldChange, "nothing was recorded")
+	if c.WouldChange == "" && c.SoFar {
+		change = "what happens while the window is open"
+	}
+	add("What would change this", upper(change))
 	add("Compared with", c.Baseline.Against())
 	add("Premise", c.Premise)
 	add("Evidence", cmp.Or(c.GradeWords(), "none was recorded"))

@@ -148,7 +148,7 @@ func (w Whisker) SVG() template.HTML {
 		from, to := 0.0, at(w.Target)
 		switch {
 		case !math.IsNaN(w.Upper):
-			from, to = at(w.Target), at(w.Upper)
+			from, to = min(at(w.Target), at(w.Upper)), max(at(w.Target), at(w.Upper))
 		case w.Above:
 			from, to = to, 100
 		}
@@ -161,11 +161,11 @@ func (w Whisker) SVG() template.HTML {
 		d.text("asked", at(w.Target), 66, "promised: "+w.Asked)
 	}
 	if !math.IsNaN(w.Low) && !math.IsNaN(w.High) {
-		a, b := at(w.Low), at(w.High)
-		if math.IsInf(w.Low, 0) {
+		a, b := min(at(w.Low), at(w.High)), max(at(w.Low), at(w.High))
+		if math.IsInf(w.Low, -1) {
 			a = 0
 		}
-		if math.IsInf(w.High, 0) {
+		if math.IsInf(w.High, 1) {
 			b = 100
 		}
 		fmt.Fprintf(d, `<rect class="interval %s" x="%s" y="30" width="%s" height="8" rx="4"/>`, w.Tone, pct(a), pct(max(b-a, .3)))

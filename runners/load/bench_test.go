@@ -31,9 +31,11 @@ func BenchmarkOpen(b *testing.B) {
 				Drivers: server(nothing).drivers, MaxInFlight: 1 << 30,
 				Profile: rate.Profile{Segments: []rate.Segment{{From: perSecond, To: perSecond, Over: max(length, time.Microsecond)}}},
 			}
+			r := prepared(b, l, plan)
+			r.shards = nil
 			b.ResetTimer()
-			got := loaded(b, b.Context(), l, plan)
-			count := got.group(OfJourneys, "").Count
+			r.load(b.Context())
+			count := r.whole().of(Key{Of: OfJourneys}).count
 			b.ReportMetric(float64(count)/b.Elapsed().Seconds()/float64(runtime.GOMAXPROCS(0)), "journeys/s/core")
 		})
 	}

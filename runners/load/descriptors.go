@@ -3,6 +3,7 @@ package load
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"syscall"
 
@@ -39,6 +40,9 @@ func (r *run) descriptors(allowed, used int64) error {
 		if r.Users > 0 {
 			flag = "--users"
 		}
+	}
+	if r.workers == 0 { // no more can be in flight than arrive
+		need = min(need, int64(math.Ceil(r.profile.Arrivals())))
 	}
 	room := max(0, allowed-used-spare)
 	switch {

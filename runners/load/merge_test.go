@@ -3,13 +3,13 @@ package load
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"github.com/cucumber-value/hoops/runners"
 )
@@ -36,26 +36,26 @@ func again(t testing.TB, s *runners.Summary) *runners.Summary {
 }
 
 // A run that is split in any way, and merged in any order and grouping, is the run: counters, histograms and what
-// is read from them.
+// is read from them. Recorders are tried in more ways (TestMergeIsTheSameAsOne); encoding takes some milliseconds.
 func TestSplitRunsMergeToTheSingleOne(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	for seed := range uint64(12) {
+		draw := rand.New(rand.NewPCG(seed, 7))
 		type part struct {
 			*Recorder
 			asked, started int64
 		}
 		one := part{Recorder: NewRecorder()}
-		parts := make([]part, rapid.IntRange(1, 5).Draw(rt, "parts"))
+		parts := make([]part, 1+draw.IntN(4))
 		for i := range parts {
 			parts[i].Recorder = NewRecorder()
 		}
-		for range rapid.IntRange(0, 50).Draw(rt, "measurements") {
-			k := Key{rapid.SampledFrom([]string{OfJourneys, OfScenario, OfRequest}).Draw(rt, "of"), "a"} // encoding takes a millisecond each
+		for range draw.IntN(100) {
+			k := Key{[]string{OfJourneys, OfScenario, OfRequest}[draw.IntN(3)], "a"}
 			m := Measurement{
-				Took:   time.Duration(rapid.Int64Range(0, int64(90*time.Second)).Draw(rt, "took")),
-				Failed: rapid.Bool().Draw(rt, "failed"), Code: rapid.SampledFrom([]int{0, 200, 500}).Draw(rt, "code"),
-				Cause: rapid.SampledFrom([]string{"", "x", "y"}).Draw(rt, "cause"),
+				Took: time.Duration(draw.Int64N(int64(time.Second) << draw.IntN(7))), Failed: draw.IntN(2) == 0,
+				Code: []int{0, 200, 500}[draw.IntN(3)], Cause: []string{"", "x", "y"}[draw.IntN(3)],
 			}
-			to := &parts[rapid.IntRange(0, len(parts)-1).Draw(rt, "part")]
+			to := &parts[draw.IntN(len(parts))]
 			for _, p := range []*part{&one, to} {
 				p.Record(k, m)
 				p.asked += 2
@@ -66,23 +66,23 @@ func TestSplitRunsMergeToTheSingleOne(t *testing.T) {
 		for _, p := range parts {
 			list = append(list, summed(t, p.Recorder, p.asked, p.started))
 		}
-		for len(list) > 1 { // any two or three, until one is left
-			n := rapid.IntRange(2, len(list)).Draw(rt, "at once")
-			list = rapid.Permutation(list).Draw(rt, "order")
+		for len(list) > 1 { // any two or more, until one is left
+			n := 2 + draw.IntN(len(list)-1)
+			draw.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 			merged, err := Merge(list[:n])
 			if err != nil {
-				rt.Fatal(err)
+				t.Fatal(err)
 			}
 			list = append(slices.Clone(list[n:]), again(t, merged))
 		}
 		got, err := Merge(list)
 		if err != nil {
-			rt.Fatal(err)
+			t.Fatal(err)
 		}
 		if d := cmp.Diff(summed(t, one.Recorder, one.asked, one.started), again(t, got)); d != "" {
-			rt.Fatal(d)
+			t.Fatalf("seed %d: %s", seed, d)
 		}
-	})
+	}
 }
 
 // Percentiles of the whole are those of all measurements, not a mean of the parts'.

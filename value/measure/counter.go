@@ -236,7 +236,9 @@ func (x *watch) watched() []span {
 		if s.to.After(x.life.to) {
 			s.to = x.life.to
 		}
-		if s.length() > 0 {
+		if n := len(spans); n > 0 && !s.from.After(spans[n-1].to) { // what follows at once is one stretch
+			spans[n-1].to = later(spans[n-1].to, s.to)
+		} else if s.length() > 0 {
 			spans = append(spans, s)
 		}
 	}

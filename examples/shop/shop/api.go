@@ -149,7 +149,10 @@ func (s *Shop) apiAdd(_ http.ResponseWriter, r *http.Request) (int, any, error) 
 	if err := read(r, &in); err != nil {
 		return 0, nil, err
 	}
-	basket, err := s.fill(v.id, in.SKU, in.Quantity, true)
+	if _, err := s.fill(v.id, in.SKU, in.Quantity, true); err != nil {
+		return 0, nil, err
+	}
+	basket, err := s.look(v.id) // as the page does that a person sees then
 	return http.StatusCreated, object{"basket": basket}, err
 }
 

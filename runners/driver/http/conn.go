@@ -99,15 +99,12 @@ func (c *conn) exchange(ctx context.Context, o order) (got *response, wrote bool
 	}
 	c.uses++
 	c.head = mostHead
-	if err != nil && n == 0 {
-		return nil, false, err
-	}
-	// A server may answer and hang up before it has read everything.
+	// A server may answer, or say why it does not, and hang up before it has read everything.
 	got, failed := c.read(o, sent)
-	if got == nil && err != nil {
-		return nil, true, err
+	if got == nil && err != nil && isClosed(failed) {
+		failed = err
 	}
-	return got, true, failed
+	return got, n > 0, failed
 }
 
 var scratches = sync.Pool{New: func() any { return new([]byte) }}

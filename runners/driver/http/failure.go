@@ -112,7 +112,11 @@ func (d *Driver) tlsReason(err error, at string) (message, help string) {
 		record  tls.RecordHeaderError
 		alert   tls.AlertError
 	)
-	switch text := err.Error(); {
+	text := err.Error()
+	if _, after, found := strings.Cut(text, "readLoopPeekFailLocked: "); found {
+		text = after // where net/http was is of no use to anybody
+	}
+	switch {
 	case errors.As(err, &unknown):
 		return fmt.Sprintf("the certificate of %s is signed by an authority that is not known here", at), "if it is your own authority: `tls: {ca: path/to/ca.pem}` in the environment"
 	case errors.As(err, &name):
