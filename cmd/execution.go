@@ -307,3 +307,13 @@ func withoutUser(address string) string {
 	u.User = nil
 	return u.String()
 }
+
+// plainAddress is an address as looks are kept by it: without credentials, query and fragment.
+func plainAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
+}

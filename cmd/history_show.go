@@ -337,7 +337,7 @@ func (t toldRun) stage(b *strings.Builder, s history.Stage) {
 		fmt.Fprintf(b, "  … and %d more\n", failed-mostTold)
 	}
 	for _, sum := range t.summaries {
-		if sum.Stage == s.Name && (sum.Of == "journeys" || sum.Of == "requests") {
+		if sum.Stage == s.Name && s.Runner == string(ir.LoadRunner) && (sum.Of == "journeys" || sum.Of == "requests") {
 			fmt.Fprintf(b, "  %d %s, %d failed\n", sum.Count, sum.Of, sum.Failed)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/history"
 	"github.com/cucumber-value/hoops/runners"
 )
@@ -30,7 +31,8 @@ type keeper struct {
 // recorded is a stage that is being written.
 type recorded struct {
 	*history.StageWriter
-	flushed time.Time
+	flushed  time.Time
+	observed *observed // of what has no summaries of its own: nil under load
 }
 
 var _ runners.Sink = (*keeper)(nil)
@@ -91,6 +93,9 @@ func (k *keeper) take(e runners.Event) error {
 	if stage == nil {
 		return nil
 	}
+	if stage.observed != nil {
+		stage.observed.take(e)
+	}
 	var err error
 	switch e.Kind {
 	case runners.ScenarioFinished:
@@ -106,6 +111,14 @@ func (k *keeper) take(e runners.Event) error {
 		}
 	case runners.StageFinished:
 		delete(k.stages, e.Stage)
+		if stage.observed != nil {
+			for _, row := range stage.observed.rows(e.Duration) {
+				err = errors.Join(err, stage.Summary(row))
+			}
+			if err != nil {
+				return err
+			}
+		}
 		return stage.End(string(cmp.Or(e.Outcome, runners.GateUndecided)), e.Time)
 	default:
 		return nil
@@ -124,7 +137,10 @@ func (k *keeper) begins(e runners.Event) error {
 	}
 	w, err := k.run.BeginStage(stage)
 	if err == nil {
-		k.stages[e.Stage] = &recorded{w, e.Time}
+		k.stages[e.Stage] = &recorded{StageWriter: w, flushed: e.Time}
+		if stage.Runner == string(ir.Functional) || stage.Runner == string(ir.Probe) {
+			k.stages[e.Stage].observed = &observed{}
+		}
 	}
 	return err
 }

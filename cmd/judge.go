@@ -53,9 +53,9 @@ func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Ev
 	}
 	answers := questions.Ask(ctx, j.sources(ctx, host, questions.Sources(), past), kept, asks)
 	results := questions.Judge(answers)
-	for i, r := range results {
+	for _, r := range results {
 		f := featureOf(plan.Program, r.Feature.ID)
-		for _, v := range verdicts(r, promises[i].Clause) {
+		for _, v := range verdicts(r) {
 			emit(runners.Event{Kind: runners.Judged, Feature: r.Feature.ID, Name: r.Feature.Name, Tags: tagsOf(f), Pos: r.Pos, Verdict: v})
 		}
 	}
@@ -79,6 +79,9 @@ func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Ev
 // times are what windows are made of: now, this run, and the environment's releases.
 func (j *judge) times(plan runners.Plan, host *session.Host, past environmentPast) (value.Times, error) {
 	now := j.x.now()
+	if j.now != nil && j.now.snapshot != nil {
+		now = j.now.snapshot.At // what came after the look is not known
+	}
 	t := value.Times{Now: now, Alone: j.alone, Since: j.since, ExcludeSynthetic: !runners.WritesAllowed(plan.Env, host.EnvText("url"))}
 	if !j.alone {
 		t.Run = measure.Window{From: j.x.began, To: now, Words: "this run", Open: true}

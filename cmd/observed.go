@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cucumber-value/hoops/history"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/value"
 	"github.com/cucumber-value/hoops/value/measure"
@@ -90,4 +91,31 @@ func (o *observed) source() (measure.Run, error) {
 		groups = append(groups, value.SampleGroup(s.of, s.name, o.samples[s]))
 	}
 	return measure.Run{Groups: groups}, err
+}
+
+// mostRows is how many things are kept of a stage. An outline of thousands of rows has as many steps.
+const mostRows = 500
+
+// rows are the histograms of what was observed, requests before steps, for a history: what a load writes of itself.
+func (o *observed) rows(took time.Duration) []history.Summary {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var rows []history.Summary
+	for _, of := range []string{"requests", "request", "step", "scenario"} {
+		for _, s := range o.order {
+			if s.of != of || len(rows) == mostRows {
+				continue
+			}
+			d, err := measure.HDROf(o.samples[s])
+			if err != nil {
+				continue
+			}
+			text, err := d.Encode()
+			if err != nil {
+				continue
+			}
+			rows = append(rows, history.Summary{To: took, Final: true, Of: s.of, Name: s.name, Count: int64(len(o.samples[s])), Histogram: text})
+		}
+	}
+	return rows
 }

@@ -251,7 +251,10 @@ func (x *execution) versionOf(s *ir.Stage, one stage) (string, error) {
 		return "", nil
 	}
 	version, err := x.text(x.bare(one), s.Release)
-	if version = strings.TrimSpace(version); err == nil && !isVersion(version) {
+	if version = strings.TrimSpace(version); err == nil && version == "" {
+		return "", nil // a parameter that nobody gave
+	}
+	if err == nil && !isVersion(version) {
 		err = fmt.Errorf("%q is no version", version)
 	}
 	if err != nil {

@@ -27,7 +27,10 @@ func (j *judge) sources(ctx context.Context, host *session.Host, kinds []string,
 		"csv":  func() measure.Source { return measure.CSV{Documents: documents} },
 		"run":  func() measure.Source { return j.run(past) },
 		"history": func() measure.Source {
-			return absent{unrecorded} // MEASURE-HISTORY
+			if past.store == nil {
+				return absent{unrecorded}
+			}
+			return measure.History{Store: past.store, Environment: past.env}
 		},
 	}
 	sources := map[string]measure.Source{}
@@ -75,8 +78,8 @@ func (j *judge) openMetrics(ctx context.Context, host *session.Host, past enviro
 			source.Failed, source.End = before.err, nil
 		}
 	}
-	if past.store != nil && source.End != nil {
-		source.Kept = past.looks(j.x.mask(source.End.Source))
+	if address, err := host.Text(host.Env.OpenMetrics); err == nil && past.store != nil {
+		source.Kept = past.looks(j.x.mask(plainAddress(address)))
 	}
 	return source
 }

@@ -7,9 +7,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,8 +27,33 @@ type story struct {
 	t    *testing.T
 	dir  string
 	port string
-	past time.Duration
+	past time.Duration // by which the clock is ahead
+	born time.Duration // by which it was when the calculator was started
 }
+
+// metrics are those of the calculator, with the time of its start by the clock of the story.
+func (s *story) metrics(w http.ResponseWriter, _ *http.Request) {
+	answer, err := http.Get("http://127.0.0.1:" + s.port + "/metrics")
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.t.Error(err)
+	}
+	w.Header().Set("Content-Type", answer.Header.Get("Content-Type"))
+	w.Write(started.ReplaceAllFunc(text, func(line []byte) []byte {
+		at, err := strconv.ParseFloat(string(started.FindSubmatch(line)[1]), 64)
+		if err != nil {
+			s.t.Error(err)
+		}
+		return []byte("\nprocess_start_time_seconds " + strconv.FormatFloat(at+s.born.Seconds(), 'f', 2, 64))
+	}))
+}
+
+var started = regexp.MustCompile(`\nprocess_start_time_seconds (\S+)`)
 
 func (s *story) hoops(args ...string) (code int, out string) {
 	s.t.Helper()
@@ -45,6 +73,7 @@ func (s *story) deploy(mistakes string) (stop func()) {
 	if err := c.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	s.born = s.past
 	ended := false
 	stop = func() {
 		if !ended {
@@ -112,13 +141,15 @@ func (s *story) verdict(want int) string {
 // nobody can know that yet; with enough of them it is delivered, and a later release that slips is missed.
 func TestStoryOfTheCalculator(t *testing.T) {
 	s := &story{t: t, dir: t.TempDir(), port: freePort(t)}
+	metrics := httptest.NewServer(http.HandlerFunc(s.metrics))
+	defer metrics.Close()
 	if err := os.CopyFS(s.dir, os.DirFS("../examples/calculator")); err != nil {
 		t.Fatal(err)
 	}
 	rewrite(t, filepath.Join(s.dir, "features/addition.feature"), "make 0 silly mistakes", "make fewer silly mistakes")
 	if err := os.WriteFile(filepath.Join(s.dir, "hoops.yaml"), []byte(`project: calculator
 environments:
-  production: {url: "http://127.0.0.1:`+s.port+`", openmetrics: "${env.url}/metrics"}
+  production: {url: "http://127.0.0.1:`+s.port+`", openmetrics: "`+metrics.URL+`/metrics"}
 measures:
   silly mistakes: {count: calculator_mistakes_total, per: calculator_sums_total, from: openmetrics, better: lower}
 `), 0o644); err != nil {
@@ -128,6 +159,7 @@ measures:
 	release := func(version, mistakes string, stop func()) func() {
 		if stop != nil {
 			stop()
+			s.past += time.Minute // a process says when it started to the second only
 		}
 		stop = s.deploy(mistakes)
 		if code, out := s.hoops("release", version, s.dir); code != 0 || !strings.Contains(out, "so the window of "+version+" begins here") {

@@ -4,23 +4,15 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/value"
 )
 
-// level is that of the intervals which verdicts show: 95 % on each side.
-const level = .9
-
 // verdicts are a clause's as events tell them: one for each claim, and one for what is unbound in it.
-func verdicts(r value.Result, c ir.Clause) []*runners.Verdict {
+func verdicts(r value.Result) []*runners.Verdict {
 	var list []*runners.Verdict
-	for i, j := range r.Judgements {
-		v := verdict(r, j)
-		if i < len(c.Claims) {
-			v.Compare = c.Claims[i].Compare
-		}
-		list = append(list, v)
+	for _, j := range r.Judgements {
+		list = append(list, verdict(r, j))
 	}
 	if r.Unbound != "" || len(list) == 0 {
 		help := []string{}
@@ -41,7 +33,7 @@ func verdicts(r value.Result, c ir.Clause) []*runners.Verdict {
 func verdict(r value.Result, j value.Judgement) *runners.Verdict {
 	v := &runners.Verdict{
 		Clause: r.ClauseID, Claim: j.ID, Words: r.Text, Reading: j.Claim, Measure: j.Measure, Mode: string(j.Mode), Guardrail: j.Guardrail,
-		Verdict: string(j.Verdict), SoFar: j.SoFar, Reason: string(j.Reason), Sentence: j.Sentence, Observed: j.Observed, Target: j.Target,
+		Verdict: string(j.Verdict), SoFar: j.SoFar, Compare: j.Compare, Reason: string(j.Reason), Sentence: j.Sentence, Observed: j.Observed, Target: j.Target,
 		Exposure: j.Exposure, Window: j.Window.Words, From: j.Window.From, To: j.Window.To, Coverage: j.Coverage, Interval: j.Interval,
 		Needed: j.Needed, Budget: j.Budget, Again: j.Again, Rollback: j.Rollback, Projected: j.Decided, Grade: j.Grade, WouldChange: j.WouldChange,
 		Owner: j.Owner, Source: j.Source, Query: j.Query, QueryHash: j.QueryHash, Notes: j.Notes, Help: j.Help,
@@ -51,9 +43,7 @@ func verdict(r value.Result, j value.Judgement) *runners.Verdict {
 		if n.Scale != "count" {
 			v.Unit = n.Scale
 		}
-		if v.Low != "" || v.High != "" {
-			v.Level = level
-		}
+		v.Level = n.Level
 	}
 	if b := j.Baseline; b != nil {
 		v.Premise = b.Premise

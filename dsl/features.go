@@ -93,7 +93,9 @@ func (c *compiler) scenario(ids *ids, feature *ir.Feature, f *gherkin.Feature, s
 		all = append(all, lines(s.Rule.Background.Steps, true)...)
 	}
 	if len(s.Steps) > 0 { // Cucumber runs no background for a scenario without steps
-		all = append(all, lines(s.Steps, false)...)
+		own := lines(s.Steps, false)
+		c.noColumns(own, scenario.Columns)
+		all = append(all, own...)
 	} else {
 		all = nil
 	}

@@ -20,6 +20,7 @@ type hoops struct {
 	visit *session.Script
 	many  *session.Script
 	dir   string
+	film  bool // evidence is gathered, as hoops test does
 }
 
 func newHoops(url string) (*hoops, error) {
@@ -61,6 +62,9 @@ func (h *hoops) round(ctx context.Context, scenarios int) (time.Duration, error)
 	began := time.Now()
 	for range scenarios {
 		s := h.host.Open(h.visit, -1, 1, nil)
+		if h.film {
+			s.OnAttach(func(runners.Attachment) {})
+		}
 		for i := range s.Steps() {
 			if err := s.Step(ctx, i); err != nil {
 				return 0, fmt.Errorf("step %d: %w", i+1, err)

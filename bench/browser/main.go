@@ -62,7 +62,7 @@ func run(ctx context.Context, modules string, scenarios, rounds int, alone bool)
 		return false, err
 	}
 	defer ours.close()
-	contenders := []contender{ours}
+	contenders := []contender{ours, filming{ours}}
 	if !alone {
 		theirs, err := newPlaywright(ctx, modules, url)
 		if err != nil {
@@ -93,8 +93,9 @@ func run(ctx context.Context, modules string, scenarios, rounds int, alone bool)
 	}
 	ok := true
 	if !alone {
-		ratio := ms(median(took[0])) / ms(median(took[1]))
-		fmt.Printf("\n  ratio %.2f (goal %.1f, at most %.1f)\n", ratio, goal, floor)
+		theirs := ms(median(took[2]))
+		ratio := ms(median(took[0])) / theirs
+		fmt.Printf("\n  ratio %.2f, with evidence %.2f (goal %.1f, at most %.1f)\n", ratio, ms(median(took[1]))/theirs, goal, floor)
 		ok = ratio <= floor
 	}
 	located, err := ours.locate(ctx, 51)
@@ -114,6 +115,17 @@ func median(sorted []time.Duration) time.Duration { return sorted[len(sorted)/2]
 type contender interface {
 	name() string
 	round(ctx context.Context, scenarios int) (time.Duration, error)
+}
+
+// filming is hoops with the pictures of a trace, which playwright-core leaves out unless it is asked.
+type filming struct{ *hoops }
+
+func (filming) name() string { return "hoops, evidence" }
+
+func (f filming) round(ctx context.Context, scenarios int) (time.Duration, error) {
+	f.film = true
+	defer func() { f.film = false }()
+	return f.hoops.round(ctx, scenarios)
 }
 
 // serve answers with the pages that both see.

@@ -145,27 +145,12 @@ func lintLastLine(description []Line, steps []*Step, w words) diag.List {
 		return nil
 	}
 	for _, k := range w.steps {
-		if k = strings.TrimSpace(k); k != word && (swapped(k, word) || diag.Closest(word, []string{k}) != "") {
+		if k = strings.TrimSpace(k); k != word && diag.Closest(word, []string{k}) != "" {
 			return diag.List{diag.Warnf(diag.At(line.Pos, utf8.RuneCountInString(word)), "gherkin/misspelt-keyword", "%q is text of the description here", word).
 				WithHelp("did you mean %q?", k).WithHelp("text of a description ends with an empty line above the steps")}
 		}
 	}
 	return nil
-}
-
-// swapped reports whether two words differ in the order of two letters beside each other alone.
-func swapped(a, b string) bool {
-	x, y := []rune(a), []rune(b)
-	if len(x) != len(y) {
-		return false
-	}
-	for i := range len(x) - 1 {
-		if x[i] != y[i] {
-			x[i], x[i+1] = x[i+1], x[i]
-			return slices.Equal(x, y)
-		}
-	}
-	return false
 }
 
 // suspect is the keyword that a line of description looks like, "Scenario" for "Scenari: pay", "" for none.

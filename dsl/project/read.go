@@ -146,8 +146,15 @@ func (r *reader) entries(v value) ([]value, bool) {
 		}
 		d := r.wrong(v, n, "a mapping of keys to values")
 		if text, ok := n.(*ast.StringNode); ok {
-			if key, _, found := strings.Cut(text.Value, ":"); found && !strings.ContainsAny(key, " /{$") {
+			key, _, colon := strings.Cut(text.Value, ":")
+			word, rest, spaced := strings.Cut(text.Value, " ")
+			switch {
+			case strings.HasPrefix(text.Value, "http://") || strings.HasPrefix(text.Value, "https://"):
+				help(d, "say what the address is: `%s: {url: %s}`", v.name, text.Value)
+			case colon && !strings.ContainsAny(key, " /{$"):
 				help(d, "a colon needs a space behind it: `%s: …`", key)
+			case spaced && strings.HasPrefix(rest, `"`):
+				help(d, "a colon is missing: `%s: %s`", word, rest)
 			}
 		}
 		return nil, false

@@ -129,7 +129,7 @@ func (l *Library) closest(driver, text string) string {
 		c = l.candidates(driver)
 		l.near[driver] = c
 	}
-	words := bare(text)
+	words := strings.ToLower(bare(text))
 	near, known := c.found[words]
 	if !known {
 		near = c.shown[diag.Closest(words, c.words)]
@@ -141,7 +141,7 @@ func (l *Library) closest(driver, text string) string {
 func (l *Library) candidates(driver string) *candidates {
 	c := &candidates{shown: map[string]string{}, found: map[string]string{}}
 	add := func(pattern, shown string) {
-		words := bare(parameters.ReplaceAllString(pattern, " "))
+		words := strings.ToLower(bare(parameters.ReplaceAllString(pattern, " ")))
 		if _, known := c.shown[words]; !known && words != "" {
 			c.shown[words] = shown
 			c.words = append(c.words, words)
@@ -154,7 +154,11 @@ func (l *Library) candidates(driver string) *candidates {
 	}
 	for _, e := range l.entries {
 		if e.driver == "" || e.driver == "http" || e.driver == driver {
-			add(e.source, e.shown()+" (vocabulary)")
+			// A method is a word of the phrase: most steps that are meant as one differ in another.
+			for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"} {
+				one := entry{source: strings.Replace(e.source, "{hoops method}", method, 1)}
+				add(one.source, one.shown()+" (vocabulary)")
+			}
 		}
 	}
 	return c

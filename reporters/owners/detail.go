@@ -33,6 +33,7 @@ type detail struct {
 	Projected time.Time     `json:"projected"`
 	Premise   string        `json:"premise"`
 	Again     string        `json:"again"`
+	Budget    string        `json:"budget"`
 	Notes     []string      `json:"notes"`
 	Help      []string      `json:"help"`
 	Rewrites  []string      `json:"rewrites"`
@@ -101,7 +102,7 @@ func claimOf(v history.Verdict, d detail) Claim {
 		ID: v.ID, Reading: v.Reading, Measure: v.Measure, Guardrail: v.Guardrail, Verdict: verdictOf(v.Verdict), SoFar: v.SoFar, Reason: v.Reason,
 		Sentence: v.Sentence, Observed: v.Observed, Target: v.Target, Exposure: cmp.Or(d.Exposure, v.Exposure), Interval: v.Interval,
 		From: v.From, To: v.To, Window: d.Window, Grade: v.Grade, Needed: d.Needed, Projected: d.Projected, WouldChange: v.WouldChange,
-		Again: d.Again, Premise: d.Premise, Notes: d.Notes, Help: d.Help, Action: d.Action, Owner: v.Owner, Source: v.Source, Query: v.Query,
+		Again: d.Again, Budget: d.Budget, Premise: d.Premise, Notes: d.Notes, Help: d.Help, Action: d.Action, Owner: v.Owner, Source: v.Source, Query: v.Query,
 	}
 	if d.Coverage.value != nil {
 		c.Coverage = *d.Coverage.value

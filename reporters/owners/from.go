@@ -338,7 +338,7 @@ func (p *Promise) scale() {
 	}
 	n := p.Claims[0].Numbers
 	last := p.Trend[len(p.Trend)-1].Value
-	if n.Point == nil || last == nil || *last == 0 || n.Unit == "ratio" || n.Unit == "points" {
+	if n.Point == nil || last == nil || *last == 0 || compared(n.Unit) {
 		return
 	}
 	by := *n.Point / *last

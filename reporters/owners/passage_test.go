@@ -49,6 +49,7 @@ func TestFilter(t *testing.T) {
 		"environment": {owners.Filter{Environments: []string{"staging"}}, 1},
 		"since":       {owners.Filter{Since: noon.Add(6 * day)}, 1},
 		"both":        {owners.Filter{Owners: []string{"payments"}, Verdicts: []string{"delivered"}}, 2},
+		"tag, owner":  {owners.Filter{Tags: []string{"journey"}, Owners: []string{"payments"}}, 1},
 		"none":        {owners.Filter{Owners: []string{"nobody"}}, 0},
 	} {
 		r := b.report(c.only)

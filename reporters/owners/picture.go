@@ -13,7 +13,7 @@ import (
 )
 
 // numbers of a clause, with what belongs to them: 1%, £40, 300 ms, 1,000.
-var numbers = regexp.MustCompile(`[£$€]?\d[\d.,]*(?:\s?%|\s?(?:percentage points?|percent|ms|s|seconds?|minutes?|hours?|h|days?|weeks?)\b)?`)
+var numbers = regexp.MustCompile(`[£$€]?\d+(?:[.,]\d+)*(?:\s?%|\s?(?:percentage points?|percent|ms|s|seconds?|minutes?|hours?|h|days?|weeks?)\b)?`)
 
 // emphasised is a clause with its numbers in bold, escaped.
 func emphasised(words string) template.HTML {
@@ -23,30 +23,46 @@ func emphasised(words string) template.HTML {
 		b.WriteString(html.EscapeString(words[last:at[0]]) + "<strong>" + html.EscapeString(words[at[0]:at[1]]) + "</strong>")
 		last = at[1]
 	}
-	b.WriteString(words[last:])
+	b.WriteString(html.EscapeString(words[last:]))
 	return template.HTML(b.String())
 }
 
-// show writes a number in its unit.
+// show writes a number in its unit, as the judge names units: share, ratio, "factor per week", "difference per day",
+// "per 1,000 sums", £, ms.
 func show(unit string) func(float64) string {
-	return func(f float64) string {
-		switch unit {
-		case "share":
-			return page.Percent(f)
-		case "ratio":
-			return page.Change(f)
-		case "points":
-			return page.Number(f*100) + " percentage points"
-		case "":
-			return page.Number(f)
-		case "£", "$", "€":
-			return unit + page.Number(f)
+	kind, rest, _ := strings.Cut(unit, " ")
+	rest = page.Line(rest, 40)
+	signed := func(f float64) string {
+		if f > 0 {
+			return "+" + page.Number(f)
 		}
-		if strings.HasPrefix(unit, "/") {
-			return page.Number(f) + " per " + unit[1:]
-		}
-		return page.Number(f) + " " + page.Line(unit, 30)
+		return page.Number(f)
 	}
+	return func(f float64) string {
+		switch {
+		case unit == "share":
+			return page.Percent(f)
+		case unit == "ratio", kind == "factor":
+			return strings.TrimSpace(page.Change(f) + " " + rest)
+		case unit == "difference percentage points", unit == "points":
+			return signed(f*100) + " percentage points"
+		case kind == "difference":
+			return strings.TrimSpace(signed(f) + " " + rest)
+		case unit == "", unit == "amount":
+			return page.Number(f)
+		case unit == "£", unit == "$", unit == "€":
+			return unit + page.Number(f)
+		case strings.HasPrefix(unit, "/"):
+			return page.Number(f) + " per " + page.Line(unit[1:], 30)
+		}
+		return page.Number(f) + " " + page.Line(unit, 40)
+	}
+}
+
+// compared reports whether numbers in a unit are a change and not a value: what a trend shows is something else then.
+func compared(unit string) bool {
+	kind, _, _ := strings.Cut(unit, " ")
+	return kind == "ratio" || kind == "factor" || kind == "difference" || kind == "points"
 }
 
 func known(f *float64) float64 {
@@ -94,7 +110,7 @@ func trendOf(p Promise) *trend {
 	if p.Claims[0].Numbers != nil {
 		n := p.Claims[0].Numbers
 		write = show(n.Unit)
-		if n.Unit != "ratio" && n.Unit != "points" {
+		if !compared(n.Unit) {
 			chart.Target, chart.Asked = known(n.Bound), page.Line(p.Claims[0].Target, 60)
 		} else {
 			write = show("")

@@ -122,6 +122,7 @@ type Claim struct {
 	Projected   time.Time `json:"projected,omitzero"`
 	WouldChange string    `json:"would-change,omitempty"`
 	Again       string    `json:"again,omitempty"`
+	Budget      string    `json:"budget,omitempty"` // how much of what may fail is left
 	Premise     string    `json:"premise,omitempty"`
 	Baseline    *Baseline `json:"baseline,omitempty"`
 	Numbers     *Numbers  `json:"numbers,omitempty"` // for a picture

@@ -128,6 +128,6 @@ func (p Promise) lines(f Feature) []fact {
 
 // shortNames of facts, where there is little room; those without are left to the page.
 var shortNames = map[string]string{
-	"Will be known": "known", "What would change this": "change", "Compared with": "baseline", "Premise": "premise", "Evidence": "evidence",
+	"Will be known": "known", "What would change this": "change", "Compared with": "baseline", "Premise": "premise", "What may still fail": "budget", "Evidence": "evidence",
 	"Watched": "watched", "What was done about it": "done", "Hint": "hint", "Note": "note",
 }

@@ -317,6 +317,7 @@ func (c Claim) facts(p Promise) []fact {
 	add("What would change this", upper(change))
 	add("Compared with", c.Baseline.Against())
 	add("Premise", c.Premise)
+	add("What may still fail", upper(c.Budget))
 	add("Evidence", cmp.Or(c.GradeWords(), "none was recorded"))
 	if c.Coverage > 0 && c.Coverage < 1 {
 		add("Watched", page.Percent(c.Coverage)+" of the window")

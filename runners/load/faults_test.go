@@ -84,9 +84,9 @@ func TestFaults(t *testing.T) {
 			t.Parallel()
 			p := &ir.Program{}
 			plan := planOf(p, scenarioOf(p, "look", "GET /", "the status is 200"))
-			plan.Env.URL, plan.Env.Timeout = ir.Literal(c.url), ir.Duration(300*time.Millisecond)
-			if strings.Contains(c.name, "host") {
-				plan.Env.Timeout = ir.Duration(20 * time.Second) // of a resolver
+			plan.Env.URL, plan.Env.Timeout = ir.Literal(c.url), ir.Duration(20*time.Second)
+			if strings.Contains(c.cause, "300ms") {
+				plan.Env.Timeout = ir.Duration(300 * time.Millisecond)
 			}
 			var file bytes.Buffer
 			got := loaded(t, t.Context(), &Runner{Drivers: httpDrivers, Profile: profileOf(t, "20/s for 500ms"), Results: &file}, plan)

@@ -41,7 +41,6 @@ const mostKeys = 500
 type Recorder struct {
 	tallies map[Key]*tally
 	beyond  int64 // measurements of keys above mostKeys
-	recent  bool  // tallies also keep what came since the last interval
 }
 
 // NewRecorder makes an empty one.
@@ -51,9 +50,6 @@ func NewRecorder() *Recorder { return &Recorder{tallies: map[Key]*tally{}} }
 func (r *Recorder) Record(k Key, m Measurement) {
 	t, other := r.tally(k)
 	t.record(m)
-	if t.recent != nil {
-		t.recent.record(m)
-	}
 	if other {
 		r.beyond++
 	}
@@ -64,11 +60,22 @@ func (r *Recorder) Merge(from *Recorder) {
 	r.beyond += from.beyond
 	for _, k := range from.keys() { // sorted: which keys are above the bound must not be chance
 		t := from.tallies[k]
+		if t.count+t.dropped == 0 {
+			continue
+		}
 		own, other := r.tally(k)
 		own.merge(t)
 		if other {
 			r.beyond += t.count
 		}
+	}
+}
+
+// reset empties it and keeps what it has allocated.
+func (r *Recorder) reset() {
+	r.beyond = 0
+	for _, t := range r.tallies {
+		t.reset()
 	}
 }
 
@@ -82,9 +89,6 @@ func (r *Recorder) tally(k Key) (t *tally, other bool) {
 		return t, true
 	}
 	t = &tally{}
-	if r.recent {
-		t.recent = &tally{}
-	}
 	r.tallies[k] = t
 	return t, false
 }
@@ -107,14 +111,15 @@ func (r *Recorder) keys() []Key {
 
 // shard is the part of a run's measurements that some of its journeys share, so that not all wait for one lock.
 type shard struct {
-	mu   sync.Mutex
-	all  *Recorder
-	hits *hits // for the results file, nil without one
+	mu     sync.Mutex
+	recent *Recorder // since the last interval
+	before *Recorder // that
+	spare  *Recorder // empty
+	hits   *hits     // for the results file, nil without one
 }
 
 func newShard(results bool) *shard {
-	s := &shard{all: NewRecorder()}
-	s.all.recent = true
+	s := &shard{recent: NewRecorder(), before: NewRecorder(), spare: NewRecorder()}
 	if results {
 		s.hits = &hits{}
 	}
@@ -126,9 +131,8 @@ func (s *shard) drop(w *way) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range []Key{{Of: OfJourneys}, w.key} {
-		t, _ := s.all.tally(k)
+		t, _ := s.recent.tally(k)
 		t.dropped++
-		t.recent.dropped++
 	}
 }
 
@@ -136,30 +140,30 @@ func (s *shard) drop(w *way) {
 func (s *shard) late(by time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.all.Record(Key{Of: OfLateness}, Measurement{Took: by})
+	s.recent.Record(Key{Of: OfLateness}, Measurement{Took: by})
 }
 
 // journey records an ended journey.
 func (s *shard) journey(w *way, m Measurement) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.all.Record(Key{Of: OfJourneys}, m)
-	s.all.Record(w.key, m)
+	s.recent.Record(Key{Of: OfJourneys}, m)
+	s.recent.Record(w.key, m)
 }
 
 func (s *shard) step(names []string, m Measurement) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range names {
-		s.all.Record(Key{OfStep, name}, m)
+		s.recent.Record(Key{OfStep, name}, m)
 	}
 }
 
 func (s *shard) request(name string, m Measurement, h hit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.all.Record(Key{Of: OfRequests}, m)
-	s.all.Record(Key{OfRequest, name}, m)
+	s.recent.Record(Key{Of: OfRequests}, m)
+	s.recent.Record(Key{OfRequest, name}, m)
 	if s.hits != nil {
 		s.hits.add(h, name, m.Cause)
 	}
@@ -174,30 +178,30 @@ func (s *shard) phases(p *session.Phases) {
 		took time.Duration
 	}{{"dns", p.DNS}, {"connect", p.Connect}, {"tls", p.TLS}, {"first byte", p.FirstByte}} {
 		if part.took > 0 {
-			s.all.Record(Key{OfPhase, part.name}, Measurement{Took: part.took})
+			s.recent.Record(Key{OfPhase, part.name}, Measurement{Took: part.took})
 		}
 	}
 }
 
-// interval moves what came since the last call into a recorder.
+// interval adds what came since the last call to a recorder. No journey waits while it is added up.
 func (s *shard) interval(to *Recorder) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, k := range s.all.keys() {
-		if recent := s.all.tallies[k].recent; recent.count+recent.dropped > 0 {
-			t, _ := to.tally(k)
-			t.merge(recent)
-			recent.reset()
-		}
-	}
+	ended := s.recent
+	s.recent = s.spare
+	s.mu.Unlock()
+	to.Merge(ended)
+	s.before.Merge(ended)
+	ended.reset()
+	s.spare = ended
 }
 
-// whole is what all shards have measured so far.
+// whole is what all shards have measured so far. It and interval are called by one goroutine at a time.
 func (r *run) whole() *Recorder {
 	all := NewRecorder()
 	for _, s := range r.shards {
+		all.Merge(s.before)
 		s.mu.Lock()
-		all.Merge(s.all)
+		all.Merge(s.recent)
 		s.mu.Unlock()
 	}
 	return all

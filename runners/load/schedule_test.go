@@ -299,7 +299,6 @@ func TestLateGeneratorIsNotTheSoftware(t *testing.T) {
 			}
 			r.began = time.Now()
 			if c.late < time.Second {
-				r.shards[0].all.recent = true
 				for range 100 {
 					r.shards[0].late(c.late)
 					r.shards[0].journey(r.ways[0], Measurement{Took: c.late + c.took})

@@ -26,7 +26,6 @@ type tally struct {
 	codes   map[int]int64
 	causes  map[string]int64
 	times   *histogram // made with the first measurement
-	recent  *tally     // of a shard: what came since the last interval
 }
 
 func (t *tally) add(took time.Duration) {
@@ -77,7 +76,7 @@ func (t *tally) reset() {
 	}
 	clear(codes)
 	clear(causes)
-	*t = tally{times: times, codes: codes, causes: causes} // an interval's has no recent one
+	*t = tally{times: times, codes: codes, causes: causes}
 }
 
 // merge adds another tally. Histograms of equal parameters merge exactly.

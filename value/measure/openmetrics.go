@@ -128,6 +128,9 @@ func (o OpenMetrics) kept(ctx context.Context, m ir.Measure, w Window) (obs Obse
 		return obs, f, true
 	}
 	obs = Observation{Window: w, Coverage: 1, Query: query(m), Source: "openmetrics " + list[len(list)-1].Source}
+	if o.End == nil && w.Open {
+		s.to = s.last
+	}
 	s.watched(&obs)
 	if w.From.IsZero() {
 		obs.Window.From, obs.Window.Words = obs.Since, "since the process started at "+obs.Since.UTC().Format("2006-01-02 15:04:05 UTC")

@@ -28,6 +28,11 @@ func looked(minutes, started, n int) *Snapshot {
 	return s
 }
 
+func stopped(s *Snapshot) *Snapshot {
+	s.Final = true
+	return s
+}
+
 func keeping(list ...*Snapshot) OpenMetrics {
 	return OpenMetrics{Kept: func(_ context.Context, from, to time.Time) (found []*Snapshot, err error) {
 		var before *Snapshot
@@ -69,6 +74,9 @@ func TestKeptLooks(t *testing.T) {
 		{"the look before the window is its start", []*Snapshot{looked(-1, -60, 10), looked(30, -60, 15), looked(60, -60, 17)}, w(0, 60), "7", .95, 0, ""},
 		{"a process that started in the window counts from 0", []*Snapshot{looked(59, 1, 17)}, w(0, 60), "17", .95, 1, ""},
 		{"two lives, and what lies between them is lost", []*Snapshot{looked(0, -60, 10), looked(20, -60, 12), looked(60, 40, 5)}, w(0, 60), "7", .66, .66, "the process restarted"},
+		{"two lives, the first stopped after the look", []*Snapshot{looked(0, -60, 10), stopped(looked(20, -60, 12)), looked(60, 40, 5)}, w(0, 60), "7", 1, 1, ""},
+		{"it was stopped, and nothing runs", []*Snapshot{looked(0, -60, 10), stopped(looked(20, -60, 12))}, w(0, 60), "2", 1, 1, ""},
+		{"nothing ran before it started", []*Snapshot{stopped(looked(45, 40, 5))}, w(0, 60), "5", 1, 1, ""},
 		{"nobody looked at the end", []*Snapshot{looked(0, -60, 10), looked(30, -60, 12)}, w(0, 60), "2", .5, 1, "nobody looked after 2 March 10:30:00 UTC"},
 		{"nobody looked at the start", []*Snapshot{looked(-30, -60, 4), looked(30, -60, 10), looked(59, -60, 12)}, w(0, 60), "2", .48, 1, "nobody looked before 2 March 10:30:00 UTC"},
 		{"several answer in turn", []*Snapshot{looked(0, -60, 10), looked(10, -50, 100), looked(59, -60, 12)}, w(0, 60), "2", 0, 0, "several processes answered in turn"},

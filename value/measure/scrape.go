@@ -32,6 +32,7 @@ type Snapshot struct {
 	Series  []Series          `json:"series"`
 	Types   map[string]string `json:"types,omitempty"`   // by family
 	Started float64           `json:"started,omitempty"` // process_start_time_seconds; 0 is unknown
+	Final   bool              `json:"final,omitempty"`   // the software was stopped right after it
 }
 
 // The text format is asked for as well, because few endpoints speak OpenMetrics.

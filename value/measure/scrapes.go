@@ -127,33 +127,40 @@ func (s scrapes) watched(obs *Observation) {
 		return
 	}
 	var spans []span
-	for _, p := range s.processes {
-		from := p.first()
-		if from.Before(s.from) {
-			from = s.from
+	var expected, inner time.Duration // in all, and between the first look and the last
+	for i, p := range s.processes {
+		first, last := later(p.first(), s.from), p.last().At
+		spans = append(spans, span{first, last})
+		end := s.to
+		switch {
+		case p.last().Final: // nothing ran until the next one started
+			end = last
+		case i+1 < len(s.processes):
+			end = s.processes[i+1].first()
 		}
-		spans = append(spans, span{from, p.last().At})
+		begin := first
+		if i == 0 && p.base != nil && !s.from.IsZero() { // it ran before somebody looked
+			begin = s.from
+		}
+		expected += span{begin, end}.length()
+		if i+1 == len(s.processes) {
+			end = last
+		}
+		inner += span{first, end}.length()
 	}
-	from := s.from
-	if from.IsZero() {
-		from = s.processes[0].first()
-	}
-	length := s.to.Sub(from)
-	if length <= 0 {
+	if expected <= 0 || inner <= 0 {
 		obs.Coverage, obs.Gap = 0, "the window has no length"
 		return
 	}
 	watched := union(spans).Seconds()
-	if between := s.last.Sub(later(from, obs.Since)); between > 0 {
-		obs.Within = min(1, watched/between.Seconds())
-	}
-	share := min(1, watched/length.Seconds())
+	share := min(1, watched/expected.Seconds())
+	obs.Within = min(1, watched/inner.Seconds())
 	if share >= obs.Coverage {
 		return
 	}
 	obs.Coverage = share
 	obs.Gap = "nobody looked before " + obs.Since.UTC().Format("2 January 15:04:05 UTC")
-	if s.to.Sub(s.last) > s.to.Sub(from)/20 {
+	if s.to.Sub(s.last) > expected/20 && !s.processes[len(s.processes)-1].last().Final {
 		obs.Gap = "nobody looked after " + s.last.UTC().Format("2 January 15:04:05 UTC")
 	} else if len(s.processes) > 1 {
 		obs.Gap = "the process restarted, and what it counted after the last look at it is lost"

@@ -148,7 +148,9 @@ func TestTLSOfTheEnvironment(t *testing.T) {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	with := func(own *ir.TLS) func(*bench) {
-		return func(b *bench) { b.env.URL, b.env.TLS, b.dir, b.little = ir.Literal(server.URL), own, dir, 20 * time.Second }
+		return func(b *bench) {
+			b.env.URL, b.env.TLS, b.dir, b.little = ir.Literal(server.URL), own, dir, 20*time.Second
+		}
 	}
 	newBench(t, nil, with(nil)).fails("the TLS of "+strings.TrimPrefix(server.URL, "https://")+" is not accepted: cert authority invalid", open("/"))
 	newBench(t, nil, with(&ir.TLS{CA: ir.Literal(ca)})).passes(open("/"), see("Shop"))

@@ -176,7 +176,7 @@ func (t *tab) moved(ev any) bool {
 		id := string(e.RequestID)
 		if e.Type == network.ResourceTypeDocument && e.FrameID == t.main && id == string(e.LoaderID) {
 			if t.current == nil || t.current.id != id {
-				t.current = &navigation{id: id, method: e.Request.Method, asked: e.Request.URL, began: time.Now()}
+				t.current = &navigation{id: id, method: e.Request.Method, asked: e.Request.URL, began: time.UnixMicro(int64(e.WallTime * 1e6))}
 			}
 			t.current.url = e.Request.URL
 		}

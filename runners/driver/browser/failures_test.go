@@ -417,7 +417,7 @@ func TestLargePages(t *testing.T) {
 		}
 		return b.String() + "</table><button>Only one</button>"
 	}
-	b := newBench(t, map[string]any{"/2000": rows(500), "/10000": rows(10000)})
+	b := newBench(t, map[string]any{"/2000": rows(500), "/10000": rows(10000)}, func(b *bench) { b.env.StepTimeout = ir.Duration(30 * time.Second) })
 	v := b.visit(open("/2000"), click(named("button:Only one")), see("Item 499"), open("/10000"),
 		click(in(named("button:Delete"), named("row:Item 9876"))), expectTrue(`page.text("#out") == "9876"`), see("Item 9999"), dontSee("Nothing of the kind"))
 	defer v.close()

@@ -227,7 +227,9 @@ func TestConformanceOfConnecting(t *testing.T) {
 	nobody := nothing.Addr().String()
 	nothing.Close()
 	ours := newAuthority(t)
-	who := func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.TLS.ServerName, len(r.TLS.PeerCertificates)) }
+	who := func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.TLS.ServerName, len(r.TLS.PeerCertificates))
+	}
 	plain, open, closed := record(t, nil), secure(t, ours, true, false, who), secure(t, ours, false, true, who)
 	cert, key := ours.issue(t, "client")
 	files := []ir.File{{Path: "ca.pem", Text: string(ours.pem)}, {Path: "cert.pem", Text: string(cert)}, {Path: "key.pem", Text: string(key)}}
