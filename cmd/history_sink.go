@@ -31,8 +31,8 @@ type keeper struct {
 // recorded is a stage that is being written.
 type recorded struct {
 	*history.StageWriter
-	flushed  time.Time
-	observed *observed // of what has no summaries of its own: nil under load
+	over     chan struct{} // closed when the stage is
+	observed *observed     // of what has no summaries of its own: nil under load
 }
 
 var _ runners.Sink = (*keeper)(nil)
@@ -41,8 +41,23 @@ func newKeeper(a *app, where archive) *keeper {
 	return &keeper{a: a, where: where, begun: make(chan struct{}), number: 1, stages: map[string]*recorded{}}
 }
 
-// still is how long rows may wait in memory: what a crash can take from a run that has been busy.
+// still is how long rows may wait in memory: what a crash can take.
 const still = time.Second
+
+// settle writes what waits every second, also while nothing happens. What could not be written waits on, and is
+// said at the end of the stage.
+func (r *recorded) settle() {
+	ticker := time.NewTicker(still)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-r.over:
+			return
+		case <-ticker.C:
+			_ = r.Flush()
+		}
+	}
+}
 
 func (k *keeper) Emit(e runners.Event) error {
 	if e.Kind == runners.RunStarted {
@@ -111,6 +126,7 @@ func (k *keeper) take(e runners.Event) error {
 		}
 	case runners.StageFinished:
 		delete(k.stages, e.Stage)
+		close(stage.over)
 		if stage.observed != nil {
 			for _, row := range stage.observed.rows(e.Duration) {
 				err = errors.Join(err, stage.Summary(row))
@@ -123,10 +139,6 @@ func (k *keeper) take(e runners.Event) error {
 	default:
 		return nil
 	}
-	if err == nil && e.Time.Sub(stage.flushed) > still {
-		stage.flushed = e.Time
-		err = stage.Flush()
-	}
 	return err
 }
 
@@ -137,10 +149,12 @@ func (k *keeper) begins(e runners.Event) error {
 	}
 	w, err := k.run.BeginStage(stage)
 	if err == nil {
-		k.stages[e.Stage] = &recorded{StageWriter: w, flushed: e.Time}
+		one := &recorded{StageWriter: w, over: make(chan struct{})}
+		k.stages[e.Stage] = one
 		if stage.Runner == string(ir.Functional) || stage.Runner == string(ir.Probe) {
-			k.stages[e.Stage].observed = &observed{}
+			one.observed = &observed{}
 		}
+		go one.settle()
 	}
 	return err
 }
@@ -151,8 +165,13 @@ func (k *keeper) Close() error {
 		return nil
 	}
 	var err error
+	for _, stage := range k.stages { // that never said that it ended
+		close(stage.over)
+		err = errors.Join(err, stage.Flush())
+	}
 	if k.run != nil {
-		_, err = k.store.Prune(k.a.now().Add(-k.a.keptFor()), keptRuns)
+		_, pruned := k.store.Prune(k.a.now().Add(-k.a.keptFor()), keptRuns)
+		err = errors.Join(err, pruned)
 	}
 	return shownFrom(errors.Join(err, k.store.Close()))
 }

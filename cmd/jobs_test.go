@@ -38,7 +38,8 @@ func (j *job) run(code int, args ...string) string {
 	if got != code {
 		j.t.Errorf("hoops %s: exit code %d, expected %d\n%s%s", strings.Join(all, " "), got, code, stdout, stderr)
 	}
-	if strings.Contains(stderr, "warning") {
+	// One of them puts a secret into an address on purpose: it must be masked there too.
+	if strings.Count(stderr, "warning") > strings.Count(stderr, "[steps/secret]") {
 		j.t.Errorf("hoops %s warns:\n%s", strings.Join(all, " "), stderr)
 	}
 	return stdout

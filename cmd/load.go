@@ -66,7 +66,7 @@ asked for is said by the first load stage of hoops.yaml, if there is one; flags 
 	f.IntVar(&l.browsers, "browsers", 0, "`N` users run the scenarios that need a browser, beside the rate")
 	f.DurationVar(&l.drain, "drain", 0, "what started journeys have when arrivals end (default 30s)")
 	f.StringArrayVar(&l.expect, "expect", nil, "an `EXPRESSION` that the run must hold: 'p95 < 300ms'; several times")
-	f.StringVar(&o.metrics, "metrics-addr", "", "show the load as Prometheus metrics at `ADDRESS`/metrics while it runs: 127.0.0.1:0 is any free port")
+	o.metricsFlag(f)
 	f.StringVar(&l.results, "results", "", "write a `FILE` that vegeta report and vegeta plot open")
 	f.StringVar(&l.plot, "plot", "", "write a `FILE` with vegeta's plot of the requests, an HTML page")
 	return c

@@ -48,6 +48,7 @@ func (a *app) runCommand() *cobra.Command {
 	o.flags(c.Flags())
 	c.Flags().StringVar(&from, "from", "", "begin with this stage")
 	c.Flags().StringVar(&to, "to", "", "end with this stage")
+	o.metricsFlag(c.Flags())
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what would run, and run nothing")
 	return c
 }

@@ -7,9 +7,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/cucumber-value/hoops/reporters"
 	"github.com/cucumber-value/hoops/runners"
 )
+
+// metricsFlag is for the commands that run loads.
+func (o *options) metricsFlag(f *pflag.FlagSet) {
+	f.StringVar(&o.metrics, "metrics-addr", "", "show loads as Prometheus metrics at `ADDRESS`/metrics while they run: 127.0.0.1:0 is any free port")
+}
 
 // metricsServer shows what load stages measure at /metrics as long as the run goes on.
 type metricsServer struct {

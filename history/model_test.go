@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -156,15 +157,36 @@ func TestAgainstAModel(t *testing.T) {
 				for _, run := range m.runs[:max(0, len(m.runs)-keep)] {
 					gone[run.ID] = m.touched[run.ID].Before(before)
 				}
+				told := map[string]bool{} // the last verdict of a claim under a release is spared, with its run
+				for _, v := range newest(m.verdicts, func(v history.Verdict) time.Time { return v.At }) {
+					key := strings.Join([]string{v.ID, v.Environment, v.Release}, "\x00")
+					if v.Release != "" && !told[key] {
+						gone[v.Run] = false
+					}
+					told[key] = true
+				}
 				had := len(m.runs)
 				m.runs = where(m.runs, func(run history.Run) bool { return !gone[run.ID] })
 				m.verdicts = where(m.verdicts, func(v history.Verdict) bool { return !gone[v.Run] })
 				want.Runs = had - len(m.runs)
 				age := map[string]int{}
 				old := map[string]bool{}
+				spared, earliest := map[string]bool{}, map[string]string{} // the last and the first of each release
 				for _, sc := range newest(m.scrapes, func(sc history.Scrape) time.Time { return sc.At }) {
 					age[sc.Environment]++
 					old[string(sc.JSON)] = age[sc.Environment] > keep && sc.At.Before(before)
+					if key := sc.Environment + "\x00" + sc.Release; sc.Release != "" {
+						if earliest[key] == "" {
+							spared[string(sc.JSON)] = true
+						}
+						earliest[key] = string(sc.JSON)
+					}
+				}
+				for _, json := range earliest {
+					spared[json] = true
+				}
+				for json := range spared {
+					old[json] = false
 				}
 				for i, sc := range m.scrapes {
 					if old[string(sc.JSON)] && sc.Environment != "" {

@@ -82,10 +82,10 @@ func JUnit(w io.Writer, r Report) error {
 func (s *testsuite) add(f Feature, p Promise, names map[string]bool) {
 	c := testcase{Name: page.Line(cmp.Or(p.Words, p.ID), 300), Classname: page.Line(cmp.Or(f.ID, f.Name, "feature"), 300), Time: "0.000"}
 	base := c.Name
-	for n := 2; names[s.Name+"\x00"+c.Classname+"\x00"+c.Name]; n++ {
+	for n := 2; names[c.Classname+"\x00"+c.Name]; n++ {
 		c.Name = fmt.Sprintf("%s (%d)", base, n)
 	}
-	names[s.Name+"\x00"+c.Classname+"\x00"+c.Name] = true
+	names[c.Classname+"\x00"+c.Name] = true
 	found := &finding{Message: page.Line(p.message(), 300), Type: string(p.Verdict)}
 	var lines []string
 	for _, l := range p.lines(f) {

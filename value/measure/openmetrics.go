@@ -156,7 +156,7 @@ func (o OpenMetrics) kept(ctx context.Context, m ir.Measure, w Window) (obs Obse
 
 // between reports whether a window is that of the two looks.
 func (o OpenMetrics) between(w Window) bool {
-	return o.Start != nil && o.End != nil && !w.From.Before(o.Start.At.Add(-time.Minute)) && !w.From.After(o.Start.At.Add(time.Second)) && w.Open
+	return o.Start != nil && o.End != nil && w.Release == "" && !w.From.Before(o.Start.At.Add(-time.Minute)) && !w.From.After(o.Start.At.Add(time.Second)) && w.Open
 }
 
 // distinct leaves out looks that are there twice: the history may know the current run's already.

@@ -97,18 +97,6 @@ func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
 	}, nil
 }
 
-// said is an act in a few words. What is typed is not among them: it may be a secret.
-func said(verb ir.Verb, what *element, text string) string {
-	words := strings.ReplaceAll(string(verb), "-", " ")
-	switch {
-	case what != nil:
-		return words + " " + what.String()
-	case verb == ir.Press:
-		return words + " " + text
-	}
-	return words
-}
-
 // breathe lets the page begin what it has put off until its handlers are done: a form's submission above all. A
 // page that is being left does not answer any more.
 func (t *tab) breathe(ctx context.Context) {

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
 )
 
@@ -49,6 +50,18 @@ func (st *state) shown() {
 		st.trace[n-1].picture, st.trace[n-1].on = t.picture, nil
 		t.mu.Unlock()
 	}
+}
+
+// said is an act in a few words. What is typed is not among them: it may be a secret.
+func said(verb ir.Verb, what *element, text string) string {
+	words := strings.ReplaceAll(string(verb), "-", " ")
+	switch {
+	case what != nil:
+		return words + " " + what.String()
+	case verb == ir.Press:
+		return words + " " + text
+	}
+	return words
 }
 
 // The size of a picture of the trace, in pixels; the window has 1280 by 800.

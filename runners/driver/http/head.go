@@ -11,7 +11,6 @@ type head struct {
 	reason string
 	from   int   // where its fields begin
 	length int64 // of the body
-	close  bool  // the connection ends with this response
 	size   int   // bytes, with the empty line
 }
 
