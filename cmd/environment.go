@@ -58,6 +58,13 @@ type services struct {
 	running map[string]*command.Service
 }
 
+// runs reports whether hoops started an environment's software, and will stop it.
+func (s *services) runs(env string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.running[env] != nil
+}
+
 func (s *services) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"runtime"
@@ -62,12 +63,13 @@ type execution struct {
 	sinks      []runners.Sink
 	overrides  []string
 	began      time.Time
-	looks      map[string]look      // at the metrics, by environment, before anything ran there
-	kept       *keeper              // nil when nothing is recorded
-	unkept     bool                 // it was to be recorded, and is not
-	observed   observed             // by the stages until now
-	observedAt map[string]time.Time // when an environment's metrics were looked at last
-	synced     map[string]bool      // environments whose releases a server was asked for
+	looks      map[string]look         // at the metrics, by environment, before anything ran there
+	kept       *keeper                 // nil when nothing is recorded
+	unkept     bool                    // it was to be recorded, and is not
+	observed   observed                // by the stages until now
+	observedAt map[string]time.Time    // when an environment's metrics were looked at last
+	synced     map[string]bool         // environments whose releases a server was asked for
+	clients    map[string]*http.Client // that ask for metrics, by environment
 }
 
 // look is one scrape, or why there is none.
@@ -79,7 +81,7 @@ type look struct {
 
 // newExecution checks what can be checked before anything runs, and opens the reports. Its close ends them.
 func (a *app) newExecution(t *target, o options, standard string) (*execution, error) {
-	x := &execution{app: a, options: o, target: t, looks: map[string]look{}, synced: map[string]bool{}, observedAt: map[string]time.Time{}, params: map[string]string{}, began: a.now()}
+	x := &execution{app: a, options: o, target: t, looks: map[string]look{}, synced: map[string]bool{}, clients: map[string]*http.Client{}, observedAt: map[string]time.Time{}, params: map[string]string{}, began: a.now()}
 	x.secrets = secret.NewStore(secret.Options{Lookup: a.lookup})
 	a.masks = x.secrets.Mask
 	x.foresee(os.Environ())

@@ -226,20 +226,27 @@ func (x *execution) observe(ctx context.Context, host *session.Host) (*measure.S
 const lastLook = 2 * time.Second
 
 // lookAgain keeps a look at the metrics of every environment that the run used, as it ends: what was counted until
-// here is known then, whatever becomes of the process. Where nothing answers any more there is nothing to keep.
+// here is known then, whatever becomes of the process. Where nothing answers any more there is nothing to keep. Of
+// software that hoops stops now it is the final one: until somebody starts it again nothing is counted.
 func (x *execution) lookAgain() {
 	c, kept := x.chronicle()
 	if !kept {
 		return
 	}
 	for _, before := range x.looks {
-		if before.snapshot == nil || before.host == nil || x.observedAt[before.host.Env.Name].After(before.snapshot.At) {
+		if before.host == nil {
+			continue
+		}
+		env := before.host.Env.Name
+		final := x.services.runs(env)
+		if !final && (before.snapshot == nil || x.observedAt[env].After(before.snapshot.At)) {
 			continue // or a value stage has looked since
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), lastLook)
 		s, err := x.scrape(ctx, before.host)
 		cancel()
 		if err == nil {
+			s.Final = final
 			_ = c.look(before.host, s) // what is wrong with the history is said where the run is written
 		}
 	}

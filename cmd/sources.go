@@ -2,15 +2,17 @@ package cmd
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
+	driver "github.com/cucumber-value/hoops/runners/driver/http"
 	"github.com/cucumber-value/hoops/runners/session"
+	"github.com/cucumber-value/hoops/runners/session/site"
 	"github.com/cucumber-value/hoops/value/measure"
 )
 
@@ -85,8 +87,16 @@ func (j *judge) openMetrics(ctx context.Context, host *session.Host, past enviro
 }
 
 func (j *judge) documents(host *session.Host) *measure.Documents {
+	client, wrong := j.x.client(host)
 	return &measure.Documents{
-		Address: func(m ir.Measure, _ measure.Window) (string, error) { return host.Text(m.URL) },
+		Address: func(m ir.Measure, _ measure.Window) (string, error) {
+			address, err := host.Text(m.URL)
+			if err == nil && wrong != nil && strings.Contains(address, "://") {
+				err = wrong
+			}
+			return address, err
+		},
+		Client: client,
 		Dir:     host.Dir, Version: Version, Timeout: time.Duration(host.Env.Timeout),
 		Header: func(u *url.URL) http.Header {
 			header, err := siteHeader(host, u.String())
@@ -108,7 +118,11 @@ func (x *execution) scrape(ctx context.Context, host *session.Host) (*measure.Sn
 	if err != nil {
 		return nil, err
 	}
-	return measure.Scraper{URL: address, Header: header, Version: Version, Now: x.now, Timeout: time.Duration(host.Env.Timeout)}.Scrape(ctx)
+	client, err := x.client(host)
+	if err != nil {
+		return nil, err
+	}
+	return measure.Scraper{URL: address, Client: client, Header: header, Version: Version, Now: x.now, Timeout: time.Duration(host.Env.Timeout)}.Scrape(ctx)
 }
 
 // prometheus is the environment's server, or why it cannot be asked.
@@ -121,8 +135,12 @@ func (x *execution) prometheus(host *session.Host) (*measure.Prometheus, *measur
 	address, err := host.Text(host.Env.Prometheus)
 	if err == nil {
 		var header http.Header
+		var client *http.Client
 		if header, err = siteHeader(host, address); err == nil {
-			return &measure.Prometheus{URL: address, Header: header, Version: Version}, nil
+			client, err = x.client(host)
+		}
+		if err == nil {
+			return &measure.Prometheus{URL: address, Client: client, Header: header, Version: Version}, nil
 		}
 	}
 	var failure *measure.Failure
@@ -147,40 +165,36 @@ func (a absent) Sample(context.Context, ir.Measure, measure.Window) (measure.Obs
 	return measure.Observation{}, a.why
 }
 
-// siteHeader is what the environment sends to its own site: to an address elsewhere it is nothing.
+// siteHeader is what the environment sends to its own sites: to an address elsewhere it is nothing.
 func siteHeader(host *session.Host, address string) (http.Header, error) {
 	header := http.Header{}
-	at, err1 := url.Parse(address)
-	site, err2 := url.Parse(host.EnvText("url"))
-	if err1 != nil || err2 != nil || at.Scheme != site.Scheme || at.Host != site.Host {
+	rules, err := site.New(host)
+	if err != nil {
+		return nil, fmt.Errorf("environment %s: %w", host.Env.Name, err)
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return header, nil // said by who asks there
+	}
+	at, _, err := site.Normalise(u)
+	if err != nil {
 		return header, nil
 	}
-	for _, h := range host.Env.Headers {
-		text, err := host.Text(h.Value)
-		if err != nil {
-			return nil, err
-		}
-		header.Set(h.Name, text)
+	for _, h := range rules.Headers(at) {
+		header.Set(h.Name, h.Value)
 	}
-	return header, authorise(host, header)
+	return header, nil
 }
 
-func authorise(host *session.Host, header http.Header) error {
-	auth := host.Env.Auth
-	if auth == nil {
-		return nil
+// client asks for an environment's metrics, over its certificates and its proxy.
+func (x *execution) client(host *session.Host) (*http.Client, error) {
+	if known := x.clients[host.Env.Name]; known != nil {
+		return known, nil
 	}
-	texts := make([]string, 3)
-	for i, t := range []ir.Template{auth.Bearer, auth.User, auth.Password} {
-		var err error
-		if texts[i], err = host.Text(t); err != nil {
-			return err
-		}
+	c, err := driver.Client(host)
+	if err != nil {
+		return nil, err
 	}
-	if texts[0] != "" {
-		header.Set("Authorization", "Bearer "+texts[0])
-		return nil
-	}
-	header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(texts[1]+":"+texts[2])))
-	return nil
+	x.clients[host.Env.Name] = c
+	return c, nil
 }

@@ -54,6 +54,7 @@ var fromSources = map[string]bool{
 	".Info.Project": true, ".Info.Digest": true, ".Info.Tool": true, ".Info.Runner": true, ".Info.Driver": true, ".Info.Environment": true,
 	".Failure.Code": true, ".Failure.Range.Pos.File": true, ".Failure.Notes.Range.Pos.File": true,
 	".Attachment.Media": true, ".Attachment.Digest": true,
+	".Summary.Model": true, ".Summary.Load": true, ".Summary.Late": true, // fixed words, and numbers that were read
 	".Summary.Groups.Of": true, ".Summary.Groups.Name": true, ".Summary.Groups.Histogram": true,
 	".Summary.Groups.Scenario": true, ".Summary.Expectations.Outcome": true, ".Summary.Expectations.Pos.File": true,
 	".Verdict.Clause": true, ".Verdict.Words": true, ".Verdict.Reading": true, ".Verdict.Verdict": true, ".Verdict.Reason": true, ".Verdict.Target": true,

@@ -73,17 +73,20 @@ func run(ctx context.Context, modules string, scenarios, rounds int, alone bool)
 	}
 	took := make([][]time.Duration, len(contenders))
 	for _, c := range contenders {
+		progress("warming up: %s", c.name())
 		if _, err := c.round(ctx, warmUp); err != nil {
-			return false, err
+			return false, fmt.Errorf("%s: %w", c.name(), err)
 		}
 	}
-	for range rounds {
+	for round := range rounds {
 		for i, c := range contenders {
 			d, err := c.round(ctx, scenarios)
 			if err != nil {
-				return false, err
+				return false, fmt.Errorf("%s: %w", c.name(), err)
 			}
-			took[i] = append(took[i], d/time.Duration(scenarios))
+			each := d / time.Duration(scenarios)
+			progress("round %d of %d: %-16s %6.1f ms a scenario", round+1, rounds, c.name(), ms(each))
+			took[i] = append(took[i], each)
 		}
 	}
 	fmt.Printf("%d rounds of %d scenarios (open, fill, click, see), a fresh context each, one after the other\n\n", rounds, scenarios)
@@ -105,6 +108,9 @@ func run(ctx context.Context, modules string, scenarios, rounds int, alone bool)
 	fmt.Printf("  a look at a page of 2,000 elements: p50 %.1f ms (at most %.0f)\n", ms(median(located)), ms(locateP50))
 	return ok && median(located) < locateP50, nil
 }
+
+// progress tells who waits that it goes on: on a busy machine a round takes minutes.
+func progress(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...) }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 

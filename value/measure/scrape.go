@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -131,6 +132,10 @@ func refusal(err error, timeout time.Duration) string {
 		return "was not waited for"
 	case errors.As(err, &dns):
 		return "has a host that is not known"
+	}
+	var untrusted *tls.CertificateVerificationError
+	if errors.As(err, &untrusted) {
+		return "has a certificate that is not trusted here (" + untrusted.Err.Error() + "); tls: of the environment names its ca"
 	}
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "dial" {
