@@ -69,18 +69,18 @@ const doors = `
 	github.com/goccy/go-yaml                  dsl/project, tests of dsl/steps
 	github.com/cucumber/godog                 runners/functional
 	github.com/tsenart/vegeta                 runners/load
-	github.com/HdrHistogram/hdrhistogram-go   runners/load, value/measure
+	github.com/HdrHistogram/hdrhistogram-go   runners/load, value/measure, tests of value
 	github.com/valyala/fasthttp               bench
 	github.com/mccutchen/go-httpbin           tests of runners/driver/http
 	github.com/andybalholm/cascadia           runners/driver/http
 	github.com/antchfx                        runners/driver/http
-	golang.org/x/net                          runners/driver/http, runners/session/site
+	golang.org/x/net                          runners/driver/http, runners/session/site, tests of reporters
 	github.com/chromedp                       runners/driver/browser, tests of reporters/owners
 	github.com/santhosh-tekuri/jsonschema     runners/session
 	golang.org/x/text                         runners/session
 	github.com/prometheus/client_golang       value/measure, runners/monitor, reporters, examples/calculator, examples/shop
 	github.com/prometheus/common              value/measure, runners/monitor, reporters
-	modernc.org/sqlite                        history, value/measure, examples/shop
+	modernc.org/sqlite                        history, value/measure, examples/shop, tests of value
 	github.com/jackc/pgx                      value/measure
 	github.com/spf13                          cmd
 	golang.org/x/term                         cmd

@@ -85,7 +85,7 @@ func (a *app) start(ctx context.Context, t *target, env *ir.Environment, address
 	if running != nil {
 		return nil
 	}
-	if !t.trusted && !allowed {
+	if !allowed && !t.folder.ours() {
 		return usage(fmt.Sprintf("environment %s is started by the command %q, and this artefact did not come from the current folder", env.Name, env.Start.Run),
 			"start the software yourself and give --url, or allow the command with --allow shell")
 	}
@@ -95,7 +95,7 @@ func (a *app) start(ctx context.Context, t *target, env *ir.Environment, address
 	}
 	fmt.Fprintf(a.stdio.Err, "hoops: starting %s: %s\n", env.Name, diag.Printable(a.mask(env.Start.Run)))
 	service, err := command.Start(ctx, command.ServiceSpec{
-		Script: env.Start.Run, Dir: t.dir, Ready: probe, Within: time.Duration(env.Start.Within),
+		Script: env.Start.Run, Dir: t.folder.dir, Ready: probe, Within: time.Duration(env.Start.Within),
 	})
 	if err != nil {
 		if ctx.Err() != nil {

@@ -123,7 +123,7 @@ func (a *app) newExecution(t *target, o options, standard string) (*execution, e
 		x.seed = binary.LittleEndian.Uint64(b[:]) >> 12
 	}
 	x.id = fmt.Sprintf("%s-%x", x.began.UTC().Format("20060102T150405Z"), b[4:])
-	sinks, err := a.openReports(o.reports, standard, t.source)
+	sinks, err := a.openReports(o.reports, standard, t.source, t.folder.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -292,7 +292,7 @@ func (x *execution) bare(s stage) runners.Plan {
 	return runners.Plan{
 		Program: x.target.program, Digest: x.target.digest, RunID: x.id, Number: x.number(),
 		Stage: s.name, Driver: s.driver, Env: s.env, Selected: s.selected, Params: x.params,
-		Secrets: x.secrets, Dir: x.target.dir, Workers: x.workers, Retry: s.retry, Seed: x.seed, Now: x.now,
+		Secrets: x.secrets, Dir: x.target.folder.dir, Workers: x.workers, Retry: s.retry, Seed: x.seed, Now: x.now,
 		Info: runners.Info{
 			Project: x.target.program.Project, Digest: x.target.digest, Tool: tool(),
 			Runner: s.runner, Driver: s.driver, Environment: s.env.Name, Selected: len(s.selected), Overrides: x.overrides,

@@ -30,6 +30,7 @@ type loadFlags struct {
 	mix      []string
 	inFlight int
 	drain    time.Duration
+	connects string
 	browsers int
 	expect   []string
 	results  string
@@ -65,6 +66,7 @@ asked for is said by the first load stage of hoops.yaml, if there is one; flags 
 	f.IntVar(&l.inFlight, "max-in-flight", 0, "journeys at once; arrivals above it are dropped and counted (default 10000)")
 	f.IntVar(&l.browsers, "browsers", 0, "`N` users run the scenarios that need a browser, beside the rate")
 	f.DurationVar(&l.drain, "drain", 0, "what started journeys have when arrivals end (default 30s)")
+	f.StringVar(&l.connects, "connections", "", "whose they are: 'shared' by all journeys (the default), or 'per journey'")
 	f.StringArrayVar(&l.expect, "expect", nil, "an `EXPRESSION` that the run must hold: 'p95 < 300ms'; several times")
 	o.metricsFlag(f)
 	f.StringVar(&l.results, "results", "", "write a `FILE` that vegeta report and vegeta plot open")
@@ -155,6 +157,15 @@ func (l *loadFlags) over(from *ir.Stage) (*ir.Stage, error) {
 	if l.drain > 0 {
 		asked.Drain = ir.Duration(l.drain)
 	}
+	switch l.connects {
+	case "":
+	case "shared":
+		asked.Connections = ""
+	case ir.PerJourney:
+		asked.Connections = ir.PerJourney
+	default:
+		return nil, usage(fmt.Sprintf("--connections cannot be %q", l.connects), "write --connections shared, or --connections 'per journey'")
+	}
 	if l.browsers > 0 {
 		asked.Browsers = l.browsers
 	}
@@ -192,6 +203,7 @@ func (l *loadFlags) overrides() []string {
 	add("max-in-flight", strconv.Itoa(l.inFlight))
 	add("browsers", strconv.Itoa(l.browsers))
 	add("drain", l.drain.String())
+	add("connections", l.connects)
 	for _, m := range l.mix {
 		add("mix", m)
 	}
@@ -205,8 +217,9 @@ func (l *loadFlags) overrides() []string {
 func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 	asked := s.Load
 	r := &load.Runner{
-		Drivers: drivers(x.allowsShell(), true, shown{parallel: asked.Browsers}), Users: asked.Users, Duration: time.Duration(asked.Duration),
+		Drivers: drivers(x.allowsShell(), asked, shown{parallel: asked.Browsers}), Users: asked.Users, Duration: time.Duration(asked.Duration),
 		MaxInFlight: asked.MaxInFlight, Browsers: asked.Browsers, Drain: time.Duration(asked.Drain), Expect: s.Expect, StopWhen: s.StopWhen,
+		Cut: x.again,
 	}
 	if asked.Rate != nil {
 		words, err := x.text(x.bare(one), asked.Rate)

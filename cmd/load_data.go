@@ -51,7 +51,7 @@ func (x *execution) dataText(d *ir.Data) (string, error) {
 	if content := f.Content(); content != nil {
 		return string(content), nil
 	}
-	content, err := os.ReadFile(filepath.Join(x.target.dir, filepath.FromSlash(d.File)))
+	content, err := os.ReadFile(filepath.Join(x.target.folder.dir, filepath.FromSlash(d.File)))
 	if err != nil {
 		return "", usage(fmt.Sprintf("the data file %s is too large to be in the artefact, and must lie beside it: %v", d.File, err), "")
 	}

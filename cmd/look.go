@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,7 +44,7 @@ func (a *app) buildCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := os.WriteFile(out, ir.Encode(t.program, tool(), compress), 0o644); err != nil {
+			if err := writeArtefact(out, t, compress); err != nil {
 				return &failure{exitHarness, "the artefact cannot be written: " + unwritable(out, err), ""}
 			}
 			_, err = fmt.Fprintln(a.stdio.Out, t.digest)
@@ -53,6 +54,15 @@ func (a *app) buildCommand() *cobra.Command {
 	c.Flags().StringVarP(&out, "output", "o", "", "the `FILE` to write")
 	c.Flags().BoolVarP(&compress, "gzip", "z", false, "compress it; the digest stays the same")
 	return c
+}
+
+func writeArtefact(name string, t *target, compress bool) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	err = ir.Write(f, t.program, t.digest, tool(), compress)
+	return errors.Join(err, f.Close())
 }
 
 func (a *app) showCommand() *cobra.Command {
@@ -107,7 +117,7 @@ func (a *app) reportCommand() *cobra.Command {
 				defer file.Close()
 				in = file
 			}
-			sinks, err := a.openReports(r, "pretty", nil)
+			sinks, err := a.openReports(r, "pretty", nil, ".")
 			if err != nil {
 				return err
 			}

@@ -7,16 +7,13 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,9 +36,9 @@ func Main(args []string, stdio Stdio) (code int) { return mainAt(time.Now, args,
 
 // mainAt is Main by another clock.
 func mainAt(now func() time.Time, args []string, stdio Stdio) (code int) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, again, stop := interruptible()
 	defer stop()
-	a := &app{stdio: stdio, now: now, lookup: os.LookupEnv}
+	a := &app{stdio: stdio, now: now, lookup: os.LookupEnv, again: again}
 	defer func() {
 		if r := recover(); r != nil {
 			a.close()
@@ -64,7 +61,8 @@ type app struct {
 	lookup   func(string) (string, bool)
 	services services
 	masks    func(string) string
-	quiet    bool // warnings of the compiler are beside the point
+	quiet    bool            // warnings of the compiler are beside the point
+	again    <-chan struct{} // closed when somebody interrupts a second time
 }
 
 func (a *app) mask(s string) string {

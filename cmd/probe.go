@@ -66,7 +66,7 @@ func (x *execution) monitor(ctx context.Context, s stage, r *monitor.Runner) (ru
 	if err != nil {
 		return "", err
 	}
-	r.Drivers = drivers(x.allowsShell(), false, shown{})
+	r.Drivers = drivers(x.allowsShell(), nil, shown{})
 	return x.stage(ctx, r, plan)
 }
 

@@ -28,7 +28,7 @@ func (r *reports) flags(f *pflag.FlagSet) {
 
 // openReports makes the sinks; one without a file writes to stdout, and there can be one such. What is wrong with
 // any of them is found before any of them has written.
-func (a *app) openReports(r reports, standard string, source diag.Source) ([]runners.Sink, error) {
+func (a *app) openReports(r reports, standard string, source diag.Source, dir string) ([]runners.Sink, error) {
 	formats := r.formats
 	if len(formats) == 0 {
 		formats = []string{standard}
@@ -56,7 +56,7 @@ func (a *app) openReports(r reports, standard string, source diag.Source) ([]run
 	var sinks []runners.Sink
 	for _, f := range formats {
 		format, name, toFile := strings.Cut(f, ":")
-		o := reporters.Options{Out: a.stdio.Out, Source: source, Verbose: r.verbose}
+		o := reporters.Options{Out: a.stdio.Out, Source: source, Evidence: evidence(dir), Verbose: r.verbose}
 		out := &report{}
 		if toFile {
 			if err := out.open(name); err != nil {
@@ -74,6 +74,18 @@ func (a *app) openReports(r reports, standard string, source diag.Source) ([]run
 		sinks = append(sinks, out)
 	}
 	return sinks, nil
+}
+
+// evidence reads what a run attached below the project, and nothing else.
+func evidence(dir string) func(string) ([]byte, error) {
+	return func(name string) ([]byte, error) {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return nil, err
+		}
+		defer root.Close()
+		return root.ReadFile(name)
+	}
 }
 
 func unknownFormat(format string) error {

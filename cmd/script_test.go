@@ -328,12 +328,13 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// until waits until a file exists, or with ! until the process whose id is in it has gone.
+// until waits until a file exists, and has a text if one is given, or with ! until the process whose id is in it
+// has gone.
 func until(ts *testscript.TestScript, neg bool, args []string) {
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		data, err := os.ReadFile(ts.MkAbs(args[0]))
 		switch {
-		case err != nil || len(data) == 0:
+		case err != nil || len(data) == 0 || len(args) > 1 && !strings.Contains(string(data), args[1]):
 		case !neg:
 			return
 		default:

@@ -97,7 +97,7 @@ func (j *judge) documents(host *session.Host) *measure.Documents {
 			return address, err
 		},
 		Client: client,
-		Dir:     host.Dir, Version: Version, Timeout: time.Duration(host.Env.Timeout),
+		Dir:    host.Dir, Version: Version, Timeout: time.Duration(host.Env.Timeout),
 		Header: func(u *url.URL) http.Header {
 			header, err := siteHeader(host, u.String())
 			if err != nil {

@@ -19,9 +19,8 @@ import (
 type target struct {
 	program *ir.Program
 	digest  string
-	dir     string // where commands run and large files lie
 	home    string // the project's folder, or what stands for it: its history lies below; "" without a hoops.yaml
-	trusted bool   // its commands are those of the folder it is run in
+	folder  folder
 	places  []pick.Place
 	result  *dsl.Result // nil for an artefact
 }
@@ -82,15 +81,7 @@ func (a *app) openArtefact(name string) (*target, error) {
 	if err != nil {
 		return nil, harness(err, "")
 	}
-	t := &target{program: p, digest: digest, dir: dir, home: homeOf(name, p.Project)}
-	if project := dsl.FindProject("."); project != "" {
-		if sources, err := dsl.Open(project); err == nil {
-			if r := dsl.Compile(sources); r.Program != nil && ir.Digest(r.Program) == digest {
-				t.trusted, t.dir = true, project
-			}
-		}
-	}
-	return t, nil
+	return &target{program: p, digest: digest, home: homeOf(name, p.Project), folder: folderOf(dir, digest)}, nil
 }
 
 func (a *app) openSources(args []string) (*target, error) {
@@ -136,7 +127,7 @@ func (a *app) openSources(args []string) (*target, error) {
 	if err != nil {
 		return nil, harness(err, "")
 	}
-	t := &target{dir: root, trusted: true}
+	t := &target{folder: folder{root, func() bool { return true }}}
 	if sources.Project != nil {
 		t.home = root
 	}

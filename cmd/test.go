@@ -100,7 +100,7 @@ func (x *execution) functional(ctx context.Context, s stage) (runners.Outcome, e
 	if err != nil {
 		return "", err
 	}
-	r := &functional.Runner{Drivers: drivers(x.allowsShell(), false, s.watch), Pause: x.pause(), PauseOnFailure: s.pause}
+	r := &functional.Runner{Drivers: drivers(x.allowsShell(), nil, s.watch), Pause: x.pause(), PauseOnFailure: s.pause}
 	return x.stage(ctx, r, plan)
 }
 

@@ -84,7 +84,7 @@ func (x *execution) evaluate(ctx context.Context, s stage, j *judge) (runners.Ou
 		j.now = &look{}
 		j.now.snapshot, j.now.err = x.observe(ctx, host)
 	}
-	plan.Info.Release = x.live(s.env.Name)
+	plan.Info.Release, plan.Info.Features = x.live(s.env.Name), len(chosenFeatures(plan))
 	return runners.Run(ctx, j, plan, x.stream)
 }
 

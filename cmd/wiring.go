@@ -20,10 +20,10 @@ type shown struct {
 
 // drivers are those there are, made anew for each run. This is the whole wiring: no registry, no init. Under load
 // requests are sent by a transport that is made for it; they are the same requests.
-func drivers(allowShell, load bool, watch shown) func() []session.Driver {
+func drivers(allowShell bool, load *ir.Load, watch shown) func() []session.Driver {
 	return func() []session.Driver {
 		return []session.Driver{
-			http.New(http.Config{Version: Version, Fast: load}),
+			http.New(http.Config{Version: Version, Fast: load != nil, OwnConnections: load != nil && load.Connections == ir.PerJourney}),
 			browser.New(browser.Config{Version: Version, Headed: watch.headed, Slow: watch.slow, Parallel: watch.parallel}),
 			shell.New(shell.Config{Allowed: allowShell}),
 		}

@@ -23,7 +23,19 @@ type loadJSON struct {
 	Templates    []measuredJSON        `json:"templates"`        // of requests
 	Phases       []measuredJSON        `json:"phases,omitempty"` // of some of the requests
 	Lateness     *latencyJSON          `json:"lateness,omitempty"`
-	Seconds      []secondJSON          `json:"seconds"` // how it went, interval by interval
+	Seconds      []secondJSON          `json:"seconds"`            // how it went, interval by interval
+	Failures     []failureJSON         `json:"failures,omitempty"` // some of the journeys that failed
+}
+
+// failureJSON is one failed journey.
+type failureJSON struct {
+	Scenario string `json:"scenario"`
+	Row      string `json:"row,omitempty"`
+	Step     int    `json:"step,omitempty"`
+	At       string `json:"at"` // file:line
+	Message  string `json:"message"`
+	Duration string `json:"duration"`
+	Exchange string `json:"exchange,omitempty"` // what was sent and received last, bounded and masked
 }
 
 type journeysJSON struct {
@@ -112,6 +124,13 @@ func (s *stage) loaded() *loadJSON {
 		e.Outcome = decided(e.Outcome)
 		e.Got = strings.Join(told(sum, e).got, ", ")
 		l.Expectations = append(l.Expectations, e)
+	}
+	for _, e := range s.failed {
+		f := failureJSON{Scenario: e.Scenario, Row: e.Row, Step: e.Step, At: place(e.Failure.Range.Pos), Message: e.Message, Duration: e.Duration.String()}
+		if e.Attachment != nil {
+			f.Exchange = e.Attachment.Text
+		}
+		l.Failures = append(l.Failures, f)
 	}
 	for _, p := range s.soFar.points {
 		l.Seconds = append(l.Seconds, second(p))

@@ -38,6 +38,7 @@ type stage struct {
 	verdicts []runners.Verdict
 	summary  *runners.Summary // of a load, when it is over
 	soFar    soFar            // of a load, while it runs
+	failed   []runners.Event  // journeys of a load that are shown; the runner bounds them
 	open     map[session]*result
 	last     map[session]*result
 }
@@ -66,6 +67,10 @@ func (r *record) take(e runners.Event) *result {
 		r.finished, r.reported, r.message, r.took = true, e.Outcome, e.Message, e.Duration
 	case runners.Noticed:
 		r.notices = append(r.notices, e.Message)
+		if e.Failure != nil && e.Stage != "" {
+			st := r.stage(e.Stage)
+			st.failed = append(st.failed, e)
+		}
 	default:
 		if r.id == "" {
 			r.id, r.began = e.Run, e.Time

@@ -21,12 +21,13 @@ import (
 
 // Options of a report. Only Out is required.
 type Options struct {
-	Out     io.Writer
-	Colour  bool          // the caller knows whether Out is a terminal
-	Source  diag.Source   // for the lines under a diagnostic
-	Width   int           // of the terminal in columns; 0 when there is none
-	Verbose bool          // every step of every scenario
-	Timeout time.Duration // of a probe, the critical threshold of the time in Nagios' performance data
+	Out      io.Writer
+	Colour   bool                              // the caller knows whether Out is a terminal
+	Source   diag.Source                       // for the lines under a diagnostic
+	Width    int                               // of the terminal in columns; 0 when there is none
+	Verbose  bool                              // every step of every scenario
+	Evidence func(name string) ([]byte, error) // reads what was attached; nil where it is not at hand
+	Timeout  time.Duration                     // of a probe, the critical threshold of the time in Nagios' performance data
 }
 
 // Exiter is a sink whose format has exit codes of its own: nagios. Ask after Close.
@@ -41,6 +42,7 @@ var formats = []struct {
 	{"junit", newJUnit},
 	{"ndjson", newNDJSON},
 	{"json", newJSON},
+	{"html", newHTML},
 	{"markdown", newMarkdown},
 	{"nagios", newNagios},
 	{"prometheus", newPrometheus},

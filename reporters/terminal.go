@@ -340,6 +340,9 @@ func (t *terminal) end() {
 		}
 	}
 	t.line("")
+	if share := t.record.measurable(); share != "" {
+		t.line("%s", share)
+	}
 	t.line("%s", t.last())
 }
 

@@ -116,3 +116,30 @@ func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC
 func (r *record) judgesOnly() bool {
 	return !slices.ContainsFunc(r.stages, func(s *stage) bool { return s.name != "" && len(s.verdicts) == 0 })
 }
+
+// measurable is how many of the features that were judged promise something that can be measured, "" where nobody
+// asked for it.
+func (r *record) measurable() string {
+	if !r.judgesOnly() {
+		return ""
+	}
+	features := map[string]bool{} // and whether one of its claims is bound
+	total := 0
+	for _, s := range r.stages {
+		total = max(total, s.info.Features)
+		for _, v := range s.verdicts {
+			feature, _, _ := strings.Cut(v.Clause, "#")
+			features[feature] = features[feature] || verdictOf(v) != unbound
+		}
+	}
+	bound := 0
+	for _, b := range features {
+		if b {
+			bound++
+		}
+	}
+	if total = max(total, len(features)); total < 2 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d features (%d%%) %s a promise that can be measured", bound, total, 100*bound/total, map[bool]string{true: "makes", false: "make"}[bound == 1])
+}

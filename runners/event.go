@@ -96,6 +96,7 @@ type Info struct {
 	URL         string   `json:"url,omitempty"`
 	Release     string   `json:"release,omitempty"`  // the version that is live there, as far as it is known
 	Selected    int      `json:"selected,omitempty"` // scenarios and rows that will run
+	Features    int      `json:"features,omitempty"` // that are judged, with and without a promise
 	Overrides   []string `json:"overrides,omitempty"`
 	Seed        uint64   `json:"seed,omitempty"`
 }

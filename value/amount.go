@@ -151,7 +151,10 @@ func amountPromise(c ir.Claim) string {
 			return text
 		}
 		if strings.Contains("£$€", c.Unit) {
-			return c.Unit + number(r)
+			if text := number(r); !strings.Contains(text, ".") || strings.Index(text, ".") < len(text)-2 {
+				return c.Unit + text
+			}
+			return c.Unit + number(r) + "0"
 		}
 		return strings.TrimSpace(number(r) + " " + c.Unit)
 	}

@@ -245,11 +245,19 @@ func amount(x float64, unit string) string {
 	case unit == "":
 		return sign + three(x)
 	case strings.Contains("£$€", unit):
-		return sign + unit + three(x)
+		return sign + unit + money(x)
 	case unit == "%":
 		return sign + three(x) + "%"
 	}
 	return sign + three(x) + " " + unit
+}
+
+// money is £42.50, £40 and £1,204: two digits of pennies or none.
+func money(x float64) string {
+	if x < .1 || x >= 1000 {
+		return three(x)
+	}
+	return strings.TrimSuffix(strconv.FormatFloat(x, 'f', 2, 64), ".00")
 }
 
 // between says in which bucket a quantile of seconds lies.

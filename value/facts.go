@@ -3,6 +3,7 @@ package value
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"time"
@@ -117,6 +118,35 @@ func (t *trial) budget() {
 	if d == 0 {
 		t.j.Budget = fmt.Sprintf("none of the %s %s that may fail did", three(f), noun)
 	}
+}
+
+// spent says that more time has failed than may in the whole of an open window, however well it goes on: what is
+// left of it is known, where requests may always be more.
+func (t *trial) spent() string {
+	o := t.seen.Observation
+	unit := map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour}[exposureNoun(t.measure)]
+	from := o.Window.From
+	if unit == 0 || t.j.Budget == "" || !o.Window.Open || o.Window.Until.IsZero() || o.Since.IsZero() || !o.Window.To.After(o.Since) {
+		return ""
+	}
+	if o.Since.Before(from) {
+		from = o.Since
+	}
+	seen, _ := o.Exposure.Float64()
+	perUnit := seen / (float64(o.Window.To.Sub(o.Since)) / float64(unit)) // 1, or how many are watched at once
+	whole := new(big.Rat).SetFloat64(math.Max(1, math.Ceil(perUnit-.1)) * float64(o.Window.Until.Sub(from)) / float64(unit))
+	if whole == nil {
+		return ""
+	}
+	may := new(big.Rat).Mul(new(big.Rat).Sub(one, t.target), whole)
+	did := new(big.Rat).Sub(o.Exposure, o.Events)
+	if over := did.Cmp(may); over < 0 || over == 0 && t.claim.Compare == ">=" {
+		return ""
+	}
+	f, _ := may.Float64()
+	d, _ := did.Float64()
+	t.j.Budget = fmt.Sprintf("%s of the %s %s that may fail in all of %s did", three(d), three(f), exposureNoun(t.measure), o.Window.Words)
+	return t.j.Budget
 }
 
 // premiseWords is what a clause says of the past, in its unit.

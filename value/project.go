@@ -84,11 +84,15 @@ func (t *trial) needed(l look, c comparison, own, base side) {
 		say(n)
 		return
 	}
-	t.j.Notes = append(t.j.Notes, fmt.Sprintf("%s %s are too few to show a change of %s, however long it goes on", base.seen, base.words, percentWords(t.mde())))
+	t.j.Notes = append(t.j.Notes, fmt.Sprintf("%s %s are too few to show a change of %s by themselves, however long it goes on", base.seen, base.words, percentWords(t.mde())))
 	seenRatio := math.Max(own.count.Rate()/base.count.Rate(), 1e-3)
 	if x, err := stat.ExposureForRatio(base.count, seenRatio, l.alpha, .8); (seenRatio < 1) == (ratio < 1) && err == nil && !math.IsInf(x, 1) && x > own.count.Exposure && own.exposure != nil {
 		t.j.Needed = fmt.Sprintf("%s of about %s %s needed, if it stays %s", number(own.exposure), grouped(fmt.Sprintf("%.0f", x)), exposureNoun(t.measure),
 			t.changeWords(ofCounts, effect{ratio: true}, own.count.Rate()/base.count.Rate()))
+		return
+	}
+	if n, err := stat.EventsForRatio(ratio, .5, alpha, .8); err == nil { // as if both were watched for as long
+		say(n)
 	}
 }
 

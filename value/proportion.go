@@ -36,6 +36,11 @@ func (t *trial) judgeProportion() {
 	value := new(big.Rat).Quo(o.Events, per)
 	sentence := t.seenProportion(value, isShare)
 	t.budget()
+	if spent := t.spent(); spent != "" {
+		t.missed(sentence + ", and " + spent)
+		t.j.WouldChange = "nothing in this window: a miss is final"
+		return
+	}
 	switch {
 	case !(o.Coverage >= covered):
 		t.undecided(IncompleteWindow, "%s, but only %s of the window was watched: %s", sentence, share(o.Coverage), o.Gap)

@@ -3,7 +3,6 @@ package ir
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,28 +32,42 @@ type header struct {
 
 // Encode is the artefact of a program: its bytes depend on the program, the tool's version and compress only.
 func Encode(p *Program, tool string, compress bool) []byte {
-	dst := append(make([]byte, 0, 1<<16), `{"format":"`+format+`"`...)
-	dst = fmt.Appendf(dst, `,"major":%d,"minor":%d,"tool":`, Major, Minor)
-	dst = appendString(dst, tool)
-	dst = append(dst, `,"digest":`...)
-	at := len(dst)
-	dst = appendString(dst, digestOf(nil)) // a place for it
-	dst = append(dst, ",\n\"program\":"...)
-	sum := sha256.New()
-	inPieces(p, func(piece []byte) {
-		sum.Write(piece)
-		dst = append(dst, piece...)
-	})
-	copy(dst[at:], appendString(nil, digestText(sum)))
-	dst = append(dst, "}\n"...)
-	if !compress {
-		return dst
-	}
 	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // no name and no time in its header: same bytes everywhere
-	w.Write(dst)
-	w.Close()
+	Write(&b, p, Digest(p), tool, compress) // a buffer takes everything
 	return b.Bytes()
+}
+
+// Write writes the artefact of a program whose digest is known, a piece at a time: as a whole it is as large as the
+// program.
+func Write(to io.Writer, p *Program, digest, tool string, compress bool) error {
+	out := &steady{to: to}
+	var z *gzip.Writer
+	if compress {
+		z, _ = gzip.NewWriterLevel(to, gzip.BestCompression) // no name and no time in its header: same bytes everywhere
+		out.to = z
+	}
+	head := fmt.Appendf(nil, `{"format":"%s","major":%d,"minor":%d,"tool":`, format, Major, Minor)
+	head = appendString(head, tool)
+	head = appendString(append(head, `,"digest":`...), digest)
+	out.write(append(head, ",\n\"program\":"...))
+	inPieces(p, out.write)
+	out.write([]byte("}\n"))
+	if z != nil && out.err == nil {
+		out.err = z.Close()
+	}
+	return out.err
+}
+
+// steady writes until something goes wrong, and remembers what.
+type steady struct {
+	to  io.Writer
+	err error
+}
+
+func (s *steady) write(piece []byte) {
+	if s.err == nil {
+		_, s.err = s.to.Write(piece)
+	}
 }
 
 // Reasons why an artefact cannot be used; Decode wraps one of them.
@@ -67,7 +80,7 @@ var (
 
 // Decode reads an artefact and returns the program and its digest. It refuses what was truncated or edited,
 // and what another major version wrote; a program with a newer minor version is read as far as it is known,
-// and newer is true.
+// and newer is true. The texts of the program lie in data, which must not be changed any more.
 func Decode(data []byte) (p *Program, digest string, newer bool, err error) {
 	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
 		if data, err = inflate(data, maxArtefact); err != nil {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
 )
 
 // Canonical is the one sequence of bytes that a program has: JSON without white space, object members in the
@@ -99,6 +101,14 @@ func plan(t reflect.Type) []member {
 }
 
 func appendValue(dst []byte, v reflect.Value) []byte {
+	switch v.Type() {
+	case posType:
+		return appendPos(dst, v.Addr().Interface().(*diag.Pos))
+	case stepsType:
+		return appendList(dst, *v.Addr().Interface().(*[]Step), appendStep)
+	case templateType:
+		return appendTemplate(dst, v.Addr().Interface().(*Template))
+	}
 	if v.Type().Implements(textMarshaler) {
 		text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
 		if err != nil {
@@ -130,26 +140,21 @@ func appendValue(dst []byte, v reflect.Value) []byte {
 	case reflect.Interface:
 		if v.Type() == opType {
 			op := v.Interface().(Op)
+			from := len(dst) + len(`{`)
 			dst = appendString(append(dst, `{"kind":`...), string(op.Kind()))
-			return append(appendMembers(dst, v.Elem().Elem(), true), '}')
+			return append(appendMembers(dst, v.Elem().Elem(), from), '}')
 		}
 	case reflect.Struct:
-		return append(appendMembers(append(dst, '{'), v, false), '}')
+		return append(appendMembers(append(dst, '{'), v, len(dst)+len(`{`)), '}')
 	}
 	panic(fmt.Sprintf("ir: a %s has no canonical form", v.Type()))
 }
 
-func appendMembers(dst []byte, v reflect.Value, comma bool) []byte {
-	for _, m := range plan(v.Type()) {
-		f := v.Field(m.index)
-		if f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {
-			continue
-		}
-		if comma {
-			dst = append(dst, ',')
-		}
-		comma = true
-		dst = appendValue(append(dst, m.name...), f)
+// appendMembers writes what has a value of an object whose first byte is at from.
+func appendMembers(dst []byte, v reflect.Value, from int) []byte {
+	members := plan(v.Type())
+	for i := range members {
+		dst = appendMember(dst, from, &members[i], v.Field(members[i].index))
 	}
 	return dst
 }

@@ -67,7 +67,8 @@ func (t *printer) stage(s *Stage) {
 		"undecided", goesOn))
 	if l := s.Load; l != nil {
 		t.line(1, diag.Pos{}, "load%s", options("rate", l.Rate.String(), "users", number(l.Users), "duration", duration(l.Duration),
-			"max-in-flight", number(l.MaxInFlight), "browsers", number(l.Browsers), "drain", duration(l.Drain)))
+			"max-in-flight", number(l.MaxInFlight), "browsers", number(l.Browsers), "drain", duration(l.Drain),
+			"connections", l.Connections))
 		for _, m := range l.Mix {
 			t.line(2, m.Pos, "mix %d of %q", m.Share, m.Of)
 		}

@@ -135,7 +135,11 @@ type Load struct {
 	MaxInFlight int      `json:"max-in-flight,omitempty"` // 10000
 	Browsers    int      `json:"browsers,omitempty"`      // users of the scenarios that run in a browser
 	Drain       Duration `json:"drain,omitempty"`         // 30s
+	Connections string   `json:"connections,omitempty"`   // shared, unless PerJourney
 }
+
+// PerJourney gives each journey connections of its own, as people have who come one after the other.
+const PerJourney = "per journey"
 
 // Share gives a part of the arrivals to a scenario, an id or a tag expression.
 type Share struct {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 )
@@ -24,8 +25,8 @@ func read(canonical []byte, lenient bool) (*Program, error) {
 	if !utf8.Valid(canonical) {
 		return nil, errors.New("it is not UTF-8")
 	}
-	// One text for all: those of the program that have no escapes are parts of it.
-	r := &reader{data: string(canonical), lenient: lenient, known: map[string]string{}}
+	// One text for all, and not copied: those of the program that have no escapes are parts of it.
+	r := &reader{data: unsafe.String(unsafe.SliceData(canonical), len(canonical)), lenient: lenient, known: map[string]string{}}
 	p := &Program{}
 	if err := r.value(reflect.ValueOf(p).Elem()); err != nil {
 		return nil, fmt.Errorf("byte %d: %w", r.at, err)

@@ -94,7 +94,7 @@ func whole() *Program {
 		Stages: []Stage{{
 			Name: "load", Run: LoadRunner, Driver: "browser", Env: "local", Where: "@journey",
 			Load: &Load{Rate: Literal("10/s"), Users: 3, Duration: Duration(60e9), Mix: []Share{{"@browse", 3, yaml()}},
-				Data: &Data{File: "users.csv", Use: "unique", AtEnd: "stop", Pos: yaml()}, MaxInFlight: 7, Browsers: 2, Drain: Duration(1e9)},
+				Data: &Data{File: "users.csv", Use: "unique", AtEnd: "stop", Pos: yaml()}, MaxInFlight: 7, Browsers: 2, Drain: Duration(1e9), Connections: PerJourney},
 			Expect: []Expression{{"errors < 0.1%", yaml()}}, StopWhen: &Expression{"errors > 50%", yaml()}, For: Duration(300e9), Every: Duration(30e9),
 			Ask: Literal("Release?"), Release: Literal("1.2"), Continue: true, Pos: yaml(),
 		}},

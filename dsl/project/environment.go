@@ -2,6 +2,7 @@ package project
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -122,4 +123,11 @@ func (b *builder) start(f *environment) {
 		d := b.fail(ready.At, codeValue, "ready is a path below url, and this is %q", ready.Value)
 		help(d, "begin it with `/`")
 	}
+	if run := f.Start.Run; placeholder.MatchString(run.Value) {
+		d := b.fail(run.At, codeValue, "run is a command, in which hoops fills in nothing: %s", placeholder.FindString(run.Value))
+		help(d, "let the software read a variable of the environment, and write $NAME")
+	}
 }
+
+// placeholder is one of hoops', which no shell can read.
+var placeholder = regexp.MustCompile(`\$\{(param|env|var|secret|service|run)\.[^}]*\}?`)

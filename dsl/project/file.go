@@ -129,6 +129,7 @@ type stage struct {
 	MaxInFlight whole            `key:"max-in-flight" runs:"load" doc:"10000"`
 	Browsers    whole            `key:"browsers" runs:"load" doc:"users of the scenarios that run in a browser, beside the rate"`
 	Drain       duration         `key:"drain" runs:"load" doc:"30s"`
+	Connections choice           `key:"connections" runs:"load" choice:"shared|per journey" doc:"shared; per journey, as people who come one after the other"`
 	Expect      list[expression] `key:"expect" runs:"load" doc:"the gate"`
 	StopWhen    expression       `key:"stop when" runs:"load" doc:"ends the load early"`
 	For         duration         `key:"for" runs:"probe" doc:"how long; once, if absent"`

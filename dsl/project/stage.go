@@ -91,6 +91,9 @@ func (b *builder) load(f *stage) *ir.Load {
 		Rate: b.template(f.Rate), Users: f.Users.N, Duration: f.Duration.D,
 		MaxInFlight: orElse(f.MaxInFlight.N, defaultMaxInFlight), Browsers: f.Browsers.N, Drain: orElse(f.Drain.D, defaultDrain),
 	}
+	if f.Connections.Value == ir.PerJourney { // shared is what is not said
+		l.Connections = ir.PerJourney
+	}
 	first := map[string]diag.Range{}
 	for _, m := range f.Mix.Items {
 		if before, twice := first[m.Of.Value]; twice && m.Of.set() {

@@ -43,7 +43,7 @@ func FuzzPattern(f *testing.F) {
 		}
 		if wrong == nil {
 			_, same := p.match(text)
-			if found := l.lookup("http", text, nil); same != (len(found.definitions) == 1) {
+			if found := l.lookup("http", text, nil, &tried{}); same != (len(found.definitions) == 1) {
 				t.Fatalf("%q matches %q: %v, and is found: %v", source, text, same, found.definitions)
 			}
 		}

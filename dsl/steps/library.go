@@ -56,7 +56,7 @@ func (l *Library) Define(d *Definition) diag.List {
 	if wrong != nil {
 		return diag.List{*wrong}
 	}
-	d.pattern, d.Params = p, p.Params
+	d.pattern, d.Params = p, slices.Clip(p.Params)
 	if other := l.known[d.key()]; other != nil {
 		return diag.List{diag.Errorf(d.wholePattern(), "steps/duplicate", "this step is already defined").
 			WithNote(other.wholePattern(), "the other definition").
@@ -112,7 +112,7 @@ type found struct {
 
 // lookup follows the levels: definitions of the driver, then neutral ones, then the vocabulary. Inside a
 // definition that shadows a phrase, the phrase is the vocabulary's.
-func (l *Library) lookup(driver, text string, inside *Definition) found {
+func (l *Library) lookup(driver, text string, inside *Definition, known *tried) found {
 	for _, level := range []string{driver, ""} {
 		x := l.byDriver[level]
 		if x == nil {
@@ -120,7 +120,7 @@ func (l *Library) lookup(driver, text string, inside *Definition) found {
 		}
 		var f found
 		x.each(text, func(d *Definition) {
-			args, ok := d.pattern.match(text)
+			args, ok := known.match(d.pattern, text)
 			if !ok {
 				return
 			}
@@ -236,6 +236,33 @@ type binder struct {
 	column  string // that decides what the step is, row by row
 	wrong   diag.List
 	made    []madeArgument
+	tried   tried
+}
+
+// tried is which patterns a text was held against: definitions for several drivers have the same.
+type tried struct {
+	text string
+	list []matched
+}
+
+type matched struct {
+	pattern *Pattern
+	args    []argument
+	ok      bool
+}
+
+func (m *tried) match(p *Pattern, text string) ([]argument, bool) {
+	if m.text != text {
+		m.text, m.list = text, nil
+	}
+	for _, known := range m.list {
+		if known.pattern == p {
+			return known.args, known.ok
+		}
+	}
+	args, ok := p.match(text)
+	m.list = append(m.list, matched{p, args, ok})
+	return args, ok
 }
 
 // madeArgument is an argument of the line that a binding for another driver may share.
@@ -248,7 +275,7 @@ type madeArgument struct {
 func (b *binder) fail(d diag.Diagnostic) { b.wrong = append(b.wrong, d) }
 
 func (b *binder) bind(text phrase) {
-	f := b.library.lookup(b.driver, text.text, b.context.Inside)
+	f := b.library.lookup(b.driver, text.text, b.context.Inside, &b.tried)
 	if len(b.context.Rows) == 0 || !text.hasColumns() {
 		b.bound(f, text, nil)
 		return

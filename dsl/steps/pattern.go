@@ -31,7 +31,14 @@ type argument struct {
 
 // Compile makes a pattern; what is wrong with it is a diagnostic whose columns are those of the source.
 func (t *Types) Compile(source string, at diag.Pos) (*Pattern, *diag.Diagnostic) {
-	return t.compile(source, at, false)
+	if p := t.compiled[source]; p != nil {
+		return p, nil
+	}
+	p, wrong := t.compile(source, at, false)
+	if wrong == nil {
+		t.compiled[source] = p
+	}
+	return p, wrong
 }
 
 // compile makes a pattern; vocabulary says that it may use the vocabulary's own types.

@@ -73,7 +73,7 @@ func (b *binder) within(args []phrase, rows []int) {
 	if rows == nil {
 		inner.bind(args[1])
 	} else {
-		inner.bound(b.library.lookup(b.driver, args[1].text, b.context.Inside), args[1], rows)
+		inner.bound(b.library.lookup(b.driver, args[1].text, b.context.Inside, &b.tried), args[1], rows)
 	}
 	b.wrong = append(b.wrong, inner.wrong...)
 	b.wrong = append(b.wrong, b.context.Names.resolve(inner.step)...)

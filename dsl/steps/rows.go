@@ -56,7 +56,7 @@ func (b *binder) blame(text phrase, row int) string {
 		if wrong != nil {
 			continue
 		}
-		f := b.library.lookup(b.driver, p.text, b.context.Inside)
+		f := b.library.lookup(b.driver, p.text, b.context.Inside, &b.tried)
 		if (len(f.definitions) == 1 || f.entry != nil) && b.fits(f, p, row) {
 			return c
 		}
@@ -107,6 +107,6 @@ func (b *binder) perRow(text phrase, rows []int) {
 		for k := range p.values {
 			p.values[k].Pos = at
 		}
-		b.bound(b.library.lookup(b.driver, p.text, b.context.Inside), p, []int{i})
+		b.bound(b.library.lookup(b.driver, p.text, b.context.Inside, &b.tried), p, []int{i})
 	}
 }

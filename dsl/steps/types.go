@@ -55,7 +55,8 @@ type Types struct {
 	registry *cucumberexpressions.ParameterTypeRegistry
 	names    []string // as users may write them
 	regexps  map[string]*regexp.Regexp
-	groups   map[string]int // capturing groups of a parameter of the type, its own included
+	groups   map[string]int      // capturing groups of a parameter of the type, its own included
+	compiled map[string]*Pattern // definitions for several drivers have the same
 }
 
 // prefix keeps our types apart from those that the library declares itself.
@@ -66,7 +67,7 @@ const hoopsOwn = "hoops "
 
 // NewTypes registers the types; one that cannot be is a diagnostic at its place.
 func NewTypes(custom []Type) (*Types, diag.List) {
-	t := &Types{registry: cucumberexpressions.NewParameterTypeRegistry(), regexps: map[string]*regexp.Regexp{}, groups: map[string]int{}}
+	t := &Types{registry: cucumberexpressions.NewParameterTypeRegistry(), regexps: map[string]*regexp.Regexp{}, groups: map[string]int{}, compiled: map[string]*Pattern{}}
 	for _, b := range builtin {
 		if err := t.register(b.name, b.pattern, b.name != "string"); err != nil {
 			panic(err)

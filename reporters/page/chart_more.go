@@ -254,7 +254,7 @@ func (c Histogram) SVG() template.HTML {
 	d := draw("histogram", 150, c.Label)
 	d.axis(126)
 	wide := 100 / float64(max(len(c.Columns), 1))
-	every := (len(c.Columns) + 7) / 8
+	every := (len(c.Columns) + 4) / 5 // labels that do not touch each other on a telephone
 	for i, col := range c.Columns {
 		h := 110 * float64(col.Count) / float64(most)
 		if col.Count > 0 {

@@ -62,5 +62,9 @@ func noFiles(f *session.Failure) bool {
 	return errors.Is(f.Cause, syscall.EMFILE) || errors.Is(f.Cause, syscall.ENFILE) || strings.Contains(f.Message, "too many open files")
 }
 
+// noPorts reports whether a failure is one of this machine, which had no more ports for new connections: one that
+// was closed keeps its port for a minute.
+func noPorts(f *session.Failure) bool { return errors.Is(f.Cause, syscall.EADDRNOTAVAIL) }
+
 // errNoLimit is of systems that have no such limit.
 var errNoLimit = errors.New("no limit of open files is known")

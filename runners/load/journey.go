@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/session"
@@ -54,23 +51,30 @@ func (r *run) journey(ctx context.Context, s *shard, w *way, row int, number uin
 	if err != nil {
 		failure = failed(ctx, err)
 	}
-	cause := "" // masked before the session forgets its secrets
+	cause, transcript, shown := "", "", false // masked before the session forgets its secrets
 	if failure != nil {
 		cause = j.cause(at, failure)
+		if shown = r.evidence.admit(cause); shown {
+			transcript = j.transcript()
+		}
 	}
 	if left := j.close(ctx); failure == nil && left != nil {
 		failure, at = left, -1
 		cause = j.cause(at, failure)
+		shown = r.evidence.admit(cause)
 	}
 	if failure != nil {
 		m.Failed, m.Cause = true, cause
-		if noFiles(failure) {
+		switch {
+		case noFiles(failure):
 			r.starved.Add(1)
+		case noPorts(failure):
+			r.portless.Add(1)
 		}
 	}
 	s.journey(w, m)
-	if failure != nil && r.evidence.admit(cause) {
-		r.witness(w, row, number, at, failure, m.Took)
+	if shown {
+		r.witness(w, row, number, at, failure, m.Took, transcript)
 	}
 }
 
@@ -93,6 +97,16 @@ func failed(ctx context.Context, err error) *session.Failure {
 		return failure
 	}
 	return &session.Failure{Code: "session/step", Message: err.Error(), Cause: err}
+}
+
+// transcript is what the failed step sent and received.
+func (j *journey) transcript() (text string) {
+	defer func() {
+		if p := recover(); p != nil { // a driver's
+			text = ""
+		}
+	}()
+	return j.session.Transcript()
 }
 
 // close undoes what the journey did. What could not be undone is a failure too, the first of them.
@@ -172,54 +186,4 @@ func clipped(s string) string {
 		return string(r[:300]) + "…"
 	}
 	return s
-}
-
-// Evidence is a few failed journeys in full; the others are only counted.
-const (
-	mostEvidence = 20
-	mostAlike    = 3
-)
-
-type evidence struct {
-	mu    sync.Mutex
-	alike map[string]int
-	full  atomic.Int64 // shown
-}
-
-// open reports whether any failure would still be shown in full.
-func (e *evidence) open() bool { return e.full.Load() < mostEvidence }
-
-func (e *evidence) admit(cause string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.full.Load() >= mostEvidence || e.alike[cause] >= mostAlike {
-		return false
-	}
-	if e.alike == nil {
-		e.alike = map[string]int{}
-	}
-	e.alike[cause]++
-	e.full.Add(1)
-	return true
-}
-
-// witness is the event of one failed journey.
-func (r *run) witness(w *way, row int, number uint64, at int, f *session.Failure, took time.Duration) {
-	e := runners.Event{
-		Kind: runners.Noticed, Feature: w.Feature.ID, Scenario: w.Scenario.ID, Name: w.Scenario.Name, Tags: w.TagNames(),
-		Status: runners.Failed, Duration: took, Pos: w.Scenario.Pos,
-	}
-	if row >= 0 {
-		e.Row, e.Pos = w.Scenario.Rows[row].ID, w.Scenario.Rows[row].Pos
-	}
-	if at >= 0 {
-		e.Step = at + 1
-		e.Failure = f.Diagnostic(&w.Scenario.Steps[at])
-	} else {
-		d := diag.Errorf(diag.At(w.Scenario.Pos, 1), f.Code, "%s", f.Message)
-		e.Failure = &d
-	}
-	line, _, _ := strings.Cut(f.Message, "\n")
-	e.Message = fmt.Sprintf("journey %d failed: %s", number+1, line)
-	r.emit(e)
 }

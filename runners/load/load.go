@@ -51,6 +51,9 @@ type Runner struct {
 	Results     io.Writer      // vegeta's gob records, one a request; nil for none
 	Plot        io.Writer      // vegeta's plot of the requests, an HTML page; nil for none
 	Notes       []string       // said at the beginning of the report
+
+	// Cut, when it is closed after ctx has ended, ends the journeys under way too; nil for nobody who would.
+	Cut <-chan struct{}
 }
 
 // Defaults of a load.
@@ -63,8 +66,11 @@ const (
 // grace is how long after their end arrivals that are late may still be started.
 const grace = time.Second
 
-// errCut is why a journey that did not end in time is interrupted.
-var errCut = errors.New("cut off at the drain limit")
+// Why a journey that did not end in time is interrupted.
+var (
+	errCut   = errors.New("cut off at the drain limit")
+	errAgain = errors.New("cut off by the second interrupt")
+)
 
 // Run puts the load on and judges it. When ctx ends, arrivals end and journeys under way are drained as at the
 // deadline: what was measured is reported.
@@ -135,6 +141,7 @@ type run struct {
 	dropped   atomic.Int64
 	flying    atomic.Int64
 	starved   atomic.Int64 // journeys for which this machine had no open file left
+	portless  atomic.Int64 // and those for which it had no port
 	unstarted int64        // arrivals that hoops itself was too late for
 	stopped   string
 	held      time.Duration // how long the stop condition has held
@@ -220,22 +227,37 @@ func (r *run) load(ctx context.Context) {
 	}
 	enough()
 	r.sent = time.Since(r.began)
-	if n := r.flying.Load(); ctx.Err() != nil && n > 0 {
-		r.notice("interrupted: %s journeys under way have %s to end", thousands(n), r.drain)
-	}
-
-	drained := make(chan struct{})
-	go func() { flying.Wait(); close(drained) }()
-	limit := time.NewTimer(r.drain)
-	defer limit.Stop()
-	select {
-	case <-drained:
-	case <-limit.C:
-		cut(errCut)
-		<-drained
-	}
+	r.drained(ctx, cut, &flying)
 	close(over)
 	telling.Wait()
+}
+
+// drained waits for the journeys under way, for as long as they have.
+func (r *run) drained(ctx context.Context, cut context.CancelCauseFunc, flying *sync.WaitGroup) {
+	none := make(chan struct{})
+	go func() { flying.Wait(); close(none) }()
+	limit := time.NewTimer(r.drain)
+	defer limit.Stop()
+	for interrupted, again := ctx.Done(), r.Cut; ; {
+		select {
+		case <-none:
+			return
+		case <-interrupted:
+			interrupted = nil
+			sooner := ""
+			if again != nil {
+				sooner = "; interrupt again to cut them off now"
+			}
+			if n := r.flying.Load(); n > 0 {
+				r.notice("interrupted: %s under way have %s to end%s", plural(int(n), "journey"), r.drain, sooner)
+			}
+		case <-limit.C:
+			cut(errCut)
+		case <-again:
+			again = nil
+			cut(errAgain)
+		}
+	}
 }
 
 func (r *run) notice(format string, args ...any) {

@@ -200,7 +200,7 @@ func plural(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
 	}
-	return fmt.Sprintf("%d %ss", n, word)
+	return fmt.Sprintf("%s %ss", thousands(int64(n)), word)
 }
 
 // equalShares gives every scenario the same, however many rows it has.

@@ -68,6 +68,30 @@ func TestInterrupted(t *testing.T) {
 	})
 }
 
+// A second Ctrl-C waits for nobody, whether the first came before the deadline or after; what was measured is reported.
+func TestInterruptedTwice(t *testing.T) {
+	for _, profile := range []string{"10/s for 1h", "10/s for 1s"} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &ir.Program{}
+			ctx, cancel := context.WithCancel(t.Context())
+			again := make(chan struct{})
+			time.AfterFunc(2050*time.Millisecond, cancel)
+			time.AfterFunc(3050*time.Millisecond, func() { close(again) })
+			began := time.Now()
+			got := loaded(t, ctx, &Runner{Drivers: answers(200, 20*time.Second).drivers, Profile: profileOf(t, profile), Cut: again}, planOf(p, scenarioOf(p, "look", "GET /")))
+			near(t, "the run", time.Since(began), 3050*time.Millisecond, 0)
+			n := got.final.Started
+			want := []runners.Cause{{Key: "f.feature:4 When GET / – cut off by the second interrupt", Count: n}}
+			if g := got.group(OfJourneys, ""); g.Count != n || n < 10 || !slices.Equal(g.Errors, want) || got.end.Outcome != runners.GateFailed {
+				t.Errorf("%d: %+v, %s", n, g, got.end.Message)
+			}
+			if got.noticed(fmt.Sprintf("interrupted: %d journeys under way have 30s to end; interrupt again to cut them off now", n)) != 1 {
+				t.Errorf("%+v", got.notices)
+			}
+		})
+	}
+}
+
 // A closed model is called so, and its shares are exact too.
 func TestUsers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -207,6 +207,9 @@ func (r *run) health(all *Recorder, ended bool) {
 	if n := r.starved.Load(); n > 0 {
 		r.notice("%s journeys failed for hoops itself: it had no open files left (ulimit -n); the software was not asked", thousands(n))
 	}
+	if n := r.portless.Load(); n > 0 {
+		r.notice("%s journeys failed for hoops itself: it had no ports left for new connections, which `connections: shared` needs fewer of; the software was not asked", thousands(n))
+	}
 	if n := r.dropped.Load() - r.unstarted; n > 0 {
 		r.notice("%s of %s arrivals were dropped: %s journeys were under way already", thousands(n), thousands(r.asked.Load()), thousands(r.inFlight))
 	}

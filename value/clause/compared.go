@@ -5,7 +5,7 @@ import "math/big"
 // readMultiple: "half as many", "twice as fast", "3 times as many", "half the mistakes", "double the orders".
 func (s *segment) readMultiple(i int) bool {
 	start := i
-	compare, c := s.longest(i, "comparators") // at least twice as many
+	compare, c := s.longest(i, "comparators") // at least, at most twice as many
 	i += c
 	var v *big.Rat
 	n := 0
@@ -18,7 +18,7 @@ func (s *segment) readMultiple(i int) bool {
 	} else if f, m := s.readAmount(i, false); f != nil && f.unit == "%" {
 		v, n = f.fractionOfOne(), m
 	}
-	if v == nil || c > 0 && compare != map[int]string{-1: "<=", 1: ">="}[v.Cmp(one)] {
+	if v == nil || compare == "=" {
 		return false
 	}
 	if a, m := s.readAmount(i, false); a != nil && a.unit == "%" && m > n { // "50% as many"
@@ -30,6 +30,7 @@ func (s *segment) readMultiple(i int) bool {
 		n += many
 	case fast > 0:
 		s.q.speed, v = true, new(big.Rat).Inv(v)
+		compare = turned[compare]
 		n += fast
 	case slow > 0:
 		s.q.speed = true
@@ -41,8 +42,12 @@ func (s *segment) readMultiple(i int) bool {
 	}
 	s.use(start, c+n)
 	s.setMultiple(v)
+	s.q.compare = compare
 	return true
 }
+
+// turned is a comparison of speeds as one of times: at least twice as fast is at most half the time.
+var turned = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 func (s *segment) setMultiple(v *big.Rat) {
 	s.q.form, s.q.amount = multiple, &amount{val: v}

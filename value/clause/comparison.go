@@ -50,7 +50,7 @@ func (s *segment) comparison(c ir.Claim, noun string) string {
 	slots := []string{"noun", s.comparedNoun(c, noun), "than", s.baselineWords("than", c.Baseline), "baseline", s.baselineWords("", c.Baseline)}
 	d := rat(c.Target)
 	if c.Statistic == ir.StatRatio {
-		if s.q.form == multiple {
+		if natural := map[int]string{-1: "<=", 1: ">="}[d.Cmp(one)]; s.q.form == multiple && c.Compare == natural {
 			if text := s.timesWords(c, d, slots); text != "" {
 				return text
 			}

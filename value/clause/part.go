@@ -99,6 +99,10 @@ func (p *parser) split() []part {
 		if whole.find(i, "between") > 0 {
 			between = true
 		}
+		if _, _, n := whole.twoBounds(i); n > 0 {
+			i += n - 1
+			continue
+		}
 		if n := whole.phraseAround(i); n > 0 {
 			i += n - 1
 			continue

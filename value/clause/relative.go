@@ -1,6 +1,7 @@
 package clause
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"strings"
@@ -32,7 +33,7 @@ func (s *segment) buildRelative(c *ir.Claim) string {
 	c.Statistic = ir.StatRatio
 	switch q.form {
 	case multiple:
-		c.Target, c.Compare = decimal(q.amount.val), map[int]string{-1: "<=", 0: "=", 1: ">="}[q.sign]
+		c.Target, c.Compare = decimal(q.amount.val), cmp.Or(q.compare, map[int]string{-1: "<=", 0: "=", 1: ">="}[q.sign])
 		if q.sign == 0 || q.amount.val.Sign() <= 0 {
 			return "as many as before is no multiple of it"
 		}

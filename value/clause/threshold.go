@@ -2,8 +2,42 @@ package clause
 
 import "math/big"
 
-// readBetween: "between 2 and 5", "2 to 5", "2–5".
+// twoBounds: "at least 2 and at most 5", in this order or the other.
+func (s *segment) twoBounds(i int) (low, high *amount, n int) {
+	first, k := s.longest(i, "comparators")
+	if first != "<=" && first != ">=" {
+		return nil, nil, 0
+	}
+	a, m := s.readAmount(i+k, false)
+	and := s.find(i+k+m, "range-and")
+	if a == nil || and == 0 {
+		return nil, nil, 0
+	}
+	j := i + k + m + and
+	second, k := s.longest(j, "comparators")
+	if turned[first] != second {
+		return nil, nil, 0
+	}
+	b, m := s.readAmount(j+k, false)
+	if b == nil {
+		return nil, nil, 0
+	}
+	if first == "<=" {
+		a, b = b, a
+	}
+	return a, b, j + k + m - i
+}
+
+// readBetween: "between 2 and 5", "2 to 5", "2–5", "at least 2 and at most 5".
 func (s *segment) readBetween(i int) bool {
+	if low, high, n := s.twoBounds(i); n > 0 {
+		s.use(i, n)
+		if low.unit == "%" {
+			s.useOf(i + n)
+		}
+		s.q.form, s.q.amount, s.q.upper = interval, low, high
+		return true
+	}
 	n := s.find(i, "between")
 	a, m := s.readAmount(i+n, false)
 	if a == nil {

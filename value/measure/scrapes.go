@@ -103,7 +103,7 @@ func lives(list []*Snapshot, w Window) (s scrapes, f *Failure) {
 				continue
 			}
 		}
-		if i > 0 && !p.started.IsZero() && p.started.Before(s.processes[i-1].last().At) {
+		if i > 0 && !p.started.IsZero() && p.started.Before(s.processes[i-1].last().At.Add(-jitter)) {
 			s.mixed = true
 		}
 	}
@@ -130,6 +130,9 @@ func (s scrapes) watched(obs *Observation) {
 	var expected, inner time.Duration // in all, and between the first look and the last
 	for i, p := range s.processes {
 		first, last := later(p.first(), s.from), p.last().At
+		if i > 0 { // its start is known to the second only
+			first = later(first, s.processes[i-1].last().At)
+		}
 		spans = append(spans, span{first, last})
 		end := s.to
 		switch {
@@ -139,7 +142,7 @@ func (s scrapes) watched(obs *Observation) {
 			end = s.processes[i+1].first()
 		}
 		begin := first
-		if i == 0 && p.base != nil && !s.from.IsZero() { // it ran before somebody looked
+		if i == 0 && p.base != nil && !s.from.IsZero() && first.Sub(s.from) > near(s.from, s.to) { // it ran before somebody looked
 			begin = s.from
 		}
 		expected += span{begin, end}.length()

@@ -168,21 +168,51 @@ func notTaken(what *element, last reply, cause error) error {
 		shown = what.String()
 	}
 	f := session.Failf("browser/fill", "%s is being replaced again and again", shown)
+	f.Help = []string{"a script of the page draws it anew all the time: a person could not type there either"}
 	switch last.Why {
 	case "not-fillable":
 		f = session.Failf("browser/fill", "%s is nothing that can be filled", shown)
+		f.Help = []string{"name a field for text; a box is ticked, an option is chosen, a file is uploaded"}
 	case "too-long":
 		f = session.Failf("browser/fill", "%s takes %d characters at most", shown, last.Count)
+		f.Help = []string{"write a shorter value, or let the page allow more: maxlength"}
 	case "not-taken":
 		f = session.Failf("browser/fill", "%s does not take the value: its type is %s", shown, last.Type)
+		f.Help = []string{written(last.Type)}
 	case "no-option":
 		f = session.Failf("browser/choose", "%s has no such option", shown)
+		f.Help = []string{"write one of its options"}
 		f.Lines = []string{"its options: " + strings.Join(last.Candidates, " · ")}
+		if len(last.Candidates) == 0 {
+			f.Lines, f.Help = []string{"it has no options at all"}, []string{"do first what fills the list, or look why it stays empty"}
+		}
 	case "option-disabled":
 		f = session.Failf("browser/choose", "the option of %s is disabled", shown)
+		f.Help = []string{"choose another one, or do first what enables it"}
 	}
 	f.Cause = cause
 	return f
+}
+
+// written says how a value of an input's type is written.
+func written(kind string) string {
+	switch kind {
+	case "date":
+		return "write a date as 2026-02-28, whatever the page shows"
+	case "time":
+		return "write a time as 13:30, whatever the page shows"
+	case "datetime-local":
+		return "write it as 2026-02-28T13:30, whatever the page shows"
+	case "month":
+		return "write a month as 2026-02"
+	case "week":
+		return "write a week as 2026-W09"
+	case "number", "range":
+		return "write a number with a point, as 1.5"
+	case "color":
+		return "write a colour as #ff8800"
+	}
+	return "write a value of this type"
 }
 
 func (t *tab) fill(ctx context.Context, st *state, what *element, verb, value string) error {
@@ -203,7 +233,9 @@ func (t *tab) enter(ctx context.Context, st *state, what *element, value string)
 		case "no", "false", "off", "", "unticked":
 			return t.tick(ctx, st, what, false)
 		}
-		return session.Failf("browser/fill", "%s is a box to tick: write yes or no, not %q", r.Shown, value)
+		f := session.Failf("browser/fill", "%s is a box to tick: write yes or no, not %q", r.Shown, value)
+		f.Help = []string{"yes ticks it, no unticks it"}
+		return f
 	case r.Type == "file":
 		return t.upload(ctx, st, &element{Name: what.Name}, value)
 	case r.Tag == "SELECT" || r.Role == "radiogroup" || r.Role == "listbox":
@@ -258,6 +290,7 @@ func (t *tab) tick(ctx context.Context, st *state, what *element, on bool) error
 			state = "unticked"
 		}
 		f := session.Failf("browser/tick", "%s was clicked and did not become %s", r.Shown, state)
+		f.Help = []string{"look at what a script of the page does with the click; a button that only looks like a box is clicked"}
 		f.Cause = err
 		return f
 	}
@@ -268,6 +301,7 @@ func (t *tab) upload(ctx context.Context, st *state, what *element, file string)
 	data, err := st.driver.host.File(file)
 	if err != nil {
 		f := session.Failf("browser/file", "%v", err)
+		f.Help = []string{"write the path from the folder of the project"}
 		f.Cause = err
 		return f
 	}

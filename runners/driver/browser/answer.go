@@ -177,6 +177,9 @@ func (a *answer) Describe() string {
 	if err != nil {
 		return "no page: " + err.Error() + "\n"
 	}
+	if strings.HasPrefix(data.URL, "chrome-error:") {
+		return "no page: the browser shows an error of its own\n"
+	}
 	fmt.Fprintf(&b, "page %s", short(data.URL, 300))
 	if data.Title != "" {
 		fmt.Fprintf(&b, " %q", short(data.Title, 100))

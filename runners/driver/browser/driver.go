@@ -164,12 +164,18 @@ var errOverdue = errors.New("the step's time is up")
 // lastTry is the time that a try which has begun in time has to come to its end.
 const lastTry = 250 * time.Millisecond
 
-// untilKey is the key of the time at which the step's last try begins.
-type untilKey struct{}
+// deadline is the time at which the last try of a step begins, on the clock of the run.
+type deadline struct {
+	until time.Time
+	host  *session.Host
+}
+
+// deadlineKey is the key of a step's deadline.
+type deadlineKey struct{}
 
 // limit is the step's time as a context.
-func limit(ctx context.Context, s *session.Session) (context.Context, context.CancelFunc) {
+func (d *Driver) limit(ctx context.Context, s *session.Session) (context.Context, context.CancelFunc) {
 	patience := s.Patience(ctx)
-	ctx = context.WithValue(ctx, untilKey{}, time.Now().Add(patience))
+	ctx = context.WithValue(ctx, deadlineKey{}, deadline{d.host.Now().Add(patience), d.host})
 	return context.WithTimeoutCause(ctx, patience+lastTry, errOverdue)
 }

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,7 +42,9 @@ func keyOf(text string) (pressed, error) {
 	for _, m := range strings.FieldsFunc(text, func(c rune) bool { return c == '+' }) {
 		modifier, known := modifierKeys[m]
 		if !known {
-			return k, session.Failf("browser/key", "there is no modifier key %q", m)
+			f := session.Failf("browser/key", "there is no modifier key %q", m)
+			f.Help = []string{"they are Control, Shift, Alt and Meta, with a + behind each: Control+a"}
+			return k, f
 		}
 		k.modifiers = append(k.modifiers, modifier)
 	}
@@ -53,7 +56,9 @@ func keyOf(text string) (pressed, error) {
 		}
 	}
 	if k.text == "" {
-		return k, session.Failf("browser/key", "there is no key %q", name)
+		f := session.Failf("browser/key", "there is no key %q", name)
+		f.Help = []string{"write one character, or " + strings.Join(slices.Sorted(maps.Keys(namedKeys)), ", ")}
+		return k, f
 	}
 	return k, nil
 }

@@ -24,7 +24,7 @@ func TestKilled(t *testing.T) {
 		if err := v.all(); err != nil {
 			t.Fatal(err)
 		}
-		fmt.Println("folder", b.driver.browsers.running().dir.path)
+		fmt.Println("folder", b.driver.browsers.current.dir.path)
 		select {} // until it is killed
 	}
 	needBrowser(t)

@@ -52,7 +52,9 @@ func lowerElement(t *ir.Target, l *session.Lowering) (elementFunc, error) {
 			return nil, err
 		}
 		if made.Name == "" && made.CSS == "" {
-			return nil, session.Failf("browser/target", "the target has no name: it would be anything on the page")
+			f := session.Failf("browser/target", "the target has no name: it would be anything on the page")
+			f.Help = []string{"a value stands for it that is empty: look at the step that keeps it"}
+			return nil, f
 		}
 		made.In, err = in(f)
 		return made, err
@@ -143,7 +145,9 @@ func selector(err error, what *element) error {
 	}
 	for w := what; w != nil; w = w.In {
 		if w.CSS != "" && strings.Contains(bad.text, "selector") {
-			return session.Failf("browser/selector", "%q is no CSS selector", w.CSS)
+			f := session.Failf("browser/selector", "%q is no CSS selector", w.CSS)
+			f.Help = []string{"try it in the browser's console, document.querySelector(…), or write the target in words"}
+			return f
 		}
 	}
 	return fmt.Errorf("the page cannot be searched: %s", bad.text)
@@ -206,35 +210,41 @@ func (t *tab) place(ctx context.Context, r *reply) error {
 
 // missed is the failure of a target that could not be acted upon in time: what was seen of it last.
 func (t *tab) missed(st *state, what *element, verb string, last reply) error {
-	within := "within " + st.session.Patience(context.Background()).String()
-	f := session.Failf("browser/not-found", "there is no %s on the page (looked for %s)", bare(what), within)
+	within := st.session.Patience(context.Background())
+	f := session.Failf("browser/not-found", "there is no %s on the page (waited %s)", bare(what), within)
 	shown := last.Shown
 	switch last.Why {
 	case "many":
 		f = session.Failf("browser/ambiguous", "%s is not the only one: %d are in sight", what, last.Count)
-		f.Help = []string{"say which: the 1st " + strings.TrimPrefix(bare(what), "the ") + ", or … in the \"…\" row"}
+		f.Help = []string{"say which: " + which(what, last.Candidates)}
 		if what.CSS != "" {
 			f.Help = []string{"write a selector that only one of them has"}
 		}
 	case "few":
 		f = session.Failf("browser/not-found", "there is no %s: %d are in sight", bare(what), last.Count)
 	case "holder":
-		f = session.Failf("browser/not-found", "there is no %s on the page to look for %q in (looked %s)", bare(what.In), what.Name, within)
+		f = session.Failf("browser/not-found", "there is no %s on the page to look for %q in (waited %s)", bare(what.In), what.Name, within)
 	case "holders":
 		f = session.Failf("browser/ambiguous", "%s is not the only one to look for %q in: %d are in sight", what.In, what.Name, last.Count)
+		f.Help = []string{"say which: the 1st " + bare(what.In) + ", or name one that is there once"}
 	case "hidden":
 		f = session.Failf("browser/hidden", "%s is on the page but cannot be seen (waited %s)", what, within)
+		f.Help = []string{"do first what shows it, as a person would: open the menu, the tab, the details"}
 	case "disabled":
 		f = session.Failf("browser/disabled", "%s is disabled (waited %s)", shown, within)
+		f.Help = []string{"do first what enables it; if that takes longer, give the environment another step-timeout"}
 	case "read-only":
 		f = session.Failf("browser/read-only", "%s is read-only (waited %s)", shown, within)
+		f.Help = []string{"nobody can type there: do first what unlocks it, or fill another field"}
 	case "moving":
 		f = session.Failf("browser/moving", "%s does not stand still (waited %s)", shown, within)
+		f.Help = []string{"an animation that never ends moves it: let the page end it"}
 	case "covered":
 		f = session.Failf("browser/covered", "%s is covered by %s (waited %s)", shown, last.Cover, within)
 		f.Help = []string{"a person could not reach it either: close what lies over it first"}
 	case "outside":
 		f = session.Failf("browser/outside", "%s cannot be scrolled into sight (waited %s)", shown, within)
+		f.Help = []string{"it lies outside of the page, where nobody scrolls: look at its position and at what cuts it off"}
 	}
 	f.Cause = errOverdue
 	f.Lines = nil
@@ -256,8 +266,19 @@ func (t *tab) missed(st *state, what *element, verb string, last reply) error {
 			}
 			f.Lines = append(f.Lines, "in sight: "+like)
 		}
+		if len(f.Help) == 0 {
+			f.Help = []string{"nothing on the page is called like it: check whether the step before has led to this page"}
+		}
 	}
 	return f
+}
+
+// which is how one of several is named: by what it is in, where that tells them apart.
+func which(what *element, candidates []string) string {
+	if len(candidates) > 1 && what.In == nil && strings.Contains(candidates[0], " in the ") && candidates[0] != candidates[1] {
+		return candidates[0] + ", or another one that is in sight"
+	}
+	return "the 1st " + bare(what) + ", or one in something that has a name: … in the \"…\" row"
 }
 
 // bare is a target after "there is no".

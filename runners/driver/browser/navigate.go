@@ -169,13 +169,13 @@ func unreachable(code, address string) error {
 	case reason == "CONNECTION_RESET", reason == "EMPTY_RESPONSE", reason == "CONNECTION_CLOSED", reason == "INCOMPLETE_CHUNKED_ENCODING", reason == "CONTENT_LENGTH_MISMATCH":
 		return say("reset", "the server's log may say why", "%s closed the connection without an answer", at)
 	case reason == "TIMED_OUT", reason == "CONNECTION_TIMED_OUT":
-		return say("timeout", "", "no answer from %s", at)
+		return say("timeout", "check the url of the environment, and whether a firewall is on the way", "no answer from %s", at)
 	case reason == "ADDRESS_UNREACHABLE", reason == "INTERNET_DISCONNECTED", reason == "NETWORK_CHANGED":
 		return say("refused", "check the network and its firewalls", "there is no way to %s", at)
 	case reason == "UNSAFE_PORT":
 		return say("port", "browsers refuse the ports of other services: let the software listen on another", "no browser talks to the port of %s", at)
 	case reason == "TOO_MANY_REDIRECTS":
-		return say("redirects", "", "%s redirects without end", at)
+		return say("redirects", "look at where they lead: a page that wants a cookie or a login may send everybody back", "%s redirects without end", at)
 	case strings.HasPrefix(reason, "CERT_"), strings.HasPrefix(reason, "SSL_"):
 		return say("tls", "see `tls:` in the environment; a browser knows the authorities of its system", "the TLS of %s is not accepted: %s", at, strings.ToLower(strings.ReplaceAll(reason, "_", " ")))
 	case strings.HasPrefix(reason, "PROXY_"), strings.HasPrefix(reason, "TUNNEL_"):
@@ -183,9 +183,9 @@ func unreachable(code, address string) error {
 	case reason == "INVALID_HTTP_RESPONSE", reason == "INVALID_RESPONSE":
 		return say("protocol", "check port and scheme: a server with TLS needs https", "what %s answers is not HTTP", at)
 	case reason == "ABORTED":
-		return say("aborted", "", "the navigation to %s was given up", at)
+		return say("aborted", "look at what else the page does at that moment: it may go somewhere itself", "the navigation to %s was given up", at)
 	}
-	return say("transport", "", "%s cannot be opened: %s", at, code)
+	return say("transport", "open the address in a browser of your own: the reason is the browser's", "%s cannot be opened: %s", at, code)
 }
 
 // samples tells the navigations that have ended. The first of an open has its name, others that of their route.
@@ -243,8 +243,12 @@ func route(method, address string) string {
 // poll tries again and again until it is done, for the last time when the step's time is up. The error of the end
 // of ctx is its cause.
 func poll(ctx context.Context, try func() (done bool, err error)) error {
-	until, limited := ctx.Value(untilKey{}).(time.Time)
-	pause := firstPause
+	end, limited := ctx.Value(deadlineKey{}).(deadline)
+	sleep := pause
+	if limited {
+		sleep = end.host.Sleep
+	}
+	wait := firstPause
 	for last := false; ; {
 		done, err := try()
 		if done || err != nil {
@@ -253,18 +257,28 @@ func poll(ctx context.Context, try func() (done bool, err error)) error {
 		if last {
 			return errOverdue
 		}
-		wait := pause
-		if left := time.Until(until); limited && left <= wait {
-			wait, last = max(0, left), true
+		next := wait
+		if limited {
+			if left := end.until.Sub(end.host.Now()); left <= wait {
+				next, last = max(0, left), true
+			}
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return context.Cause(ctx)
+		if err := sleep(ctx, next); err != nil {
+			return err
 		}
-		pause = min(longestPause, pause*3/2)
+		wait = min(longestPause, wait*3/2)
+	}
+}
+
+// pause waits where no step does.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"reflect"
 	"time"
@@ -38,6 +39,9 @@ func (t *tab) announce(url string) {
 
 // holdNewTabs makes every tab that a page opens wait before its first request, until it is known where it goes.
 func (p *process) holdNewTabs(d *Driver) error {
+	if _, ok := browserOf(&chromedp.Target{}); !ok {
+		return errOtherChromedp
+	}
 	browser := chromedp.FromContext(p.ctx).Browser
 	events, stop := browser.Subscribe("Target.attachedToTarget")
 	context.AfterFunc(p.ctx, stop)
@@ -114,15 +118,21 @@ func (p *process) resume(id target.SessionID) {
 	p.whisper(id, "Runtime.runIfWaitingForDebugger", struct{}{})
 }
 
-// whisper sends a command to a session that chromedp has not made: it has no way to do so, and drops the answers.
-// The command has left when whisper returns.
+// whisper sends a command to a session that chromedp has not made, and drops the answer. The command has left when
+// whisper returns.
+//
+// Only the session that the browser itself has attached can let a waiting tab go on, and chromedp 0.22 neither adopts
+// such a session nor writes to one by its id. (Its WithDialer, with a transport of ours, could, but only over a port
+// that every user of this machine may connect to; a browser that hoops starts is spoken to over pipes.) So a field of
+// chromedp.Target that is not exported is set. holdNewTabs looks at it before anything runs: with a chromedp that
+// has another one no browser starts, and the tests of this package fail.
 func (p *process) whisper(id target.SessionID, method string, params any) {
 	session := &chromedp.Target{SessionID: id}
-	field := reflect.ValueOf(session).Elem().FieldByName("browser")
-	if !field.IsValid() {
-		return // another chromedp: the tests say so
+	field, ok := browserOf(session)
+	if !ok {
+		return
 	}
-	*(**chromedp.Browser)(unsafe.Pointer(field.UnsafeAddr())) = chromedp.FromContext(p.ctx).Browser
+	*field = chromedp.FromContext(p.ctx).Browser
 	ctx, cancel := context.WithTimeout(p.ctx, shortestAsk)
 	written := make(chan struct{})
 	go func() {
@@ -135,6 +145,18 @@ func (p *process) whisper(id target.SessionID, method string, params any) {
 	case <-ctx.Done():
 	}
 }
+
+// browserOf is the field of a session that says whose it is, if this chromedp has it.
+func browserOf(session *chromedp.Target) (**chromedp.Browser, bool) {
+	field := reflect.ValueOf(session).Elem().FieldByName("browser")
+	if !field.IsValid() || field.Type() != reflect.TypeFor[*chromedp.Browser]() {
+		return nil, false
+	}
+	return (**chromedp.Browser)(unsafe.Pointer(field.UnsafeAddr())), true
+}
+
+// errOtherChromedp is a bug of the build: new tabs would wait for ever.
+var errOtherChromedp = errors.New("hoops was built with a version of chromedp that it does not know")
 
 // letter tells when it is written out, which is when it is sent.
 type letter struct {

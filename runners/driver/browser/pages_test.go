@@ -102,7 +102,7 @@ func TestWhatIsNeverDone(t *testing.T) {
 		list = append(list, example{name: name, words: c.words, ops: []ir.Op{open("/"), c.op}})
 	}
 	list = append(list, example{name: "nothing was clicked", ops: []ir.Op{dontSee("clicked"), dontSee("one"), dontSee("two")}})
-	b.each(t, list)
+	b.golden(t, "testdata/pages.golden", func() { b.each(t, list) })
 }
 
 func TestTargets(t *testing.T) {

@@ -154,10 +154,23 @@ func (b *browsers) start() (*process, error) {
 		if h.Env.Browser != "" {
 			return nil, unreached(h.Env.Browser, err)
 		}
-		return nil, fmt.Errorf("the browser %s cannot be started: %w", b.path, err)
+		return nil, unstarted(b.path, err)
 	}
 	p.agent = version.UserAgent
 	return p, nil
+}
+
+// unstarted is a browser that does not start. What it said is among the lines, warnings left out.
+func unstarted(path string, err error) error {
+	f := session.Failf("browser/start", "the browser %s does not start", path)
+	for _, line := range strings.Split(strings.ReplaceAll(err.Error(), `\n`, "\n"), "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.Contains(line, ":ERROR:") && !strings.Contains(line, ":WARNING:") && len(f.Lines) < 5 {
+			f.Lines = append(f.Lines, short(line, 300))
+		}
+	}
+	f.Help = []string{"start it by hand: " + path + " --headless --dump-dom about:blank; or let HOOPS_CHROME name another one"}
+	f.Cause = err
+	return f
 }
 
 // knock says whether somebody listens at the address of a browser elsewhere.

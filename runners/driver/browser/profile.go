@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -21,8 +22,18 @@ const longestRemove = 2 * time.Second
 const profilePrefix = "hoops-browser-"
 
 func newProfile() (*profile, error) {
-	sweep(os.TempDir())
-	dir, err := os.MkdirTemp("", profilePrefix)
+	temp := tempFolder()
+	sweep(temp)
+	for tries := 1; ; tries++ {
+		p, err := makeProfile(temp)
+		if err == nil || tries == 3 { // another hoops may have swept it before it was locked
+			return p, err
+		}
+	}
+}
+
+func makeProfile(temp string) (*profile, error) {
+	dir, err := os.MkdirTemp(temp, profilePrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +46,22 @@ func newProfile() (*profile, error) {
 		return nil, err
 	}
 	return &profile{dir, lock}, nil
+}
+
+// The path of a socket has at most so many bytes on every system that has them; the browser keeps one in a folder
+// of its own in the profile.
+const (
+	longestSocket = 103
+	socketInTemp  = len("/" + profilePrefix + "1234567890/org.chromium.Chromium.123456/SingletonSocket")
+)
+
+// tempFolder is that of the system, or one with a shorter path where the browser could not start in it.
+func tempFolder() string {
+	temp := os.TempDir()
+	if runtime.GOOS != "windows" && len(temp)+socketInTemp > longestSocket {
+		return "/tmp"
+	}
+	return temp
 }
 
 // remove deletes the folder. Children of the browser may still be writing into it for a moment.

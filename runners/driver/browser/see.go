@@ -30,7 +30,9 @@ func (d *Driver) see(op *ir.See, l *session.Lowering) (session.Action, error) {
 		}
 		st := f.Session().State(d).(*state)
 		if len(st.tabs) == 0 {
-			return session.Failf("browser/no-page", "there is nothing to see: no page has been opened yet")
+			f := session.Failf("browser/no-page", "there is nothing to see: no page has been opened yet")
+			f.Help = []string{"open one first: I open \"/\""}
+			return f
 		}
 		said := "see " + string(op.Look)
 		if op.Look == ir.SeeTarget {
@@ -98,6 +100,7 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 		for _, c := range last.Candidates[:min(len(last.Candidates), 5)] {
 			f.Lines = append(f.Lines, "in sight: "+c)
 		}
+		f.Help = []string{"if it may stay that long, give the environment another step-timeout"}
 		f.Cause = err
 		return f
 	}

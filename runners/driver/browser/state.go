@@ -135,7 +135,7 @@ func (st *state) on(ctx context.Context, t *tab, share bool, work func(ctx conte
 			return err
 		}
 	}
-	limited, stop := limit(ctx, st.session)
+	limited, stop := st.driver.limit(ctx, st.session)
 	defer stop()
 	joined, cancel := t.reach(limited)
 	defer cancel()
@@ -225,13 +225,6 @@ func (st *state) opened(ctx context.Context, t *tab) (*tab, error) {
 	return next, nil
 }
 
-// running is the browser that runs, nil without one.
-func (b *browsers) running() *process {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.current
-}
-
 // blame says whose fault an error is: a page that crashed or a browser that ended fails its session, and the
 // state starts anew.
 func (st *state) blame(ctx context.Context, t *tab, err error) error {
@@ -248,15 +241,17 @@ func (st *state) blame(ctx context.Context, t *tab, err error) error {
 		f.Help = []string{"its renderer ended: the page may use too much memory, or have met a bug of the browser"}
 		return f
 	case t != nil && (t.ctx.Err() != nil || errors.Is(err, chromedp.ErrTargetDetached)):
-		why := "its page closed"
-		if p := st.driver.browsers.running(); p == nil || p.ctx.Err() != nil {
-			why = "the browser ended"
+		f := session.Failf("browser/ended", "its page closed")
+		f.Help = []string{"look at what closes it: a script of the page, or somebody at the browser"}
+		if t.of.ctx.Err() != nil { // another may run already
+			why := "the browser ended"
 			if reason := ended(t); reason != "" {
 				why += ": " + reason
 			}
+			f = session.Failf("browser/ended", "%s", why)
+			f.Help = []string{"run it again; when it happens again, look whether this machine has memory left"}
 		}
 		st.drop()
-		f := session.Failf("browser/ended", "%s", why)
 		f.Cause = err
 		return f
 	case err == errOverdue:
@@ -283,5 +278,6 @@ func ended(t *tab) string {
 	if err == nil {
 		return ""
 	}
-	return strings.TrimPrefix(firstLine(err.Error()), "browser process exited: ")
+	reason, _, _ := strings.Cut(firstLine(err.Error()), ": lost the connection")
+	return strings.TrimPrefix(reason, "browser process exited: ")
 }

@@ -174,7 +174,7 @@ func (t *tab) close() {
 
 // reach joins a step's context with the page's life: what is called with it ends with either.
 func (t *tab) reach(ctx context.Context) (context.Context, context.CancelFunc) {
-	joined, cancel := context.WithCancelCause(context.WithValue(t.ctx, untilKey{}, ctx.Value(untilKey{})))
+	joined, cancel := context.WithCancelCause(context.WithValue(t.ctx, deadlineKey{}, ctx.Value(deadlineKey{})))
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	return joined, func() { stop(); cancel(nil) }
 }

@@ -42,6 +42,7 @@ type world struct {
 	files []ir.File
 	dir   string
 	fast  bool // the direct transport
+	own   bool // connections of its own
 
 	definitions []ir.Definition
 
@@ -53,7 +54,7 @@ func (w world) host(t fataler) (*session.Host, error) {
 	if w.program == nil {
 		w.program = &ir.Program{}
 	}
-	return w.hostOf(t, New(Config{Version: "1.2.3", Fast: w.fast}))
+	return w.hostOf(t, New(Config{Version: "1.2.3", Fast: w.fast, OwnConnections: w.own}))
 }
 
 func (w world) hostOf(t fataler, d *Driver) (*session.Host, error) {
@@ -86,7 +87,7 @@ func (w world) steps(t fataler, steps ...ir.Step) *bench {
 	}
 	scenario.Steps = steps
 	w.program = &ir.Program{Features: []ir.Feature{{ID: "f", Scenarios: []ir.Scenario{scenario}}}, Definitions: w.definitions, Files: w.files}
-	b := &bench{t: t, steps: len(steps), driver: New(Config{Version: "1.2.3", Fast: w.fast})}
+	b := &bench{t: t, steps: len(steps), driver: New(Config{Version: "1.2.3", Fast: w.fast, OwnConnections: w.own})}
 	var err error
 	if b.host, err = w.hostOf(t, b.driver); err != nil {
 		t.Fatal(err)

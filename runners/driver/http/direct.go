@@ -21,7 +21,7 @@ import (
 // for a request, and as little to collect as can be. What is rare it leaves to net/http: proxies, large uploads,
 // requests that ask for more than an answer.
 type directTransport struct {
-	rare   *netTransport
+	rare   transport
 	tls    *tls.Config
 	dialer net.Dialer
 
@@ -52,6 +52,31 @@ const (
 
 func newDirectTransport(rare *netTransport) *directTransport {
 	return &directTransport{rare: rare, tls: rare.shared.TLSClientConfig, lines: map[site.Address]*line{}}
+}
+
+func (t *directTransport) own() transport {
+	return &directTransport{rare: &seldom{of: t.rare}, tls: t.tls, lines: map[site.Address]*line{}}
+}
+
+// seldom makes a transport of its own when it has something to send.
+type seldom struct {
+	of   transport
+	made transport
+}
+
+func (s *seldom) send(ctx context.Context, o order) (*response, error) {
+	if s.made == nil {
+		s.made = s.of.own()
+	}
+	return s.made.send(ctx, o)
+}
+
+func (s *seldom) proxied(u *url.URL) bool { return s.of.proxied(u) }
+func (s *seldom) own() transport          { return s.of.own() }
+func (s *seldom) close() {
+	if s.made != nil {
+		s.made.close()
+	}
 }
 
 func (t *directTransport) proxied(u *url.URL) bool { return t.rare.proxied(u) }

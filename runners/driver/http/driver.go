@@ -13,8 +13,8 @@
 //     another origin takes no header along that could identify somebody.
 //   - Each actor has cookies of its own. Those of url and services are common, as in a browser; other hosts see
 //     only what hosts of their own port have set. Cookies marked Secure are sent to loopback without TLS.
-//   - All sessions of a run share one transport and its connections. There are two, which send the same bytes. It speaks HTTP/1.1, or with http: 2
-//     nothing but HTTP/2 over TLS.
+//   - All sessions of a run share one transport and its connections, or each actor has some of its own. There are
+//     two transports, which send the same bytes. They speak HTTP/1.1, or with http: 2 nothing but HTTP/2 over TLS.
 //   - No request that writes is ever sent twice: the transport repeats none, whatever its headers say. A 307 or
 //     308 makes another request, to where the server said.
 //
@@ -38,6 +38,8 @@ import (
 type Config struct {
 	Version string // of hoops, for the User-Agent
 	Fast    bool   // send HTTP/1.1 without a proxy by the transport that is made for load
+	// OwnConnections gives each actor of each session connections that end with it.
+	OwnConnections bool
 }
 
 // Driver executes request ops.
@@ -113,9 +115,13 @@ func (d *Driver) Lower(op ir.Op, l *session.Lowering) (session.Action, error) {
 	}, nil
 }
 
-// NewState makes one actor's cookies.
+// NewState makes one actor's cookies, and connections if it has some of its own.
 func (d *Driver) NewState(*session.Session) session.State {
-	return &state{driver: d, secrets: d.host.Secrets.Scope()}
+	s := &state{driver: d, secrets: d.host.Secrets.Scope(), transport: d.transport}
+	if d.config.OwnConnections {
+		s.transport = d.transport.own()
+	}
+	return s
 }
 
 // asFailure is an error that the software or its data is to blame for.

@@ -101,7 +101,7 @@ func (d *Driver) send(ctx context.Context, f *session.Frame, st *state, m *messa
 	}
 	o.began = time.Now()
 	o.deadline = o.began.Add(d.timeout)
-	got, err := d.transport.send(ctx, o)
+	got, err := st.transport.send(ctx, o)
 	sample = session.Sample{
 		Name: name, Began: o.began, Duration: time.Since(o.began),
 		Sent: int64(len(m.body)), URL: m.text, Writes: o.writes,
@@ -118,6 +118,7 @@ func (d *Driver) send(ctx context.Context, f *session.Frame, st *state, m *messa
 	default:
 		err, sample.Err = d.explain(err, m)
 	}
+	st.trail.add(o, sample, got)
 	s.Sampled(sample)
 	return sample, got, err
 }

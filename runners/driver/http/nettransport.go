@@ -55,6 +55,12 @@ func newNetTransport(h *session.Host) (*netTransport, error) {
 	return t, nil
 }
 
+func (t *netTransport) own() transport {
+	own := &netTransport{shared: t.shared.Clone(), fresh: t.fresh, http2: t.http2}
+	own.shared.TLSClientConfig = t.shared.TLSClientConfig
+	return own
+}
+
 func (t *netTransport) close() {
 	t.shared.CloseIdleConnections()
 	t.fresh.CloseIdleConnections()

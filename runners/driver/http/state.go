@@ -25,6 +25,9 @@ type state struct {
 	jars    map[string]*jar
 	news    []session.Cookie // for the other drivers of this actor
 	hidden  string           // the credentials that were masked last: mostly one token for all requests
+	trail   trail
+
+	transport transport // the driver's, or one of its own
 }
 
 var (
@@ -68,8 +71,11 @@ func (s *state) Adopt(from session.State) {
 	}
 }
 
-// Close lets go of the state's secrets; connections stay for the next session.
+// Close lets go of the state's secrets. Connections stay for the next session, unless they are its own.
 func (s *state) Close() {
+	if s.driver.config.OwnConnections {
+		s.transport.close()
+	}
 	s.secrets.Release()
 	s.hidden = ""
 }

@@ -21,6 +21,8 @@ type transport interface {
 	send(ctx context.Context, o order) (*response, error)
 	// proxied reports whether a proxy stands between.
 	proxied(*url.URL) bool
+	// own is a transport that sends the same over connections of its own.
+	own() transport
 	close()
 }
 
