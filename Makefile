@@ -5,7 +5,7 @@
 #   make test     vet, staticcheck, gofmt, and every test with the race detector
 #   make bench    Go benchmarks
 #   make bench-load   hoops against k6, vegeta and wrk, in about six minutes; BENCH_LOAD=-short takes one
-#   make bench-browser   the browser driver beside playwright-core, in about two minutes
+#   make bench-browser   the browser driver beside playwright-core: 7 rounds of 40 scenarios
 #   make bench-owners   the owner's report of 500 features and 100 releases
 #   make lint     the checks of make test without the tests
 #   make build    bin/hoops

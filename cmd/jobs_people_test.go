@@ -127,6 +127,7 @@ func TestJobOAuth(t *testing.T) {
 	defer auth.Close()
 	j := newJob(t, "oauth", http.HandlerFunc(a.report))
 	j.args = []string{"--param", "auth=" + auth.URL}
+	j.warn = "steps/secret" // one scenario puts the token into an address, to see it masked there as well
 	j.run(0, "test", "-t", "@fresh")
 	j.run(0, "probe", "-t", "@fresh")
 	before := len(a.issued)

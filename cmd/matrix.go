@@ -167,7 +167,10 @@ func (m *matrix) print(b *strings.Builder) {
 			}
 		}
 	}
-	b.WriteString("\n✓ runs as a functional test, as load and as a probe\n\n")
+	b.WriteString("\n")
+	if slices.ContainsFunc(m.rows, matrixRow.runs) {
+		b.WriteString("✓ runs as a functional test, as load and as a probe\n\n")
+	}
 }
 
 // obstacleWords is what stops a driver, which the line names already.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl"
@@ -41,6 +42,7 @@ const artefactSuffix = ".hoops"
 // open makes the target of a command's arguments: folders, feature files with or without lines, or one
 // artefact. Diagnostics are printed here; errors among them end the command.
 func (a *app) open(args []string) (*target, error) {
+	defer collectLate()() // nearly all that is made here stays
 	if len(args) == 0 {
 		args = []string{"."}
 	}
@@ -63,7 +65,9 @@ func (a *app) openArtefact(name string) (*target, error) {
 	if err != nil {
 		return nil, usage(unreadable(name, err), "hoops build -o FILE writes an artefact")
 	}
+	percent := debug.SetGCPercent(-1) // there is no garbage yet
 	p, digest, newer, err := ir.Decode(data)
+	debug.SetGCPercent(percent)
 	if err != nil {
 		hint := "build it again: hoops build -o " + name
 		switch {

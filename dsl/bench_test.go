@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func BenchmarkCompile(b *testing.B) {
 	in := large()
 	b.ReportAllocs()
 	var r *Result
-	report := cpu(b)
+	report := cpu(b, 1000)
 	for b.Loop() {
 		r = Compile(in)
 	}
@@ -68,7 +69,7 @@ func BenchmarkDecode(b *testing.B) {
 	data := ir.Encode(Compile(large()).Program, "bench", false)
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
-	report := cpu(b)
+	report := cpu(b, 300)
 	defer report()
 	for b.Loop() {
 		if _, _, _, err := ir.Decode(data); err != nil {
@@ -80,8 +81,11 @@ func BenchmarkDecode(b *testing.B) {
 func BenchmarkEncode(b *testing.B) {
 	p := Compile(large()).Program
 	b.ReportAllocs()
+	digest := ir.Digest(p)
 	for b.Loop() {
-		ir.Encode(p, "bench", false)
+		if err := ir.Write(io.Discard, p, digest, "bench", false); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
@@ -95,7 +99,7 @@ func BenchmarkCompileAgain(b *testing.B) {
 	at := len(in.Features) / 2
 	text := string(in.Features[at].Data)
 	b.ReportAllocs()
-	report := cpu(b)
+	report := cpu(b, 100)
 	defer report()
 	for i := 0; b.Loop(); i++ {
 		in.Features[at].Data = []byte(strings.Replace(text, "scenario 3 of", fmt.Sprintf("changed %d of", i), 1))

@@ -64,7 +64,13 @@ func (l *loadSeries) figures(s *stage) []htmlFigure {
 	if s.summary.Dropped > 0 {
 		rates = append(rates, page.Series{Name: "dropped", Tone: page.Bad, Values: l.line(func(p loadPoint) float64 { return p.perSecond(p.dropped) })})
 	}
-	figures := []htmlFigure{l.latencyAgainst(ofJourneys, s.summary), l.over("Journeys a second", showRate, rates...), l.latencyAgainst(ofRequests, s.summary)}
+	figures := []htmlFigure{l.over("Journeys a second", showRate, rates...)}
+	if l.timed(groupKey{of: ofJourneys}) {
+		figures = append([]htmlFigure{l.latencyAgainst(ofJourneys, s.summary)}, figures...)
+	}
+	if l.timed(groupKey{of: ofRequests}) {
+		figures = append(figures, l.latencyAgainst(ofRequests, s.summary))
+	}
 	if most := slices.Max(l.line(func(p loadPoint) float64 { return float64(p.inFlight) })); most > 0 {
 		figures = append(figures, l.over("Journeys in flight", showCount, page.Series{Name: "in flight", Values: l.line(func(p loadPoint) float64 { return float64(p.inFlight) })}))
 	}
@@ -96,6 +102,12 @@ func (l *loadSeries) latencyAgainst(of string, sum *runners.Summary) htmlFigure 
 		}
 	}
 	return l.figure(title, c)
+}
+
+// timed reports whether there is a latency to be drawn.
+func (l *loadSeries) timed(key groupKey) bool {
+	g := l.groups[key]
+	return g != nil && slices.ContainsFunc(g.points, func(p groupPoint) bool { return max(p.p50, p.p95, p.p99) >= 0 })
 }
 
 func (l *loadSeries) percentiles(key groupKey) []page.Series {

@@ -219,7 +219,10 @@ func (l *htmlLoad) parts(sum *runners.Summary, series *loadSeries) {
 		p := htmlPart{Title: fmt.Sprintf("%s: %s, %s failed%s", name, thousands(g.Count), thousands(g.Failed), prefixed(", p95 ", latency(g, "p95")))}
 		if series != nil && len(series.points) > 1 {
 			key := groupKey{g.Of, g.Name, g.Scenario}
-			p.Figures = append(p.Figures, series.latency(key, name), series.rates(key))
+			if series.timed(key) {
+				p.Figures = append(p.Figures, series.latency(key, name))
+			}
+			p.Figures = append(p.Figures, series.rates(key))
 		}
 		if f, ok := histogramOf(g, "Latency of "+name); ok {
 			p.Figures = append(p.Figures, f)

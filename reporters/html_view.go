@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -40,10 +41,9 @@ type htmlMark struct {
 }
 
 type htmlStage struct {
-	Tone                     page.Tone
-	Name, How, Word, Ran     string
-	Message, Took, Load      string
-	Environment, URL, Anchor string
+	Tone                  page.Tone
+	Name, How, Word, Ran  string
+	Message, Took, Anchor string
 }
 
 // htmlPromise is a verdict.
@@ -85,8 +85,8 @@ func (h *htmlReport) view() *htmlView {
 			continue
 		}
 		v.Stages = append(v.Stages, htmlStage{Tone: outcomeTone(s.outcome()), Word: string(s.outcome()), Name: stageName(s), Anchor: load,
-			How: line(strings.TrimSpace(strings.TrimPrefix(s.info.Runner, s.name)+" "+s.info.Driver), 100), Ran: line(s.tally(), 500), Message: line(s.message, 1000),
-			Took: total(s.duration), Environment: line(s.info.Environment, 100), URL: line(s.info.URL, 300), Load: line(s.loadWords(), 200)})
+			How: strings.Join(nonEmpty(line(strings.TrimSpace(strings.TrimPrefix(s.info.Runner, s.name)+" "+s.info.Driver), 100), line(s.info.Environment, 100), line(s.loadWords(), 200)), ", "), Ran: line(s.tally(), 500), Message: line(s.message, 1000),
+			Took: total(s.duration)})
 	}
 	for _, one := range worstFirst(r.verdicts()) {
 		v.Promises = append(v.Promises, promiseOf(one, page.Anchor(anchors, "promise", one.Clause)))
@@ -105,36 +105,51 @@ func (h *htmlReport) view() *htmlView {
 
 func line(s string, n int) string { return page.Line(s, n) }
 
-// sentences say how the run went, the most important one first.
+// sentences say how the run went: first of what decided it.
 func (h *htmlReport) sentences() []string {
-	var parts []string
-	var plain runners.Counts
+	type said struct {
+		words string
+		rank  int
+	}
+	var parts []said
+	rank := func(s *stage) int { return slices.Index(worstTones, outcomeTone(s.outcome())) }
 	say := func(s *stage, words string) {
 		if len(h.record.stages) > 1 {
 			words = stageName(s) + ": " + words
 		}
-		parts = append(parts, line(words, 500))
+		parts = append(parts, said{line(words, 500), rank(s)})
 	}
+	var plain runners.Counts
+	worstPlain, worstPromised := len(worstTones), len(worstTones)
 	for _, s := range h.record.stages {
+		if len(s.verdicts) > 0 {
+			worstPromised = min(worstPromised, rank(s))
+		}
 		switch {
 		case s.summary != nil:
 			say(s, strings.TrimPrefix(expectationsTally(s.summary)+"; "+journeys(s.summary), "; "))
 		case s.repeated():
 			say(s, s.ran())
-		default:
+		case s.counts().Total() > 0:
 			plain = added(plain, s.counts())
+			worstPlain = min(worstPlain, rank(s))
 		}
 	}
-	if n := plain.Total(); n > 0 {
-		parts = append([]string{scenariosTally(plain)}, parts...)
+	if plain.Total() > 0 {
+		parts = append([]said{{scenariosTally(plain), worstPlain}}, parts...)
 	}
 	if p := promises(h.record.verdicts()); p != "" {
-		parts = append(parts, p)
+		parts = append(parts, said{p, worstPromised})
 	}
 	if len(parts) == 0 {
 		return []string{"nothing was run"}
 	}
-	return parts
+	slices.SortStableFunc(parts, func(a, b said) int { return cmp.Compare(a.rank, b.rank) })
+	var list []string
+	for _, p := range parts {
+		list = append(list, p.words)
+	}
+	return list
 }
 
 func scenariosTally(c runners.Counts) string {
@@ -173,7 +188,7 @@ func expectationsTally(s *runners.Summary) string {
 // tallyOf is the counts as one bar, with its words below it.
 func tallyOf(c runners.Counts, r *record) template.HTML {
 	for _, s := range r.stages {
-		if s.summary != nil { // a load counts journeys, which stand in its own section
+		if s.summary != nil || s.repeated() { // journeys and runs are no scenarios
 			c = without(c, s.counts())
 		}
 	}

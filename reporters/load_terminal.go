@@ -76,7 +76,11 @@ func (t *terminal) arrivals(s *stage) {
 		return
 	}
 	if sum.Started == sum.Asked && sum.Dropped == 0 {
-		t.line("%s at %s, none dropped, in %s", plural(sum.Started, "journey"), perSecond(achieved), rounded(sum.To))
+		asked := ""
+		if sum.Late != "" { // all came, and not as fast as they should have
+			asked = ", asked " + oneLine(sum.Load, 100)
+		}
+		t.line("%s at %s%s, none dropped, in %s", plural(sum.Started, "journey"), perSecond(achieved), asked, rounded(sum.To))
 		return
 	}
 	t.line("asked %s, achieved %s (%.3g%%): %s of %s started, %s dropped, in %s", perSecond(asked), perSecond(achieved),

@@ -71,10 +71,13 @@ func (t *Types) compile(source string, at diag.Pos, vocabulary bool) (*Pattern, 
 		case runes[i] == '{':
 			end := i + 1
 			for end < len(runes) && runes[end] != '}' {
+				if runes[end] == '\\' {
+					end++
+				}
 				end++
 			}
-			if end == len(runes) {
-				d := fail(i, 1, "the { is never closed").WithHelp(`for a literal brace write \{`)
+			if end >= len(runes) {
+				d := fail(i, 1, "the '{' does not have a matching '}'").WithHelp(`for a literal brace write \{`)
 				return nil, &d
 			}
 			inside := string(runes[i+1 : end])
@@ -139,7 +142,16 @@ func (t *Types) checkParameter(name, typ string, named bool, col, n int, fail fu
 	if typ == "" || slices.Contains(t.names, typ) {
 		return nil
 	}
-	d := fail(col, n, "unknown parameter type %q", typ)
+	if i := strings.IndexAny(typ, `{}()\/`); i >= 0 {
+		before := utf8.RuneCountInString(typ[:i])
+		if named {
+			before += utf8.RuneCountInString(name + ":")
+		}
+		d := fail(col+1+before, 1, `parameter names may not contain '{', '}', '(', ')', '\' or '/'`).
+			WithHelp(`for one as it stands write a \ before it; a type of your own stands under types: in hoops.yaml`)
+		return &d
+	}
+	d := fail(col, n, "undefined parameter type '%s'", typ)
 	if near := diag.Closest(typ, t.names); near != "" {
 		*d = d.WithHelp("did you mean {%s}?", strings.TrimPrefix(name+":"+near, ":"))
 	}

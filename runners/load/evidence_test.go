@@ -44,7 +44,7 @@ func TestFailedJourneysAreShown(t *testing.T) {
 			if e.Status != runners.Failed || e.Step != 4 || a == nil || a.Media != "text/plain; charset=utf-8" || a.Size != int64(len(a.Text)) || a.Size > 64<<10 {
 				t.Fatalf("%+v %+v", e, a)
 			}
-			for _, want := range []string{"# GET /login → 200 in ", "\nPOST " + server.URL + "/pay\n", "\n409 Conflict\n", `{"token": "***", "long": "xxx`, " bytes more"} {
+			for _, want := range []string{"# GET /login → 200 in ", "\nPOST " + server.URL + "/pay\n", "\n409 Conflict\n", `{"token": "***", "long": "xxx`, " bytes in all"} {
 				if !strings.Contains(a.Text, want) {
 					t.Errorf("no %q in %.600s", want, a.Text)
 				}
@@ -53,7 +53,7 @@ func TestFailedJourneysAreShown(t *testing.T) {
 				t.Error("the token is shown")
 			}
 		}
-		if shown != mostAlike || got.group(OfJourneys, "").Failed != 20 {
+		if shown != mostAlike || got.group(OfJourneys, "").Failed <= mostAlike {
 			t.Errorf("%d of %d are shown", shown, got.group(OfJourneys, "").Failed)
 		}
 	}

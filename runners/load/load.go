@@ -135,6 +135,7 @@ type run struct {
 
 	began     time.Time
 	sent      time.Duration // the time in which arrivals came
+	over      atomic.Bool   // no more come
 	shards    []*shard
 	asked     atomic.Int64
 	started   atomic.Int64
@@ -226,6 +227,7 @@ func (r *run) load(ctx context.Context) {
 		r.open(arriving, journeys, &flying)
 	}
 	enough()
+	r.over.Store(true)
 	r.sent = time.Since(r.began)
 	r.drained(ctx, cut, &flying)
 	close(over)

@@ -113,6 +113,31 @@ func TestIntervals(t *testing.T) {
 	})
 }
 
+// What a second asks for is the profile's, not what a generator that is late came to.
+func TestIntervalOfALateGenerator(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &ir.Program{}
+		r := prepared(t, &Runner{Drivers: answers(200, 0).drivers, Profile: profileOf(t, "50/s for 2s")}, planOf(p, scenarioOf(p, "look", "GET /")))
+		var said []int64
+		r.emit = func(e runners.Event) { said = append(said, e.Summary.Asked, e.Summary.Started) }
+		r.began = time.Now()
+		last := &interval{}
+		for _, came := range []int64{20, 60, 100} {
+			time.Sleep(time.Second)
+			r.asked.Store(came)
+			r.started.Store(came)
+			if came == 100 {
+				r.over.Store(true)
+			}
+			r.emitInterval(last)
+		}
+		// The one that was due less than 10ms ago is not late.
+		if want := []int64{50, 20, 50, 40, 0, 40}; !slices.Equal(said, want) {
+			t.Errorf("%v, expected %v", said, want)
+		}
+	})
+}
+
 // Think time and @once bodies belong to no latency; a step is measured from its first request to its last
 // response, at any depth.
 func TestWhatALatencyIs(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sort"
 	"strconv"
 	"time"
 
@@ -71,7 +72,7 @@ func (r *run) emitInterval(last *interval) *judge {
 	s := r.summary()
 	s.From, s.To, s.InFlight = last.at, time.Since(r.began), r.flying.Load()
 	last.at = s.To
-	asked, started, dropped := r.asked.Load(), r.started.Load(), r.dropped.Load()
+	asked, started, dropped := max(last.asked, r.due(s.To)), r.started.Load(), r.dropped.Load()
 	s.Asked, s.Started, s.Dropped = asked-last.asked, started-last.started, dropped-last.dropped
 	last.asked, last.started, last.dropped = asked, started, dropped
 
@@ -89,6 +90,18 @@ func (r *run) emitInterval(last *interval) *judge {
 	j := r.judge(recent, s.To-s.From)
 	j.asked, j.started = s.Asked, s.Started
 	return j
+}
+
+// due is how many arrivals have been asked for by a time since the beginning: those that have come, and while more
+// come also those that hoops is late for, or a slow generator would seem to be asked for less.
+func (r *run) due(at time.Duration) int64 {
+	asked := r.asked.Load()
+	if r.workers > 0 || r.mix == nil || r.over.Load() {
+		return asked
+	}
+	pace := newPacer(r.profile)
+	late := at - lateOften
+	return max(asked, int64(sort.Search(int(pace.arrivals), func(n int) bool { return pace.arrival(uint64(n)) > late })))
 }
 
 // summary is one that says what load it is of.

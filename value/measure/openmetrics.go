@@ -59,6 +59,9 @@ func (o OpenMetrics) Sample(ctx context.Context, m ir.Measure, w Window) (Observ
 			g.Query = obs.Query
 			return Observation{}, &g
 		}
+		if o.Failed != nil {
+			return fail(SourceFailed, "", "%s", o.Failed)
+		}
 		return fail(SourceFailed, "", "the metrics endpoint was not read")
 	}
 	obs.Source = "openmetrics " + o.End.Source

@@ -258,11 +258,11 @@
   };
 
   const disabled = e => e.matches(':disabled') || !!e.closest('[aria-disabled=true],[inert]') || e.tagName === 'LABEL' && e.control && e.control.matches(':disabled');
-  const frames = n => new Promise(done => {
-    let left = n;
-    const stop = setTimeout(done, 250); // a page in the background draws nothing
-    const next = () => --left < 0 ? (clearTimeout(stop), done()) : requestAnimationFrame(next);
-    requestAnimationFrame(next);
+  // The next time that the page is drawn, or a while later: one in the background draws nothing, and on a busy machine
+  // it takes its time.
+  const drawn = () => new Promise(done => {
+    const stop = setTimeout(done, document.hidden ? 250 : 1000);
+    requestAnimationFrame(() => { clearTimeout(stop); done(); });
   });
   const box = e => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; };
   const deepest = (x, y) => {
@@ -337,10 +337,12 @@
     if (verb === 'choose' && e.tagName === 'SELECT') return {ok: true, ...what};
     e.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
     const before = box(e);
-    await frames(2);
-    if (!e.isConnected) return refuse('gone', what);
-    const after = box(e);
-    if (before.some((v, i) => Math.abs(v - after[i]) > 0.5)) return refuse('moving', what);
+    for (let drawings = 0; drawings < 3; drawings++) { // each is looked at: what swings is where it was, now and then
+      await drawn();
+      if (!e.isConnected) return refuse('gone', what);
+      const now = box(e);
+      if (before.some((v, i) => Math.abs(v - now[i]) > 0.5)) return refuse('moving', what);
+    }
     let p = pointOf(e);
     if (p.cover === undefined && p.x === undefined || p.cover) {
       e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'}); // from under what sticks to an edge

@@ -69,7 +69,9 @@ func TestWhatIsNeverDone(t *testing.T) {
 			<label>Code <input maxlength=3></label><label>Number <input type=number></label><label>Colour <select><option>Red<option disabled>Grey</select></label>
 			<label><input type=checkbox onclick="return false">Stubborn</label>
 			<div style="animation:m .2s linear infinite alternate;position:absolute"><style>@keyframes m{to{transform:translateX(300px)}}</style><button>Runner</button></div>
-			<table><tr><td>Tea<td><button>Delete</button><tr><td>Cake<td><button>Delete</button></table>`,
+			<table><tr><td>Tea<td><button>Delete</button><tr><td>Cake<td><button>Delete</button></table>
+			<label>Fixed <input readonly></label><label>Day <input type=date></label><label>Empty <select></select></label>
+			<button style="position:absolute;left:-500px">Skip</button><section aria-label=Twin><i>x</i></section><section aria-label=Twin><i>y</i></section>`,
 	})
 	var list []example
 	for name, c := range map[string]struct {
@@ -97,6 +99,13 @@ func TestWhatIsNeverDone(t *testing.T) {
 		"address":         {`the page address is "/", expected "/orders"`, addressIs("/orders")},
 		"expression":      {`page.title == "Shop" is false: page.title = ""`, expectTrue(`page.title == "Shop"`)},
 		"no data":         {`no data`, expectTrue(`page.text("h6") != "x"`)},
+		"read-only":       {`the "Fixed" textbox is read-only`, fill(named("Fixed"), "x")},
+		"no date":         {`its type is date`, fill(named("Day"), "28.2.2026")},
+		"no options":      {`it has no options at all`, act(ir.Choose, named("Empty"), "Green")},
+		"outside":         {`the "Skip" button cannot be scrolled into sight`, click(named("Skip"))},
+		"two regions":     {`the "Twin" region is not the only one to look for "x" in: 2 are in sight`, click(in(named("x"), named("region:Twin")))},
+		"box as text":     {`is a box to tick: write yes or no, not "maybe"`, &ir.Act{Verb: ir.FillForm, Fields: []ir.Field{{Name: "Stubborn", Value: ir.Literal("maybe")}}}},
+		"no text":         {`is nothing that can be filled`, fill(named("css:h1"), "x")},
 		"file":            {`the program has no file "cat.jpg"`, act(ir.Upload, named("css:input[type=number]"), "cat.jpg")},
 	} {
 		list = append(list, example{name: name, words: c.words, ops: []ir.Op{open("/"), c.op}})

@@ -59,14 +59,32 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// wire is what came over a connection; whoever reads it may not have seen the connection's end.
+type wire struct {
+	mu   sync.Mutex
+	came bytes.Buffer
+}
+
+func (w *wire) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.came.Write(p)
+}
+
+func (w *wire) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.came.String()
+}
+
 var boundary = regexp.MustCompile(`[0-9a-f]{60}`) // random, of a multipart body
 
 func (c conversation) hold(t *testing.T, fast bool) outcome {
 	t.Helper()
 	var mu sync.Mutex
-	var wires []*bytes.Buffer
+	var wires []*wire
 	address := raw(t, func(_ int, conn net.Conn) {
-		wire := &bytes.Buffer{}
+		wire := &wire{}
 		mu.Lock()
 		wires = append(wires, wire)
 		mu.Unlock()
@@ -95,8 +113,8 @@ func (c conversation) hold(t *testing.T, fast bool) outcome {
 	mu.Lock()
 	defer mu.Unlock()
 	for _, wire := range wires {
-		if wire.Len() > 0 {
-			o.Connections = append(o.Connections, boundary.ReplaceAllString(strings.ReplaceAll(wire.String(), address, "SERVER"), "BOUNDARY"))
+		if came := wire.String(); came != "" {
+			o.Connections = append(o.Connections, boundary.ReplaceAllString(strings.ReplaceAll(came, address, "SERVER"), "BOUNDARY"))
 		}
 	}
 	if c.apart {

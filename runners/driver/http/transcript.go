@@ -118,7 +118,7 @@ func shownHead(lines []string, mask func(string) string) string {
 			lines[i] = name + ": ***"
 		}
 	}
-	return cutAt(mask(strings.Join(lines, "\n")), longestHead) + "\n"
+	return cutMasked(strings.Join(lines, "\n"), longestHead, mask) + "\n"
 }
 
 func shownBody(text string, mask func(string) string) string {
@@ -128,15 +128,24 @@ func shownBody(text string, mask func(string) string) string {
 	case binary(text):
 		return fmt.Sprintf("\n# %d bytes that are no text\n", len(text))
 	}
-	return "\n" + strings.TrimRight(cutAt(mask(strings.ToValidUTF8(text, "\uFFFD")), longestBody), "\r\n") + "\n"
+	return "\n" + strings.TrimRight(cutMasked(strings.ToValidUTF8(text, "\uFFFD"), longestBody, mask), "\r\n") + "\n"
 }
 
-func cutAt(text string, n int) string {
-	if len(text) <= n {
-		return text
+// cutMasked is the beginning of a text. Of a long one not all is masked: so much beyond the cut that no secret
+// stands on both sides of it.
+func cutMasked(text string, n int, mask func(string) string) string {
+	const beyond = 64 << 10
+	masked := ""
+	if len(text) > n+beyond {
+		masked = mask(text[:n+beyond])
 	}
-	kept := strings.TrimSuffix(short(text, n), "…")
-	return fmt.Sprintf("%s…\n# and %d bytes more", kept, len(text)-len(kept))
+	if len(masked) < n+beyond/2 { // short, or mostly secrets
+		masked = mask(text)
+	}
+	if len(masked) <= n {
+		return masked
+	}
+	return fmt.Sprintf("%s\n# cut here: %d bytes in all", short(masked, n), len(text))
 }
 
 // all are the fields in their order, those that were parsed by name: "Name: value".

@@ -97,7 +97,7 @@ func TestTranscriptIsBounded(t *testing.T) {
 		w.fast = fast
 		hide := &ir.Keep{Name: "s", Expr: "text", Secret: true}
 		got := w.told(t, get("/secret"), hide, get("/long"))
-		if len(got) > 2*(longestHead+longestBody) || strings.Contains(got, "s3c") || !strings.HasSuffix(got, " bytes more\n") {
+		if len(got) > 2*(longestHead+longestBody) || strings.Contains(got, "s3c") || !strings.HasSuffix(got, " bytes in all\n") {
 			t.Errorf("%d bytes: …%s", len(got), got[len(got)-80:])
 		}
 		if got := w.told(t, get("/binary")); !strings.HasSuffix(got, "\n# 4 bytes that are no text\n") {

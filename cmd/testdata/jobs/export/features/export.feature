@@ -1,4 +1,5 @@
 Feature: Export
+  An export of a year takes its time. It is asked for once, and fetched when it is ready.
 
   Scenario: The accountant exports the year
     When the accountant asks for the export of 2026

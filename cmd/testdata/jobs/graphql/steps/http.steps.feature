@@ -1,6 +1,14 @@
 @driver:http
 Feature: Orders over GraphQL
 
+  Scenario: the clerk looks up the order {id:int}
+    When the shop is asked about the order ${id}:
+      """graphql
+      query Order($id: ID!) {
+        order(id: $id) { id customer { name } lines { product price } }
+      }
+      """
+
   @read
   Scenario: the shop is asked about the order {id:int}:
     When I POST "/graphql" with JSON:
@@ -9,10 +17,10 @@ Feature: Orders over GraphQL
       """
     Then the status is 200
 
-  Scenario: nothing is wrong
+  Scenario: the order is found
     Then I expect body.errors == nil
 
-  Scenario: the order is Ann's
+  Scenario: it is Ann's order of tea and one thing more
     Then the response has JSON:
       """json
       {"data": {"order": {

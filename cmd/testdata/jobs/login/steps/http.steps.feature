@@ -17,15 +17,18 @@ Feature: The letter box over HTTP
     Then the status is 200
     And I expect css("h1") == "Hello, " + name + "!"
 
-  Scenario: somebody posts a sign-in form with the token {token:string}
+  Scenario: a forged form signs {user:string} in
     When I GET "/login"
     And I POST "/login" with form:
-      | user     | Ann           |
+      | user     | ${user}       |
       | password | open & <shut> |
-      | csrf     | ${token}      |
+      | csrf     | stolen        |
 
-  Scenario: it is forbidden
+  Scenario: nobody is signed in
     Then the status is 403
+    When I don't follow redirects
+    And I GET "/account"
+    Then the visitor is sent to the sign-in form
 
   Scenario: a visitor opens the account page
     When I don't follow redirects

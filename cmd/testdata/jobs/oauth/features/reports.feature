@@ -1,4 +1,5 @@
 Feature: Reports
+  A service reads reports in its own name. It holds a token for that, which it renews before it expires.
 
   @fresh
   Scenario: A service reads the report of today

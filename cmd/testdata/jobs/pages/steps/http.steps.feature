@@ -1,12 +1,12 @@
 @driver:http
 Feature: Catalogue over HTTP
 
-  Scenario: I list the products by {how:string}
-    When I GET "/products?next=${how}"
+  Scenario: the customer opens the catalogue, linked by {kind:string} addresses
+    When I GET "/products?next=${kind}"
     Then the status is 200
     And I keep seen = len(body.items)
 
-  Scenario: I turn the page
+  Scenario: the customer turns the page
     Given I keep next = body.next
     When I GET "${next}"
     Then the status is 200
@@ -15,19 +15,22 @@ Feature: Catalogue over HTTP
   Scenario: that was the last page
     Then I expect body.next == nil
 
-  Scenario: I list the products by header
+  Scenario: the price comparison opens the catalogue
     When I GET "/products"
     Then the status is 200
     And I keep seen = len(body.items)
 
-  Scenario: I follow the link
+  Scenario: it reads the next page
     Given I keep next = split(split(header("Link"), "<")[1], ">")[0]
     When I GET "${next}"
     Then the status is 200
     And I keep seen = seen + len(body.items)
 
-  Scenario: there is no further link
+  Scenario: it has read the last page
     Then I expect header("Link") == nil
 
-  Scenario: I have seen {n:int} products
+  Scenario: the customer has seen {n:int} products
+    Then I expect seen == n
+
+  Scenario: it has read {n:int} products
     Then I expect seen == n

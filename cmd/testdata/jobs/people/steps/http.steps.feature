@@ -29,7 +29,7 @@ Feature: Chat over HTTP
     When I GET "/messages"
     Then I expect any(body, #.text == words and #.from == writer)
 
-  Scenario: {who:string} is still herself, {name:string}
+  Scenario: {who:string} is still herself
     Given I act as "${who}"
     When I GET "/me"
-    Then I expect body.name == name
+    Then I expect body.name == who

@@ -1,9 +1,10 @@
-Feature: Photo
+Feature: Photo album
+  What comes into the album is what was sent, byte for byte.
 
-  Scenario: A photo with its title and a note
+  Scenario: Ann uploads a photo with a title and a note
     When Ann uploads the photo of her cat, called "Müsli & co"
-    Then the album has its 512 bytes
+    Then the album has all 512 bytes of it
 
-  Scenario: A photo as it is
-    When Ann puts the photo of her cat
-    Then the album has its 512 bytes
+  Scenario: Ann saves a photo as it is
+    When Ann saves the photo of her cat
+    Then the album has all 512 bytes of it

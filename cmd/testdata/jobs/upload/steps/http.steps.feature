@@ -8,13 +8,13 @@ Feature: Photo album over HTTP
       | note  | @data/note.txt |
     Then the status is 201
 
-  Scenario: Ann puts the photo of her cat
+  Scenario: Ann saves the photo of her cat
     When I PUT "/photos/cat" with body:
       """image/png
       ${file("data/cat.png")}
       """
     Then the status is 201
 
-  Scenario: the album has its {n:int} bytes
+  Scenario: the album has all {n:int} bytes of it
     Then I expect body.bytes == n
     And I expect body.sha256 == sha256(file("data/cat.png"))
