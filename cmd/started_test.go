@@ -11,12 +11,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Software that hoops starts and stops by itself is known to its end: two runs under one release are one window
 // without a gap, and hoops value judges both when nothing runs any more.
 func TestValueOfSoftwareThatHoopsStarts(t *testing.T) {
 	s := &story{t: t, dir: t.TempDir(), port: freePort(t)}
+	metrics := httptest.NewServer(http.HandlerFunc(s.metrics))
+	defer metrics.Close()
 	if err := os.CopyFS(s.dir, os.DirFS("../examples/calculator")); err != nil {
 		t.Fatal(err)
 	}
@@ -25,17 +28,19 @@ environments:
   ci:
     url: http://127.0.0.1:%s
     start: {run: "exec %s --port %[1]s", ready: /healthz, within: 20s}
-    openmetrics: "${env.url}/metrics"
+    openmetrics: %[3]s/metrics
 measures:
   silly mistakes: {count: calculator_mistakes_total, per: calculator_sums_total, from: openmetrics, better: lower}
 stages:
   uat: {run: functional, release: "1.0"}
   value: {run: value}
   after: {run: functional}
-`, s.port, filepath.Join(binaries, "calculator")), 0o644); err != nil {
+`, s.port, filepath.Join(binaries, "calculator"), metrics.URL), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
+		s.past += time.Hour // in which nothing runs
+		s.born = s.past
 		if code, out, _ := s.said("run", s.dir); code != 0 || !strings.Contains(out, "DELIVERED  make 0 silly mistakes") {
 			t.Errorf("exit code %d:\n%s", code, out)
 		}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl"
@@ -65,9 +64,7 @@ func (a *app) openArtefact(name string) (*target, error) {
 	if err != nil {
 		return nil, usage(unreadable(name, err), "hoops build -o FILE writes an artefact")
 	}
-	percent := debug.SetGCPercent(-1) // there is no garbage yet
 	p, digest, newer, err := ir.Decode(data)
-	debug.SetGCPercent(percent)
 	if err != nil {
 		hint := "build it again: hoops build -o " + name
 		switch {
