@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -93,29 +94,27 @@ func (o *observed) source() (measure.Run, error) {
 	return measure.Run{Groups: groups}, err
 }
 
-// mostRows is how many things are kept of a stage. An outline of thousands of rows has as many steps.
-const mostRows = 500
+// mostRows is how many things are kept of a stage, those measured most often: an outline of thousands of rows has as
+// many steps, and each histogram costs as much as a hundred scenarios.
+const mostRows = 100
 
-// rows are the histograms of what was observed, requests before steps, for a history: what a load writes of itself.
+// rows are the histograms of what was observed, for a history: what a load writes of itself.
 func (o *observed) rows(took time.Duration) []history.Summary {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	kept := slices.Clone(o.order)
+	slices.SortStableFunc(kept, func(a, b sampled) int { return len(o.samples[b]) - len(o.samples[a]) })
 	var rows []history.Summary
-	for _, of := range []string{"requests", "request", "step", "scenario"} {
-		for _, s := range o.order {
-			if s.of != of || len(rows) == mostRows {
-				continue
-			}
-			d, err := measure.HDROf(o.samples[s])
-			if err != nil {
-				continue
-			}
-			text, err := d.Encode()
-			if err != nil {
-				continue
-			}
-			rows = append(rows, history.Summary{To: took, Final: true, Of: s.of, Name: s.name, Count: int64(len(o.samples[s])), Histogram: text})
+	for _, s := range kept[:min(mostRows, len(kept))] {
+		d, err := measure.HDROf(o.samples[s])
+		if err != nil {
+			continue
 		}
+		text, err := d.Encode()
+		if err != nil {
+			continue
+		}
+		rows = append(rows, history.Summary{To: took, Final: true, Of: s.of, Name: s.name, Count: int64(len(o.samples[s])), Histogram: text})
 	}
 	return rows
 }

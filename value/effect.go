@@ -18,7 +18,6 @@ type effect struct {
 	grown  func(times float64) func(alpha float64) (stat.Interval, error) // with so many times the candidate's data; nil is not known
 	always bool                                                           // bounds hold at every look
 	scale  string                                                         // of a difference: "per day", "percentage points", "s"
-	note   string
 }
 
 var errSides = errors.New("these two cannot be compared")

@@ -40,7 +40,6 @@ type world struct {
 	hourly map[string]float64 // by selector
 	since  time.Time
 	factor map[string]float64
-	asked  int
 }
 
 func (x *world) rise(selector string, w measure.Window) float64 {

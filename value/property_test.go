@@ -127,9 +127,8 @@ func TestLooksErrAsTheyMay(t *testing.T) {
 	m := calculator
 	m.From = "prometheus"
 	release := noon
-	base := counted(poisson(hourly*14*24), 14*24*1000)
 	for range trials {
-		base = counted(poisson(hourly*14*24), 14*24*1000)
+		base := counted(poisson(hourly*14*24), 14*24*1000)
 		hours := make([]int64, 8*24+1)
 		for h := 1; h < len(hours); h++ {
 			hours[h] = hours[h-1] + poisson(hourly)

@@ -11,13 +11,12 @@ import (
 	"github.com/cucumber-value/hoops/value/stat"
 )
 
-// side is one side of a comparison in numbers: one of count, share, moments and quantile.
+// side is one side of a comparison in numbers: one of count, share and moments.
 type side struct {
 	words    string // "since release 2.4.0", "under release 2.3.1"
 	count    stat.Count
 	share    stat.Share
 	moments  stat.Moments
-	quantile stat.Quantile
 	points   int64   // samples of a distribution or a gauge
 	total    float64 // of a gauge, with its variance
 	variance float64

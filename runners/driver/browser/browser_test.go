@@ -282,8 +282,3 @@ func TestASmallVisit(t *testing.T) {
 		t.Errorf("samples %s, expected %s", got, want)
 	}
 }
-
-// recordSleep does not wait, and notes how long it should have.
-func recordSleep(waited *[]time.Duration) func(context.Context, time.Duration) error {
-	return func(_ context.Context, d time.Duration) error { *waited = append(*waited, d); return nil }
-}
