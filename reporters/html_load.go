@@ -100,7 +100,11 @@ func (h *htmlReport) load(s *stage, anchor string) *htmlLoad {
 	l.parts(sum, series)
 	for _, e := range h.journeys[s.name] {
 		title := strings.Join(nonEmpty(line(cmp.Or(e.Name, e.Scenario, "a journey"), 200), place(e.Pos), line(e.Message, 300)), " · ")
-		l.Journeys = append(l.Journeys, htmlJourney{title, h.diagnostic(*e.Failure)})
+		text := h.diagnostic(*e.Failure)
+		if e.Attachment != nil && e.Attachment.Text != "" { // what was sent and received
+			text += "\n\n" + page.Block(cutBytes(e.Attachment.Text, mostText), 2000, 500)
+		}
+		l.Journeys = append(l.Journeys, htmlJourney{title, text})
 	}
 	return l
 }

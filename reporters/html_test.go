@@ -55,7 +55,7 @@ func TestHostileNamesStayTextInThePage(t *testing.T) {
 		p.step(1, "Given "+n, runners.Failed, ms, &d)
 		p.t.emit(runners.Event{Kind: runners.Attached, Feature: p.head.Feature, Scenario: p.head.Scenario, Row: p.head.Row, Attempt: 1, Attachment: &runners.Attachment{Name: n, Media: "text/plain" + n, Text: n, Size: 3}})
 		p.finish(runners.Failed, ms, &d)
-		tape.emit(runners.Event{Kind: runners.Noticed, Name: n, Message: n, Failure: &d})
+		tape.emit(runners.Event{Kind: runners.Noticed, Name: n, Message: n, Failure: &d, Attachment: &runners.Attachment{Name: n, Media: "text/plain", Text: n, Size: 3}})
 		tape.emit(runners.Event{Kind: runners.Judged, Feature: n, Name: n, Verdict: &runners.Verdict{Clause: n, Words: n, Verdict: "missed", Sentence: n, Reading: n, WouldChange: n, Help: []string{n}, Notes: []string{n}, Query: n, Owner: n}})
 		group := runners.Group{Of: "step", Name: n, Scenario: n, Count: 3, Errors: []runners.Cause{{Key: n, Count: 2}}, Latency: map[string]any{"p50": ms, "p95": n}, Histogram: n}
 		journeys := group
@@ -353,4 +353,18 @@ func BenchmarkHTML(b *testing.B) {
 		size = len(written(b, "html", Options{Source: source}, events))
 	}
 	b.ReportMetric(float64(size)/1e6, "MB")
+}
+
+// A failed journey of a load is shown with what it sent and received.
+func TestFailedJourneysAreShownInFull(t *testing.T) {
+	tape := newTape()
+	tape.begin()
+	tape.stageStarted("load", runners.Info{Runner: "load"})
+	tape.emit(runners.Event{Kind: runners.Noticed, Name: "Pay", Message: "journey 7 failed", Failure: wrong("a.feature", 3, "the status is 500"),
+		Attachment: &runners.Attachment{Name: "exchange.txt", Media: "text/plain", Text: "POST /pay HTTP/1.1\n\nHTTP/1.1 500 Oops", Size: 38}})
+	tape.load(10, 0)
+	tape.stageFinished(runners.GateFailed, ms, nil, "")
+	if got := pageText(t, Options{Source: source}, tape.events); !strings.Contains(got, "the status is 500") || !strings.Contains(got, "500 Oops") {
+		t.Errorf("the journey is not shown in full: %s", got)
+	}
 }

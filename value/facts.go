@@ -115,7 +115,10 @@ func (t *trial) budget() {
 	f, _ := may.Float64()
 	d, _ := did.Float64()
 	t.j.Budget = fmt.Sprintf("%s of the %s %s that may fail did (%s)", three(d), three(f), noun, percentWords(d/f))
-	if d == 0 {
+	switch {
+	case d == 0 && f < 1:
+		t.j.Budget = "" // not even one may fail yet
+	case d == 0:
 		t.j.Budget = fmt.Sprintf("none of the %s %s that may fail did", three(f), noun)
 	}
 }
