@@ -95,8 +95,8 @@ type compiler struct {
 	yaml    *project.Project
 	library *steps.Library
 	drivers []string
-	linked  []*steps.Definition // what program.Definitions were made of, in their order
-	kept    []string
+	linked  []*steps.Definition            // what program.Definitions were made of, in their order
+	kept    []string                       // every name that is kept, sorted
 	names   *steps.Names                   // of scenarios
 	reads   map[int]map[string]bool        // what the body of each definition reads, by its number in the library
 	each    map[*steps.Definition][]string // columns of the tables that @each definitions are given

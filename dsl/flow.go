@@ -263,7 +263,8 @@ func (f *flow) reads(step *ir.Step, names *steps.Names) []need {
 			return
 		}
 		for _, r := range p.Reads() {
-			if names.IsParameter(r.Name) || r.Name != "row" && !slices.Contains(f.kept, r.Name) {
+			_, kept := slices.BinarySearch(f.kept, r.Name) // they are sorted
+			if !kept && r.Name != "row" || names.IsParameter(r.Name) {
 				continue
 			}
 			at := pos
