@@ -195,10 +195,6 @@ Feature: The shop over its JSON API
     When the history is read
     Then I expect count(history, .id == order.id) == 1
 
-  Scenario: the order is the first in the history
-    When the history is read
-    Then I expect history[0].id == order.id
-
   Scenario: nothing is in the history
     When the history is read
     Then I expect len(history) == 0
