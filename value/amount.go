@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/big"
@@ -15,7 +16,7 @@ import (
 // sample while it is open.
 func (t *trial) judgeAmount() {
 	c, o := t.claim, t.seen.Observation
-	unit := orElse(c.Unit, t.measure.Unit)
+	unit := cmp.Or(c.Unit, t.measure.Unit)
 	t.j.Target = amountPromise(c)
 	if c.Statistic == ir.StatMedian || o.Distribution != nil {
 		t.judgeMiddle(unit)
@@ -61,8 +62,8 @@ func (t *trial) openTotal(sentence string, point float64) {
 	up := t.claim.Compare == ">" || t.claim.Compare == ">="
 	reached := point > target || point == target && t.claim.Compare == ">="
 	grows := t.seen.Observation.Gauge.Min >= 0
-	t.j.Observed = amount(point, orElse(t.claim.Unit, t.measure.Unit))
-	t.j.Numbers = &Numbers{Scale: orElse(t.claim.Unit, "amount"), Point: finite(point), Target: float(t.target), Upper: float(t.upper)}
+	t.j.Observed = amount(point, cmp.Or(t.claim.Unit, t.measure.Unit))
+	t.j.Numbers = &Numbers{Scale: cmp.Or(t.claim.Unit, "amount"), Point: finite(point), Target: float(t.target), Upper: float(t.upper)}
 	switch {
 	case up && reached:
 		t.delivered(sentence)
@@ -77,7 +78,7 @@ func (t *trial) openTotal(sentence string, point float64) {
 		if point > 0 {
 			t.projected(target / point)
 		}
-		t.j.WouldChange = amount(target-point, orElse(t.claim.Unit, t.measure.Unit)) + " more"
+		t.j.WouldChange = amount(target-point, cmp.Or(t.claim.Unit, t.measure.Unit)) + " more"
 	default:
 		t.delivered(sentence)
 	}
@@ -87,7 +88,7 @@ func (t *trial) openTotal(sentence string, point float64) {
 func (t *trial) amounts(sentence string, point float64, unit string, n int64, bounds func(float64) (stat.Interval, error), grown func(float64) func(float64) (stat.Interval, error)) {
 	o := t.seen.Observation
 	t.j.Observed, t.j.Exposure = amount(point, unit), countWords(n, "value")
-	t.j.Numbers = &Numbers{Scale: orElse(unit, "amount"), Point: finite(point), Target: float(t.target), Upper: float(t.upper)}
+	t.j.Numbers = &Numbers{Scale: cmp.Or(unit, "amount"), Point: finite(point), Target: float(t.target), Upper: float(t.upper)}
 	say := func(i stat.Interval) string {
 		if math.IsInf(i.Upper, 1) {
 			return "above " + amount(i.Lower, unit)

@@ -357,10 +357,3 @@ func finite(f float64) *float64 {
 	}
 	return &f
 }
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -62,7 +63,7 @@ func (t *trial) look(l look, c comparison) {
 	}
 	t.j.Grade = c.grade
 	k := t.kindOf()
-	own, f := t.sideOf(k, t.seen, orElse(o.Window.Words, "in the window"))
+	own, f := t.sideOf(k, t.seen, cmp.Or(o.Window.Words, "in the window"))
 	if f != nil {
 		t.failed(f)
 		return

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -253,7 +254,7 @@ func TestARunIsASample(t *testing.T) {
 			t.Fatal(err)
 		}
 		j := judge(measure.Run{Groups: groups, Began: times.Run.From})
-		if got := orElse(string(j.Reason), string(j.Verdict)); got != c.want {
+		if got := cmp.Or(string(j.Reason), string(j.Verdict)); got != c.want {
 			t.Errorf("%+v: %s %s", c, got, j.Sentence)
 		}
 	}

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -33,7 +34,7 @@ func (t *trial) judgeDays(parts []Evidence, n need) {
 		day.claim.Days, day.claim.Window = "", ""
 		day.j.Notes, day.alpha = nil, min(alphaYes, alphaNo)
 		day.judgeWindow(e)
-		t.j.Source, t.j.Query = orElse(t.j.Source, day.j.Source), orElse(t.j.Query, day.j.Query)
+		t.j.Source, t.j.Query = cmp.Or(t.j.Source, day.j.Source), cmp.Or(t.j.Query, day.j.Query)
 		w := e.Observation.Window
 		switch {
 		case day.j.Verdict == Delivered && !(day.j.SoFar && w.Open):
@@ -51,7 +52,7 @@ func (t *trial) judgeDays(parts []Evidence, n need) {
 					why.Reason = TooEarly
 				}
 			}
-			missing = append(missing, orElse(w.Words, "one of them"))
+			missing = append(missing, cmp.Or(w.Words, "one of them"))
 		}
 	}
 	t.window(parts)
@@ -145,7 +146,7 @@ func (t *trial) judgeTrend(parts []Evidence, unit string) {
 	var seen []string
 	for i, e := range parts {
 		o := e.Observation
-		t.j.Source, t.j.Query = orElse(t.j.Source, o.Source), orElse(t.j.Query, o.Query)
+		t.j.Source, t.j.Query = cmp.Or(t.j.Source, o.Source), cmp.Or(t.j.Query, o.Query)
 		if e.Failure != nil || o.Events == nil || !(watched(o) >= covered) {
 			if first == nil {
 				if first = e.Failure; first == nil {

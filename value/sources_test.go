@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -171,7 +172,7 @@ func TestEveryReasonFromARealPrometheus(t *testing.T) {
 			t.Fatalf("%s: %+v", c.line, r)
 		}
 		j := r.Judgements[0]
-		if got := orElse(string(j.Reason), string(j.Verdict)); got != c.want {
+		if got := cmp.Or(string(j.Reason), string(j.Verdict)); got != c.want {
 			t.Errorf("%s: %s, want %s: %s", c.line, got, c.want, j.Sentence)
 		}
 		if j.Verdict == Undecided && j.WouldChange == "" && len(j.Help) == 0 {

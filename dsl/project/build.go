@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"io/fs"
 	"net/url"
 	"path"
@@ -170,7 +171,7 @@ func (b *builder) parameterType(e entry[text]) {
 }
 
 func (b *builder) escalation(f *escalation) *Escalation {
-	e := &Escalation{Quiesce: orElse(f.Quiesce.D, 30e9), Live: f.Mode.Value == "live", Pos: f.Key.Pos}
+	e := &Escalation{Quiesce: cmp.Or(f.Quiesce.D, 30e9), Live: f.Mode.Value == "live", Pos: f.Key.Pos}
 	first := map[int]diag.Range{}
 	for i := range f.Levels.Items {
 		l := &f.Levels.Items[i]
@@ -226,11 +227,4 @@ func (b *builder) excludes(of *block, key, other string) {
 		d := b.fail(of.at(key), codeMisplaced, "%s does not go with %s", key, other)
 		*d = d.WithNote(before, "%s is here", other)
 	}
-}
-
-func orElse[T comparable](v, otherwise T) T {
-	if v == *new(T) {
-		return otherwise
-	}
-	return v
 }

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strings"
@@ -15,9 +16,9 @@ func (b *builder) environment(name string, pos diag.Pos, f *environment) ir.Envi
 		URL:         b.address(f.URL, "http", "https"),
 		Vars:        b.vars(&f.Vars),
 		Hosts:       b.hosts(f.Hosts),
-		Timeout:     orElse(f.Timeout.D, ir.DefaultTimeout),
-		StepTimeout: orElse(f.StepTimeout.D, ir.DefaultStepTimeout),
-		MaxBody:     orElse(f.MaxBody.Bytes, ir.DefaultMaxBody),
+		Timeout:     cmp.Or(f.Timeout.D, ir.DefaultTimeout),
+		StepTimeout: cmp.Or(f.StepTimeout.D, ir.DefaultStepTimeout),
+		MaxBody:     cmp.Or(f.MaxBody.Bytes, ir.DefaultMaxBody),
 		Proxy:       b.address(f.Proxy, "http", "https", "socks5"),
 		HTTP:        f.HTTP.Value,
 		Where:       b.where(f.Where),
@@ -47,7 +48,7 @@ func (b *builder) environment(name string, pos diag.Pos, f *environment) ir.Envi
 	}
 	if s := &f.Start; s.set() {
 		b.start(f)
-		e.Start = &ir.Start{Run: s.Run.Value, Ready: s.Ready.Value, Within: orElse(s.Within.D, 30e9), Pos: s.Key.Pos}
+		e.Start = &ir.Start{Run: s.Run.Value, Ready: s.Ready.Value, Within: cmp.Or(s.Within.D, 30e9), Pos: s.Key.Pos}
 	}
 	if r := f.Browser.Remote; r.set() {
 		b.checkURL(r.scalar, []string{"http", "https", "ws", "wss"})

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 func (b *builder) measure(name string, pos diag.Pos, f *measure) ir.Measure {
 	m := ir.Measure{
 		Name: name, Count: f.Count.Value, Per: f.Per.Value, Of: f.Of.Value, Value: f.Value.Value,
-		Quantile: f.Quantile.Value, Step: f.Step.Value, From: orElse(f.From.Value, "openmetrics"), Better: f.Better.Value,
+		Quantile: f.Quantile.Value, Step: f.Step.Value, From: cmp.Or(f.From.Value, "openmetrics"), Better: f.Better.Value,
 		Owner: f.Owner.Value, MDE: f.MDE.Value, Unit: f.Unit.Value, At: f.At.Value, Margin: f.Margin.Value,
 		DSN: b.template(f.DSN), URL: b.document(f.URL), Control: f.Control.Value, Split: f.Split.Value,
 		Synthetic: f.Synthetic.Value, Pos: pos,

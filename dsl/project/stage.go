@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func (b *builder) load(f *stage) *ir.Load {
 	b.oneOf(&f.block, "a load stage", "rate", "users")
 	l := &ir.Load{
 		Rate: b.template(f.Rate), Users: f.Users.N, Duration: f.Duration.D,
-		MaxInFlight: orElse(f.MaxInFlight.N, defaultMaxInFlight), Browsers: f.Browsers.N, Drain: orElse(f.Drain.D, defaultDrain),
+		MaxInFlight: cmp.Or(f.MaxInFlight.N, defaultMaxInFlight), Browsers: f.Browsers.N, Drain: cmp.Or(f.Drain.D, defaultDrain),
 	}
 	if f.Connections.Value == ir.PerJourney { // shared is what is not said
 		l.Connections = ir.PerJourney
@@ -104,7 +105,7 @@ func (b *builder) load(f *stage) *ir.Load {
 		l.Mix = append(l.Mix, ir.Share{Of: m.Of.Value, Share: m.Share.N, Pos: m.Of.Pos})
 	}
 	if d := &f.Data; d.set() && d.File.Value != "" { // without its file it has been refused
-		l.Data = &ir.Data{File: b.inProject(d.File), Use: orElse(d.Use.Value, "in order"), AtEnd: d.AtEnd.Value, Pos: d.File.Pos}
+		l.Data = &ir.Data{File: b.inProject(d.File), Use: cmp.Or(d.Use.Value, "in order"), AtEnd: d.AtEnd.Value, Pos: d.File.Pos}
 		switch {
 		case l.Data.Use == "unique" && l.Data.AtEnd == "loop":
 			help(b.fail(d.AtEnd.At, codeValue, "unique rows cannot loop: each is used once"), "write stop or fail, or use: in order")

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,20 +30,13 @@ func (j JSON) Sample(ctx context.Context, m ir.Measure, w Window) (Observation, 
 	body, shown, f := j.document(ctx, m, w, "application/json")
 	if f == nil {
 		obs.Source = "json " + shown
-		obs.Notes = []string{shown + " is taken to be about " + orElse(w.Words, "the window")}
+		obs.Notes = []string{shown + " is taken to be about " + cmp.Or(w.Words, "the window")}
 		f = j.read(body, shown, m, &obs)
 	}
 	if f != nil {
 		return j.fail(f, "json", shown, obs.Query)
 	}
 	return obs, nil
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 func (j JSON) read(body []byte, shown string, m ir.Measure, obs *Observation) (f *Failure) {

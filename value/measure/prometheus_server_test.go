@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math/big"
@@ -121,7 +122,7 @@ func recorded() *past {
 func TestAgainstARealPrometheus(t *testing.T) {
 	url, cmd, stop := prometheusServer(t, recorded().String())
 	ask := func(m ir.Measure, w Window) (Observation, error) {
-		m.Name, m.From = orElse(m.Name, "mistakes"), "prometheus"
+		m.Name, m.From = cmp.Or(m.Name, "mistakes"), "prometheus"
 		return (&Prometheus{URL: url, Version: "1.2.3"}).Sample(t.Context(), m, w)
 	}
 	t.Run("counts are whole, per series and across restarts", func(t *testing.T) {

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/big"
@@ -68,7 +69,7 @@ func (r Run) Sample(ctx context.Context, m ir.Measure, w Window) (Observation, e
 
 func (r Run) find(m ir.Measure) (Distribution, *Failure) {
 	if m.Quantile != "duration" {
-		return nil, failed(SourceFailed, "a run measures durations only, and %s asks for %q", m.Name, orElse(m.Quantile, query(m))).
+		return nil, failed(SourceFailed, "a run measures durations only, and %s asks for %q", m.Name, cmp.Or(m.Quantile, query(m))).
 			help("write quantile: duration, and step: for one step")
 	}
 	kinds, name, none := []string{"step", "request", "scenario"}, plainWords(m.Step), "no step, request or scenario of this run is called "+m.Step
@@ -87,7 +88,7 @@ func (r Run) find(m ir.Measure) (Distribution, *Failure) {
 		}
 		d, f := joined(found, m)
 		if f == nil && d.Count() <= 0 {
-			return nil, failed(NoData, "nothing was measured of %s in this run", orElse(m.Step, "requests"))
+			return nil, failed(NoData, "nothing was measured of %s in this run", cmp.Or(m.Step, "requests"))
 		}
 		return d, f
 	}
@@ -115,7 +116,7 @@ func joined(found []Distribution, m ir.Measure) (Distribution, *Failure) {
 				return nil, f
 			}
 		default:
-			return nil, failed(SourceFailed, "%s was measured more than once, and the histograms were not merged", orElse(m.Step, "requests"))
+			return nil, failed(SourceFailed, "%s was measured more than once, and the histograms were not merged", cmp.Or(m.Step, "requests"))
 		}
 	}
 	switch {
@@ -128,7 +129,7 @@ func joined(found []Distribution, m ir.Measure) (Distribution, *Failure) {
 	for _, s := range all { // a functional run beside a load run: its samples go into the buckets
 		took, _ := new(big.Rat).Mul(s, big.NewRat(int64(time.Second/more.unit), 1)).Float64()
 		if more.h.RecordValue(min(int64(took), more.h.HighestTrackableValue())) != nil {
-			return nil, failed(SourceFailed, "a sample of %s is too long for the histogram", orElse(m.Step, "requests"))
+			return nil, failed(SourceFailed, "a sample of %s is too long for the histogram", cmp.Or(m.Step, "requests"))
 		}
 	}
 	return more, nil
