@@ -3,9 +3,11 @@
 #   make demo     build hoops, take three releases of a shop through test, load, probe and value, and write their owners a page
 #   make demo-calculator   the seed story: a calculator that works, and one that makes silly mistakes
 #   make test     vet, staticcheck, gofmt, and every test with the race detector
-#   make bench    Go benchmarks
+#   make bench    Go benchmarks, and how fast a large project compiles: medians beside their goals
+#   make bench-language    only the latter; BENCH_LANGUAGE=-check fails when a goal is missed
 #   make bench-load   hoops against k6, vegeta and wrk, in about six minutes; BENCH_LOAD=-short takes one
 #   make bench-browser   the browser driver beside playwright-core: 7 rounds of 40 scenarios
+#   make browser-50   the awkward pages 50 times, four at once, in about half an hour
 #   make bench-owners   the owner's report of 500 features and 100 releases
 #   make lint     the checks of make test without the tests
 #   make build    bin/hoops
@@ -24,7 +26,7 @@ BENCH   ?= .
 # Debian packages, by the command that shows that one is there already.
 PACKAGES := gcc:gcc,libc6-dev chromium:chromium prometheus:prometheus pg_ctlcluster:postgresql xmllint:libxml2-utils
 
-.PHONY: setup setup-go axe build test demo demo-calculator demo-shop bench bench-go bench-value bench-owners bench-load bench-browser lint
+.PHONY: setup setup-go axe build test demo demo-calculator demo-shop bench bench-go bench-language bench-value bench-owners bench-load bench-browser browser-50 lint
 
 setup-go:
 	@command -v go >/dev/null || { \
@@ -66,6 +68,10 @@ $(AXE):
 	  echo "hoops: NO NPM: nobody looks whether the owner's report is accessible; install npm, or put axe.min.js in $(AXE)" >&2; \
 	  [ -z "$${CI:-}" ]; fi
 
+# A flake in fifty is a flake.
+browser-50: setup
+	go test ./runners/driver/browser -run AwkwardPages -count 50 -parallel 4 -timeout 60m
+
 build: setup-go
 	@go build -o $(HOOPS) ./cmd/hoops
 
@@ -78,7 +84,11 @@ lint: setup-go
 test: setup axe lint
 	go test -race -timeout $(TIMEOUT) ./...
 
-bench: bench-go
+bench: bench-go bench-language
+
+# A project of 10,000 scenarios: compile, compile again, memory, and an artefact's first request.
+bench-language: setup-go
+	@go run ./bench/language $(BENCH_LANGUAGE)
 
 # A thousand claims over 200 measures, asked of a real Prometheus and judged.
 bench-value: setup-go

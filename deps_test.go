@@ -44,9 +44,9 @@ const rooms = `
 	value/measure, value/stat, runners < value;
 
 	# show
-	FLOOR < reporters/page;
-	reporters/page, runners, value, history < reporters;
-	reporters/page, history < reporters/owners;
+	FLOOR < reporters/page < reporters/junit;
+	reporters/junit, runners, value, history < reporters;
+	reporters/junit, history < reporters/owners;
 
 	# wire
 	dsl, runners/session, runners/driver/http, runners/driver/browser, runners/driver/shell,
@@ -55,6 +55,7 @@ const rooms = `
 
 	# what is tested with hoops knows nothing of it
 	dsl/ir, runners/session, runners/driver/browser < bench/browser;
+	dsl, bench/language/large < bench/language;
 	NONE < examples/calculator, examples/shop, features, internal/docs, bench;
 `
 

@@ -37,6 +37,7 @@ func (a *app) checkCommand() *cobra.Command {
 // tagged safe. A scenario that runs nowhere is an error.
 func (a *app) check(t *target, format string) error {
 	m := newMatrix(t.program)
+	stages := stageRows(t.program)
 	if t.result != nil {
 		a.diagnose(t.result.Advice(), t.source)
 	}
@@ -50,7 +51,7 @@ func (a *app) check(t *target, format string) error {
 	} else {
 		var b strings.Builder
 		m.print(&b)
-		stagesText(&b, stageRows(t.program))
+		stagesText(&b, stages)
 		clausesText(&b, t.program)
 		safeText(&b, t.program)
 		fmt.Fprintf(&b, "%s\n", summary(t.program))
@@ -69,6 +70,14 @@ func (a *app) check(t *target, format string) error {
 			verb = "runs"
 		}
 		return &failure{exitUsage, fmt.Sprintf("%s %s on no driver", counted(len(nowhere), "scenario"), verb), ""}
+	}
+	var wrong diag.List
+	for _, s := range stages {
+		wrong = append(wrong, s.wrong...)
+	}
+	if len(wrong) > 0 {
+		a.diagnose(wrong, t.source)
+		return &failure{exitUsage, counted(len(wrong), "error"), ""}
 	}
 	return nil
 }

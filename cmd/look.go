@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +41,9 @@ func (a *app) buildCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			if out == "" {
 				return usage("no file to write", "name it: -o shop.hoops")
+			}
+			if info, err := os.Stat(out); !strings.HasSuffix(out, artefactSuffix) && (err != nil || info.Mode().IsRegular()) {
+				return usage(fmt.Sprintf("an artefact's name ends with %s, and this is %s", artefactSuffix, out), "without it no command reads the file: -o "+strings.TrimSuffix(out, filepath.Ext(out))+artefactSuffix)
 			}
 			t, err := a.open(args)
 			if err != nil {

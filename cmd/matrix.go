@@ -212,10 +212,16 @@ func counted(n int, what string) string {
 }
 
 // nowhere is a diagnostic for each scenario that runs on no driver and is not @wip: its first obstacle on the
-// driver that runs most of the others, because it was most likely meant for that.
+// driver that most of the others are for, because it was most likely meant for that. What runs on http and on
+// another driver is for http, which is what runs it unless somebody asks for another.
 func (m *matrix) nowhere() diag.List {
 	var list diag.List
-	runs := m.counts()
+	runs := make([]int, len(m.drivers))
+	for _, r := range m.rows {
+		if first := slices.IndexFunc(r.cells, func(c matrixCell) bool { return c.runs }); first >= 0 {
+			runs[first]++
+		}
+	}
 	for _, r := range m.rows {
 		if r.runs() || tagged(r.scenario, "@wip") {
 			continue

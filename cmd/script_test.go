@@ -76,7 +76,7 @@ func serve() {
 }
 
 // answer is 200 and "hello", but at /slow, which takes a minute, at /seen, which leaves a file, at
-// /metrics, at /status/N, and at /echo.
+// /metrics, at /status/N, at /json, and at /echo.
 func answer(w http.ResponseWriter, r *http.Request) {
 	switch name, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); name {
 	case "slow":
@@ -98,6 +98,8 @@ func answer(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s %s\n", r.Method, r.URL)
 		r.Header.Write(w)
 		io.Copy(w, r.Body)
+	case "json":
+		fmt.Fprintln(w, `{"is": "an object"}`)
 	default:
 		fmt.Fprintln(w, "hello")
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/dsl/pick"
 	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/runners/load"
 )
 
 // stageRow is what a stage of hoops.yaml would run, and what would keep it from starting.
@@ -19,6 +20,7 @@ type stageRow struct {
 	driver   string
 	selected []runners.Selected
 	refusals []stageRefusal
+	wrong    diag.List // names in the gate of a load that nothing selected has
 }
 
 // stageRefusal is why a scenario is not run, or why the stage does not start: then it has no scenario.
@@ -61,6 +63,7 @@ func stageRowOf(p *ir.Program, s *ir.Stage) stageRow {
 		r.refuse(nil, "it selects no scenario", s.Pos)
 		return r
 	}
+	r.selected = driven(s.Load, r.selected)
 	plan := runners.Plan{Program: p, Stage: s.Name, Driver: r.driver, Env: env, Selected: r.selected}
 	fed := s.Load != nil && s.Load.Data != nil
 	hindered := obstacles(plan, s.Run, fed)
@@ -70,6 +73,21 @@ func stageRowOf(p *ir.Program, s *ir.Stage) stageRow {
 			if o := hindered[sc]; o != nil {
 				r.refuse(sc, obstacleWords(&o.Obstacle)+": "+o.last().Text, o.last().Pos)
 			}
+		}
+	}
+	if s.Run == ir.LoadRunner {
+		if _, err := mix(s.Load.Mix, r.selected); err != nil {
+			words, at := err.Error(), s.Pos
+			for _, share := range s.Load.Mix {
+				if rest, found := strings.CutPrefix(words, share.Pos.String()+": "); found {
+					words, at = rest, share.Pos
+				}
+			}
+			r.refuse(nil, words, at)
+		}
+		r.wrong = (&load.Runner{Expect: s.Expect, StopWhen: s.StopWhen}).Check(plan)
+		for _, d := range r.wrong {
+			r.refuse(nil, d.Message, d.Range.Pos)
 		}
 	}
 	address, fixed := env.URL.Constant()

@@ -73,7 +73,7 @@ func (a *app) openArtefact(name string) (*target, error) {
 		case errors.Is(err, ir.ErrVersion):
 			hint = "build it again with this hoops, or run it with the hoops that built it"
 		}
-		return nil, usage(name+": "+err.Error(), hint)
+		return nil, &failure{exitHarness, name + ": " + err.Error(), hint}
 	}
 	if newer {
 		fmt.Fprintf(a.stdio.Err, "hoops: %s was built by a newer hoops: what it knows and this one does not is left out\n", name)

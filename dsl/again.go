@@ -9,6 +9,7 @@ import (
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/gherkin"
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/project"
 	"github.com/cucumber-value/hoops/dsl/steps"
 )
 
@@ -39,6 +40,29 @@ type parsed struct {
 	wrong diag.List
 }
 
+// shared is what was found out about hoops.yaml, the definitions and all features together. Where only features changed
+// it is taken over, and sameWorld holds that it is still true.
+type shared struct {
+	yaml    *project.Project
+	library *steps.Library
+	drivers []string
+	linked  []*steps.Definition            // what program.Definitions were made of, in their order
+	kept    []string                       // every name that is kept, sorted
+	names   *steps.Names                   // of scenarios
+	reads   map[int]map[string]bool        // what the body of each definition reads, by its number in the library
+	each    map[*steps.Definition][]string // columns of the tables that @each definitions are given
+	number  map[int]int                    // of definitions in the program, by their number in the library
+	calls   map[int][]int                  // of the bodies of definitions, by numbers in the library
+	lasting diag.List                      // what was said before any feature was looked at
+
+	definitions []saying     // of the files of definitions
+	declared    []string     // drivers of definitions and stages
+	secretNames []string     // names that are kept as secrets
+	bodySecrets diag.List    // secrets in addresses of bodies
+	bodyFiles   []neededFile // of bodies
+	naming      []*naming    // of program.Definitions: nil for one that names no file by what it is given
+}
+
 // unit is a feature of the program, and what was found out about it.
 type unit struct {
 	saying
@@ -50,6 +74,7 @@ type unit struct {
 	followed bool
 	secrets  diag.List
 	files    []neededFile
+	unknown  diag.List // names of files that nobody knows yet
 }
 
 // keptTwice is a warning of two definitions of one scenario that keep one name.
@@ -202,6 +227,9 @@ func (k *Compiler) sameProject(in *Sources) bool {
 		if data, err := in.Read(s.Path); err != nil || yamlText(data) != s.Text {
 			return false
 		}
+	}
+	if !slices.Equal(in.Misnamed, last.in.Misnamed) {
+		return false
 	}
 	definitions := 0
 	for _, s := range in.Features {

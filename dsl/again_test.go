@@ -77,3 +77,40 @@ func TestAgainIsLittleWork(t *testing.T) {
 		t.Error("the definitions were not compiled again, or a feature was parsed again")
 	}
 }
+
+// A changed argument changes the files, and those of the features that did not change stay.
+func TestAgainFiles(t *testing.T) {
+	files := map[string]string{
+		"a.feature":       "Feature: a\n  Scenario: s\n    Given the picture \"one\"\n",
+		"b.feature":       "Feature: b\n  Scenario Outline: s\n    Given the picture \"<name>\"\n    Examples:\n      | name |\n      | two |\n",
+		"h.steps.feature": "@driver:http\nFeature: h\n  Scenario: the picture {name:string}\n    When I POST \"/\" with parts:\n      | photo | @images/${name}.png |\n",
+		"images/one.png":  "1", "images/two.png": "2", "images/three.png": "3", "images/four.png": "4",
+	}
+	k := NewCompiler()
+	for _, edit := range []struct{ file, old, new, want string }{
+		{"a.feature", "", "", "images/one.png images/two.png"},
+		{"a.feature", "one", "three", "images/three.png images/two.png"},
+		{"b.feature", "| two", "| four", "images/four.png images/three.png"},
+		{"h.steps.feature", "@images/${name}.png", "@images/one.png", "images/one.png"},
+	} {
+		files[edit.file] = strings.Replace(files[edit.file], edit.old, edit.new, 1)
+		r := k.Compile(sources(files))
+		if r.Program == nil {
+			t.Fatal(rendered(r))
+		}
+		var got []string
+		for _, f := range r.Program.Files {
+			if strings.HasPrefix(f.Path, "images/") {
+				got = append(got, f.Path)
+			}
+		}
+		if strings.Join(got, " ") != edit.want {
+			t.Errorf("with %s: %v, expected %s", edit.new, got, edit.want)
+		}
+	}
+	files["a.feature"] = strings.Replace(files["a.feature"], "three", "missing", 1)
+	files["h.steps.feature"] = strings.Replace(files["h.steps.feature"], "@images/one.png", "@images/${name}.png", 1)
+	if r := k.Compile(sources(files)); r.Program != nil || !strings.Contains(rendered(r), "a.feature:3:24: error: the file images/missing.png") {
+		t.Errorf("the missing file is not told where it was named:\n%s", rendered(r))
+	}
+}

@@ -1,50 +1,17 @@
 package dsl
 
 import (
-	"fmt"
 	"io"
 	"runtime"
-	"strings"
+	"slices"
 	"testing"
 
+	"github.com/cucumber-value/hoops/bench/language/large"
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-// large is a project of 10,000 scenarios with 60,000 steps, of which most have arguments, some tables or doc
-// strings; 500 definitions, half of them on each of two drivers and some with alternatives and options.
-func large() *Sources {
-	files := map[string]string{}
-	const half = 250
-	for _, driver := range []string{"http", "browser"} {
-		var b strings.Builder
-		fmt.Fprintf(&b, "@driver:%s\nFeature: %s\n", driver, driver)
-		for i := range half {
-			fmt.Fprintf(&b, "\n  Scenario: the %s number %d adds {n:int} item(s) of {what:string} to/into basket\n", who(i), i)
-			fmt.Fprintf(&b, "    When I POST \"/baskets/%d/${what}?n=${n}\" with JSON:\n      \"\"\"json\n      {\"what\": \"${what}\", \"n\": ${n}, \"doc\": \"${doc}\"}\n      \"\"\"\n", i)
-			b.WriteString("    Then the status is 201\n    And I expect body.total > n\n")
-			fmt.Fprintf(&b, "    And I keep basket%d = body.id\n", i)
-		}
-		files[driver+stepsSuffix] = b.String()
-	}
-	for f := range 1000 {
-		var b strings.Builder
-		fmt.Fprintf(&b, "@owner:team%d\nFeature: feature %d\n  In order to lose fewer than %d%% of orders\n  As a shop owner\n  I want it to work\n", f%10, f, f%100)
-		for s := range 10 {
-			fmt.Fprintf(&b, "\n  @journey\n  Scenario: scenario %d of %d\n", s, f)
-			for i := range 6 {
-				d := (f*7 + s*3 + i) % half
-				fmt.Fprintf(&b, "    Given the %s number %d adds %d items of \"Tea %d\" into basket\n      \"\"\"\n      run ${run.id} and %d\n      \"\"\"\n", who(d), d, i, f, s)
-			}
-		}
-		files[fmt.Sprintf("features/f%04d.feature", f)] = b.String()
-	}
-	return sources(files)
-}
-
-func who(i int) string { return []string{"customer", "owner", "clerk", "guest", "visitor"}[i%5] }
-
 func BenchmarkCompile(b *testing.B) {
-	in := large()
+	in := sources(large.Files())
 	b.ReportAllocs()
 	var r *Result
 	report := cpu(b, 1000)
@@ -66,7 +33,7 @@ func BenchmarkCompile(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	data := ir.Encode(Compile(large()).Program, "bench", false)
+	data := ir.Encode(Compile(sources(large.Files())).Program, "bench", false)
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	report := cpu(b, 300)
@@ -79,7 +46,7 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	p := Compile(large()).Program
+	p := Compile(sources(large.Files())).Program
 	b.ReportAllocs()
 	digest := ir.Digest(p)
 	for b.Loop() {
@@ -91,18 +58,19 @@ func BenchmarkEncode(b *testing.B) {
 
 // One of 1,000 features is changed.
 func BenchmarkCompileAgain(b *testing.B) {
-	in := large()
+	in := sources(large.Files())
 	k := NewCompiler()
 	if r := k.Compile(in); r.Program == nil {
 		b.Fatal(rendered(r))
 	}
-	at := len(in.Features) / 2
-	text := string(in.Features[at].Data)
+	path, _ := large.Changed(0)
+	at := slices.IndexFunc(in.Features, func(s Source) bool { return s.Path == path })
 	b.ReportAllocs()
 	report := cpu(b, 100)
 	defer report()
 	for i := 0; b.Loop(); i++ {
-		in.Features[at].Data = []byte(strings.Replace(text, "scenario 3 of", fmt.Sprintf("changed %d of", i), 1))
+		_, text := large.Changed(i)
+		in.Features[at].Data = []byte(text)
 		if r := k.Compile(in); r.Program == nil {
 			b.Fatal(rendered(r))
 		}

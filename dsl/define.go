@@ -21,6 +21,7 @@ func (c *compiler) define(docs []*gherkin.Document) {
 		f := doc.Feature
 		driver := c.driverTag(f.Tags)
 		c.incomplete(f.Tags)
+		c.scenarioTags(f.Tags)
 		for _, b := range backgrounds(f) {
 			c.add(diag.Errorf(diag.At(b.Pos, len([]rune(b.Keyword))), "steps/file", "a file of step definitions holds Feature and Scenario only, found %s", b.Keyword).
 				WithHelp("write these steps into the definitions that need them"))
@@ -37,6 +38,7 @@ func (c *compiler) define(docs []*gherkin.Document) {
 			}
 			d := &steps.Definition{Definition: ir.Definition{Pattern: s.Name, Driver: driver, Pos: s.NamePos}}
 			c.definitionTags(d, f.Tags, s.Tags)
+			c.scenarioTags(s.Tags)
 			if own := c.driverTag(s.Tags); own != "" {
 				d.Driver = own
 			}
@@ -49,6 +51,11 @@ func (c *compiler) define(docs []*gherkin.Document) {
 	more := c.library.Drivers()
 	for _, s := range c.program.Stages {
 		more = append(more, s.Driver)
+		if s.Load != nil {
+			for _, m := range s.Load.Mix {
+				more = append(more, m.Driver)
+			}
+		}
 	}
 	for _, d := range more {
 		if d != "" && !slices.Contains(c.declared, d) {
@@ -115,9 +122,10 @@ func cells(list []gherkin.Cell) []steps.Cell {
 func (c *compiler) bodies() {
 	for _, d := range c.library.Definitions {
 		d.Names = steps.NewNames(c.kept, d.Params, c.each[d])
+		c.declare(d.Names)
 		for _, p := range d.Params {
 			if p.Name != "" && expr.Reserved(p.Name) && !answerName(p.Name) {
-				c.add(diag.Errorf(diag.At(d.Pos, len([]rune(d.Pattern))), "steps/reserved", "the parameter %q has one of hoops' own names", p.Name).WithHelp("give it another name"))
+				c.add(diag.Errorf(inPattern(d, "{"+p.Name+":"+p.Type+"}"), "steps/reserved", "the parameter %q has one of hoops' own names", p.Name).WithHelp("give it another name"))
 			}
 		}
 		drivers := c.drivers
@@ -137,6 +145,17 @@ func (c *compiler) bodies() {
 		}
 		d.Lines = nil // they hold the whole file
 	}
+}
+
+// inPattern is where a part of a definition's pattern stands, all of it where the part is written otherwise.
+func inPattern(d *steps.Definition, part string) diag.Range {
+	before, _, found := strings.Cut(d.Pattern, part)
+	if !found {
+		return diag.At(d.Pos, len([]rune(d.Pattern)))
+	}
+	at := d.Pos
+	at.Col += len([]rune(before))
+	return diag.At(at, len([]rune(part)))
 }
 
 // answerName are the names that a parameter may have all the same: it comes first, and the answer's is

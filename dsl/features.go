@@ -116,6 +116,7 @@ func (c *compiler) scenario(ids *ids, feature *ir.Feature, f *gherkin.Feature, s
 func (c *compiler) scenarioNames() *steps.Names {
 	if c.names == nil {
 		c.names = steps.NewNames(c.kept, nil, nil)
+		c.declare(c.names)
 	}
 	return c.names
 }
@@ -204,7 +205,7 @@ func (c *compiler) clauses(feature *ir.Feature, f *gherkin.Feature) {
 			}
 			pieces = append(pieces, clause.Piece{Text: strings.TrimSpace(text.Text[p.Offset:end]), Pos: p.Pos})
 		}
-		read, wrong := clause.ParsePieces(pieces, fmt.Sprintf("%s#%d", feature.ID, n), c.program.Measures)
+		read, wrong := clause.ParsePieces(pieces, fmt.Sprintf("%s#%d", feature.ID, n), c.program.Measures, c.program.Baselines...)
 		c.list = append(c.list, wrong...)
 		feature.Clauses = append(feature.Clauses, read)
 	}

@@ -90,6 +90,8 @@ type flow struct {
 	bodies  map[flowKey]*summary
 	keepers map[string][]string // definitions that keep a name
 	unit    *unit               // that is followed
+	own     ir.Step             // the one that is read, with one binding
+	one     [1]ir.Binding
 }
 
 type flowKey struct {
@@ -125,7 +127,7 @@ func (f *flow) scenario(s *ir.Scenario, driver string, row int) {
 	if o, _ := f.program.Blocked(s.Steps, driver, row); o != nil {
 		return // it does not run there
 	}
-	sum := &summary{}
+	sum := &summary{} // of what is kept; nobody reads from outside of a scenario
 	for i := range s.Steps {
 		step := &s.Steps[i]
 		inner := f.binding(step, step.Binding(driver, row), 0, f.scenarioNames())
@@ -140,7 +142,7 @@ func (f *flow) scenario(s *ir.Scenario, driver string, row int) {
 		for _, k := range inner.keeps {
 			f.twice(s, step, sum.keeps, k)
 		}
-		sum.add(inner)
+		sum.keep(inner.keeps)
 	}
 }
 
@@ -213,7 +215,11 @@ func (s *summary) add(next *summary) {
 			s.needs = append(s.needs, n)
 		}
 	}
-	for _, k := range next.keeps {
+	s.keep(next.keeps)
+}
+
+func (s *summary) keep(next []keep) {
+	for _, k := range next {
 		if !slices.Contains(s.keeps, k) {
 			s.keeps = append(s.keeps, k)
 		}
@@ -223,9 +229,7 @@ func (s *summary) add(next *summary) {
 // binding is what one step does on a driver, in the body of a definition (0 for a scenario). What it reads itself,
 // its arguments among that, comes before what it calls.
 func (f *flow) binding(step *ir.Step, b *ir.Binding, by int, names *steps.Names) *summary {
-	own := *step
-	own.Bindings = []ir.Binding{*b}
-	sum := &summary{needs: f.reads(&own, names)}
+	sum := &summary{needs: f.reads(step, b, names)}
 	switch op := b.Op.(type) {
 	case nil:
 		sum.add(f.body(b.Definition, b.Driver))
@@ -254,8 +258,10 @@ func (f *flow) body(definition int, driver string) *summary {
 	return s
 }
 
-// reads are the kept names that a step's own expressions read.
-func (f *flow) reads(step *ir.Step, names *steps.Names) []need {
+// reads are the kept names that a step's own expressions read on one driver.
+func (f *flow) reads(step *ir.Step, b *ir.Binding, names *steps.Names) []need {
+	f.own, f.one[0] = *step, *b
+	f.own.Bindings = f.one[:]
 	var needs []need
 	see := func(source string, pos diag.Pos) {
 		p, wrong := names.Program(source)
@@ -274,27 +280,25 @@ func (f *flow) reads(step *ir.Step, names *steps.Names) []need {
 			needs = append(needs, need{r.Name, r.Field, diag.At(at, r.Len)})
 		}
 	}
-	ir.Templates(step, func(t ir.Template, _ string) {
+	ir.Templates(&f.own, func(t ir.Template, _ string) {
 		for _, p := range t {
 			if p.Expr != "" {
 				see(p.Expr, p.Pos)
 			}
 		}
 	})
-	for _, b := range step.Bindings {
-		switch op := b.Op.(type) {
-		case *ir.Expect:
-			if op.Check == ir.CheckTrue {
-				see(op.Expr, op.Pos)
-			}
-			if op.Check == ir.CheckFields {
-				for _, field := range op.Fields {
-					see(field.Name, field.Pos)
-				}
-			}
-		case *ir.Keep:
+	switch op := b.Op.(type) {
+	case *ir.Expect:
+		if op.Check == ir.CheckTrue {
 			see(op.Expr, op.Pos)
 		}
+		if op.Check == ir.CheckFields {
+			for _, field := range op.Fields {
+				see(field.Name, field.Pos)
+			}
+		}
+	case *ir.Keep:
+		see(op.Expr, op.Pos)
 	}
 	return needs
 }

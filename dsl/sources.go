@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/project"
+	"github.com/cucumber-value/hoops/dsl/steps"
 )
 
 // ProjectFile is the name of the one file that is not Gherkin.
@@ -20,6 +23,7 @@ type Sources struct {
 	Dir      string // absolute; "" when there is none
 	Project  *Source
 	Features []Source // *.feature, *.steps.feature among them, by path
+	Misnamed []string // files that are not read, and whose names are nearly those of files that are
 	// Read gives the bytes of any other file of the project: schemas, uploads, data, includes.
 	Read func(path string) ([]byte, error)
 }
@@ -51,6 +55,23 @@ func FindProject(start string) string {
 	}
 }
 
+// NameOf is the name that the hoops.yaml of a folder gives its project, "" when it gives none. Nothing else of the
+// project is read.
+func NameOf(dir string) string {
+	data, err := readInside(dir, ProjectFile)
+	if err != nil {
+		return ""
+	}
+	p, _ := project.Parse(ProjectFile, yamlText(data), project.Options{
+		Read: func(name string) (string, error) {
+			data, err := readInside(dir, name)
+			return yamlText(data), plainly(err)
+		},
+		Template: steps.ProjectTemplate,
+	})
+	return p.Name
+}
+
 // Open reads a project: dir's hoops.yaml, if it has one, and every *.feature below it except in hidden
 // folders, node_modules, vendor, and folders with a hoops.yaml of their own. With only, the features are those
 // files alone, beside every *.steps.feature. No file outside of dir is read, not even by a link.
@@ -66,6 +87,9 @@ func Open(dir string, only ...string) (*Sources, error) {
 		s.Project = &Source{ProjectFile, data}
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
+	}
+	if s.Project == nil {
+		s.Misnamed = nearly(root)
 	}
 	paths := map[string]bool{}
 	for _, name := range only {
@@ -88,6 +112,8 @@ func Open(dir string, only ...string) (*Sources, error) {
 		relative = filepath.ToSlash(relative)
 		if strings.HasSuffix(relative, stepsSuffix) || len(only) == 0 && strings.HasSuffix(relative, ".feature") {
 			paths[relative] = true
+		} else if strings.EqualFold(path.Ext(relative), ".feature") && len(only) == 0 {
+			s.Misnamed = append(s.Misnamed, relative)
 		}
 		return nil
 	})
@@ -102,6 +128,18 @@ func Open(dir string, only ...string) (*Sources, error) {
 		s.Features = append(s.Features, Source{name, data})
 	}
 	return s, nil
+}
+
+// plainly is why a file cannot be read, without the calls of the system that it took.
+func plainly(err error) error {
+	var system *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("it does not exist")
+	case errors.As(err, &system):
+		return system.Err
+	}
+	return err
 }
 
 func hasProject(dir string) bool {

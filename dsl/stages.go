@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -9,17 +10,21 @@ import (
 	"github.com/cucumber-value/hoops/dsl/feed"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/dsl/pick"
+	"github.com/cucumber-value/hoops/dsl/project"
 	"github.com/cucumber-value/hoops/dsl/rate"
+	"github.com/cucumber-value/hoops/dsl/steps"
 )
 
 // stages checks what hoops.yaml says in other languages: tag expressions, expressions and rates.
 func (c *compiler) stages() {
 	for _, w := range c.yaml.Wheres {
 		if _, err := pick.ParseTags(w.Text); err != nil {
-			c.add(err.Diagnostic(w.Pos))
+			d := err.Diagnostic(w.Pos)
+			d.Range = project.Written(c.line(w.Pos), w.Pos, d.Range)
+			c.add(d)
 		}
 	}
-	step := expr.StepScope()
+	step := steps.DeclaredScope(c.yaml.Known.Params, c.yaml.Known.Env)
 	for _, rule := range c.program.CrossCutting {
 		for _, e := range rule.Expect {
 			c.condition(e, step)
@@ -27,51 +32,67 @@ func (c *compiler) stages() {
 	}
 	gate := expr.GateScope()
 	for _, s := range c.program.Stages {
-		for _, e := range s.Expect {
-			c.condition(e, gate)
-		}
+		gates := s.Expect
 		if s.StopWhen != nil {
 			stop := *s.StopWhen
 			stop.Source, _ = rate.Hold(stop.Source)
-			c.condition(stop, gate)
+			gates = append(slices.Clip(gates), stop)
 		}
-		if s.Load != nil {
-			c.rate(&s)
+		for _, e := range gates {
+			if p := c.condition(e, gate); p != nil {
+				c.pages(&s, e, p)
+			}
 		}
 	}
 }
 
-// condition checks an expression of hoops.yaml that must be true or false.
-func (c *compiler) condition(e ir.Expression, scope expr.Scope) {
-	_, err := expr.CompileCondition(e.Source, scope)
+// condition checks an expression of hoops.yaml that must be true or false; nil when it is not.
+func (c *compiler) condition(e ir.Expression, scope expr.Scope) *expr.Program {
+	p, err := expr.CompileCondition(e.Source, scope)
 	if err == nil {
-		return
+		return p
 	}
 	wrong := err.(*expr.Error) // as it always is
-	at := e.Pos
-	if wrong.Line <= 1 {
-		at.Col += max(0, wrong.Col-1)
-	}
-	d := diag.Errorf(diag.At(at, max(1, wrong.Len)), "expr/invalid", "%s", wrong.Message)
+	d := diag.Errorf(c.spanIn(e, wrong.Span), "expr/invalid", "%s", wrong.Message)
 	d.Help = wrong.Help
 	c.add(d)
+	return nil
 }
 
-// rate checks a rate that is written out; one with ${param.…} is known when it runs.
-func (c *compiler) rate(s *ir.Stage) {
-	words, fixed := s.Load.Rate.Constant()
-	if !fixed || words == "" {
+// spanIn is a part of an expression of hoops.yaml. Lines behind the first are not where the file has them.
+func (c *compiler) spanIn(e ir.Expression, s expr.Span) diag.Range {
+	at := e.Pos
+	if s.Line > 1 {
+		return diag.At(at, max(1, s.Len))
+	}
+	at.Col += max(0, s.Col-1)
+	return project.Written(c.line(at), e.Pos, diag.At(at, max(1, s.Len)))
+}
+
+// line is that of a position.
+func (c *compiler) line(at diag.Pos) string {
+	text, _ := diag.LineOf(c.result.sources[at.File], at.Line)
+	return text
+}
+
+// pages refuses a gate that reads the vitals of pages in a stage where no scenario has any.
+func (c *compiler) pages(s *ir.Stage, e ir.Expression, p *expr.Program) {
+	at, reads := expr.PageIn(p)
+	if !reads || s.Driver == "browser" || s.Load != nil && slices.ContainsFunc(s.Load.Mix, func(m ir.Share) bool { return m.Driver == "browser" }) {
 		return
 	}
-	_, wrong := rate.ParseProfile(words)
-	if wrong == nil {
-		return
+	tagged := func(list []ir.Tag) bool {
+		return slices.ContainsFunc(list, func(t ir.Tag) bool { return t.Name == "@driver:browser" })
 	}
-	d := diag.Errorf(diag.At(s.Pos, len([]rune(s.Name))), "load/rate", "the rate %q: %s", words, wrong.Message)
-	if wrong.Help != "" {
-		d = d.WithHelp("%s", wrong.Help)
+	for _, f := range c.program.Features {
+		for _, sc := range f.Scenarios {
+			if tagged(sc.Tags) || slices.ContainsFunc(sc.Rows, func(r ir.Row) bool { return tagged(r.Tags) }) {
+				return // whether it is selected is known when the load begins
+			}
+		}
 	}
-	c.add(d)
+	c.add(diag.Errorf(c.spanIn(e, at), "load/page", "stage %s drives everything over %s, which has no page", s.Name, cmp.Or(s.Driver, "http")).
+		WithHelp("say driver: browser in the stage or in an item of its mix, tag a scenario @driver:browser, or judge what requests take"))
 }
 
 // data checks the files that replace the rows of outlines: that each can be read, and has the columns of every
@@ -120,7 +141,11 @@ func (c *compiler) dataColumns(s *ir.Stage, table *feed.Table) {
 				}
 				return selector.Match(pick.Candidate{Tags: tags})
 			}
-			if missing == "" || !slices.ContainsFunc(sc.Rows, selected) {
+			if !slices.ContainsFunc(sc.Rows, selected) {
+				continue
+			}
+			if missing == "" {
+				c.dataFiles(s, table, sc)
 				continue
 			}
 			d := diag.Errorf(diag.At(s.Load.Data.Pos, len([]rune(s.Load.Data.File))), "load/columns", "the data file %s has no column %q, which %q reads", s.Load.Data.File, missing, sc.Name).

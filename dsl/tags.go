@@ -14,6 +14,9 @@ import (
 // ofDefinitions are the reserved tags that say something of a step definition alone.
 var ofDefinitions = []string{"@read", "@write", "@each", "@once", "@undo"}
 
+// ofScenarios are the reserved tags that say something of a feature or a scenario alone.
+var ofScenarios = []string{"@id", "@wip", "@safe-in-production"}
+
 // withValue are the reserved tags that say nothing without a value.
 var withValue = map[string]string{"@owner": "@owner:payments", "@runbook": "@runbook:docs/checkout.md", "@driver": "@driver:http", "@escalate": "@escalate:team"}
 
@@ -61,6 +64,16 @@ func (c *compiler) definitionTags(d *steps.Definition, ofFeature, own []gherkin.
 	}
 	c.incomplete(own)
 	c.opposed(append(slices.Clone(ofFeature), own...), "@undo", "@once", "a compensation runs for each step that it undoes")
+}
+
+// scenarioTags warns of reserved tags that do nothing in a file of definitions.
+func (c *compiler) scenarioTags(tags []gherkin.Tag) {
+	for _, t := range tags {
+		if name, _, _ := strings.Cut(t.Name, ":"); slices.Contains(ofScenarios, name) {
+			c.add(diag.Warnf(tagRange(t), "steps/tag", "%s says something of a scenario, and nothing of a definition", name).
+				WithHelp("write it on the scenarios that use the definition, or remove it"))
+		}
+	}
 }
 
 // opposed refuses two tags that cannot both be meant.

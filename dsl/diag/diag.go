@@ -154,6 +154,7 @@ type Diagnostic struct {
 	Label    string   `json:"label,omitempty"`
 	Notes    []Note   `json:"notes,omitempty"`
 	Help     []string `json:"help,omitempty"`
+	Hidden   bool     `json:"-"` // beside Range stands a secret: nothing else of its line is shown
 }
 
 // Errorf makes an error; add Label, Notes and Help to what it returns.
@@ -166,6 +167,12 @@ func Warnf(r Range, code, format string, args ...any) Diagnostic {
 	d := Errorf(r, code, format, args...)
 	d.Severity = Warning
 	return d
+}
+
+// Headline is the first line of the message, which is what lists and events say.
+func (d Diagnostic) Headline() string {
+	line, _, _ := strings.Cut(d.Message, "\n")
+	return line
 }
 
 // WithHelp returns d with one more remedy.

@@ -251,3 +251,23 @@ func TestDistance(t *testing.T) {
 		}
 	})
 }
+
+func TestHeadline(t *testing.T) {
+	for message, want := range map[string]string{"": "", "one": "one", "one\ntwo": "one", "\ntwo": ""} {
+		if got := Errorf(Range{}, "", "%s", message).Headline(); got != want {
+			t.Errorf("the headline of %q is %q", message, got)
+		}
+	}
+}
+
+func TestCut(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		n    int
+		want string
+	}{{"", 1, ""}, {"tea", 3, "tea"}, {"coffee", 3, "co…"}, {"chaï", 4, "chaï"}, {"شاي بالنعناع", 4, "شاي…"}, {"ab", 1, "…"}} {
+		if got := Cut(c.text, c.n); got != c.want {
+			t.Errorf("%q cut to %d is %q, expected %q", c.text, c.n, got, c.want)
+		}
+	}
+}

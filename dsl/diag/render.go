@@ -70,7 +70,7 @@ func (r Renderer) Sprint(d Diagnostic) string {
 	}
 	b.WriteString(d.firstLine(on, off) + "\n")
 	gutter := len(fmt.Sprint(d.Range.Line)) + 1
-	r.snippet(&b, d.Range, d.Label, gutter)
+	r.snippet(&b, d.Range, d.Label, gutter, d.Hidden)
 	pad := strings.Repeat(" ", gutter)
 	for _, n := range d.Notes {
 		where := ""
@@ -93,13 +93,16 @@ func indented(text string, gutter int) string {
 	return strings.Join(lines, "\n"+strings.Repeat(" ", gutter+5))
 }
 
-func (r Renderer) snippet(b *strings.Builder, at Range, label string, gutter int) {
+func (r Renderer) snippet(b *strings.Builder, at Range, label string, gutter int, hidden bool) {
 	if r.Source == nil || at.Line <= 0 {
 		return
 	}
 	line, ok := LineOf(r.Source(at.File), at.Line)
 	if !ok {
 		return
+	}
+	if hidden {
+		line, at.Col = only(line, at)
 	}
 	pad := strings.Repeat(" ", gutter)
 	shown, start, length := window(line, at.Col, at.Len)
@@ -115,6 +118,18 @@ func (r Renderer) snippet(b *strings.Builder, at Range, label string, gutter int
 		under += " " + Printable(label)
 	}
 	fmt.Fprintf(b, "%s | %s%s\n", pad, before, under)
+}
+
+// only is a line with nothing in it but the range and white space before it, and the column of the range in there.
+func only(line string, at Range) (string, int) {
+	runes := []rune(line)
+	from := min(len(runes), max(0, at.Col-1))
+	to := min(len(runes), from+at.Len)
+	before := string(runes[:from])
+	if strings.TrimSpace(before) != "" {
+		before = "…"
+	}
+	return before + string(runes[from:to]) + "…", 1 + utf8.RuneCountInString(before)
 }
 
 // window cuts a long line around its column and returns what to show with the column and length inside it;
@@ -232,6 +247,19 @@ func Printable(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// Cut keeps at most n characters, the last of which is then "…".
+func Cut(s string, n int) string {
+	if len(s) <= n || utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n--; n == 0 {
+			return s[:i] + "…"
+		}
+	}
+	return s
 }
 
 // printable keeps letters, marks, signs and spaces of every script, and refuses controls and the

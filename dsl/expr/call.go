@@ -37,6 +37,9 @@ func (l *lowering) call(n *ast.CallNode) (*part, *Error) {
 			}
 			return nil, closest(e, base.Value+"."+at.text, names)
 		}
+		if help := methodsElsewhere[at.text]; help != "" {
+			return nil, e.withHelp("%s", help)
+		}
 		return nil, e
 	}
 	return nil, l.place(l.token(n)).errorf("only a name can be called")
@@ -82,6 +85,9 @@ func (l *lowering) function(n ast.Node, name string, args []ast.Node) (*part, *E
 			if want := fn.params[min(i, len(fn.params)-1)]; !takes(want, x.kind) {
 				return nil, where.errorf("%s(…) needs %s: %s is %s", name, want, where.text, x.kind)
 			}
+		}
+		if i == 0 && asked {
+			l.calls[mark].ArgText = where.text
 		}
 		if text, ok := x.value.(string); ok && i == 0 && asked {
 			c := &l.calls[mark]

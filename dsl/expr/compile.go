@@ -100,6 +100,9 @@ func (s *scan) syntax(err error) *Error {
 		before := s.tokens[i-1]
 		if before.kind != sign && before.kind != opener {
 			e.Message = fmt.Sprintf("an operator is expected between `%s` and `%s`", before.text, t.text)
+			if sign := ofOtherLanguages[t.text]; t.kind == word && sign != "" && !words[strings.ToLower(t.text)] {
+				e.withHelp("write `%s`", sign)
+			}
 		}
 	}
 	if near := strings.ToLower(t.text); t.kind == word && near != t.text && words[near] {

@@ -58,7 +58,7 @@ func (k Kind) String() string {
 type Scope struct {
 	Values map[string]Kind
 	// Fields are the known fields of Object values: any other is a compile error. An Object without an entry
-	// is open, as JSON is.
+	// is open, as JSON is. Those of a field that is an Object itself stand beside it: "lcp" and "lcp.p95".
 	Fields map[string]map[string]Kind
 	// Funcs are called through Env.Call. A name may be that of a method of a value: "page.text".
 	Funcs map[string]Func
@@ -98,13 +98,14 @@ type Read struct {
 }
 
 // Call is one call that the Env will have to carry out. When the first argument is written out as text, Literal
-// is true, Arg is that text and ArgSpan its place.
+// is true, Arg is that text and ArgSpan its place. ArgText is the source of the first argument, whatever it is.
 type Call struct {
 	Span
 	Name    string
 	Arg     string
 	Literal bool
 	ArgSpan Span
+	ArgText string
 }
 
 // Compile makes a program of one expression. Its error is always an *Error.
@@ -131,11 +132,12 @@ func (p *Program) Names() []string {
 	return names
 }
 
-// Reads are the values and fields that the program reads, each once, in the order of the source.
-func (p *Program) Reads() []Read { return append([]Read(nil), p.reads...) }
+// Reads are the values and fields that the program reads, each once, in the order of the source. The caller must
+// not change them.
+func (p *Program) Reads() []Read { return p.reads }
 
-// Calls are the calls that the Env carries out, in the order of the source.
-func (p *Program) Calls() []Call { return append([]Call(nil), p.calls...) }
+// Calls are the calls that the Env carries out, in the order of the source. The caller must not change them.
+func (p *Program) Calls() []Call { return p.calls }
 
 // Eval is the value of the expression: nil for JSON's null, else bool, int64, float64, json.Number, string,
 // time.Duration, time.Time, []any or map[string]any; the caller must not change it. A value that is missing,

@@ -226,6 +226,13 @@ func TestErrors(t *testing.T) {
 		{`status = 200`, 8, 1, "`=` does not compare", "write `==`"},
 		{`status 200`, 8, 3, "an operator is expected between `status` and `200`", ""},
 		{`status == 200 AND true`, 15, 3, "an operator is expected between `200` and `AND`", "did you mean and?"},
+		{`status is 200`, 8, 2, "an operator is expected between `status` and `is`", "write `==`"},
+		{`body.x == null`, 11, 4, `unknown name "null"`, "write `nil`"},
+		{`body.x == True`, 11, 4, `unknown name "True"`, "write `true`"},
+		{`body.x == Anna`, 11, 4, `unknown name "Anna"`, "text stands in quotes: 'Anna'"},
+		{`body.x == “y”`, 11, 1, "`“` is not part of an expression", "write `\"`"},
+		{`status == 2xx`, 11, 3, `unknown unit "xx" in 2xx`, "write status >= 200 && status <= 299, or the step: the status is 2xx"},
+		{`p95 < 5minutes`, 7, 8, `unknown unit "minutes" in 5minutes`, "did you mean 5m?"},
 		{`(status == 200`, 1, 1, "`(` is never closed", ""},
 		{`status == 200)`, 14, 1, "`)` closes nothing", ""},
 		{`[1)`, 3, 1, "`)` does not close `[`", ""},
@@ -295,7 +302,7 @@ func TestWhatAProgramReads(t *testing.T) {
 	if got := fmt.Sprint(p.Reads()); got != "[{{1 1 8} row user} {{1 13 4} user } {{1 21 6} body x} {{1 35 10} row age}]" {
 		t.Error(got)
 	}
-	if got := fmt.Sprint(p.Calls()); got != `[{{1 53 4} step pay true {1 58 5}} {{1 77 4} uuid  false {0 0 0}} {{1 87 6} header  false {0 0 0}}]` {
+	if got := fmt.Sprint(p.Calls()); got != `[{{1 53 4} step pay true {1 58 5} "pay"} {{1 77 4} uuid  false {0 0 0} } {{1 87 6} header  false {0 0 0} user}]` {
 		t.Error(got)
 	}
 }

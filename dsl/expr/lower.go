@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"strings"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
@@ -133,6 +134,12 @@ func (l *lowering) identifier(n *ast.IdentifierNode) (*part, *Error) {
 		if l.isFunction(n.Value) {
 			return nil, e.withHelp("the function is %s(…)", n.Value)
 		}
+		if help := meant(n.Value); help != "" {
+			e.withHelp("%s", help)
+			if ofOtherLanguages[n.Value] != "" {
+				return nil, e
+			}
+		}
 		var names []string
 		for name := range l.scope.Values {
 			names = append(names, name)
@@ -247,17 +254,21 @@ func (l *lowering) field(base, key *part, name *ast.StringNode, written bool, at
 			return nil
 		}
 		kind, ok := base.fields[name.Value]
-		if !ok {
+		if !ok || strings.Contains(name.Value, ".") {
 			var names []string
 			for f := range base.fields {
-				names = append(names, f)
+				if !strings.Contains(f, ".") {
+					names = append(names, f)
+				}
 			}
 			if key != nil {
 				at = l.place(key)
 			}
 			return closest(at.errorf("%s has no field %q", text, name.Value), name.Value, names)
 		}
-		p.kind = kind
+		if p.kind = kind; kind == Object {
+			p.fields = fieldsOf(base.fields, name.Value)
+		}
 		return nil
 	case List, String:
 		if key != nil && takes(Number, key.kind) {
@@ -273,6 +284,20 @@ func (l *lowering) field(base, key *part, name *ast.StringNode, written bool, at
 		return e
 	}
 	return at.errorf("%s is %s: it has no fields", text, base.kind)
+}
+
+// fieldsOf are the known fields of a field, nil when none are: then it is open.
+func fieldsOf(all map[string]Kind, field string) map[string]Kind {
+	var inner map[string]Kind
+	for name, kind := range all {
+		if rest, ok := strings.CutPrefix(name, field+"."); ok {
+			if inner == nil {
+				inner = map[string]Kind{}
+			}
+			inner[rest] = kind
+		}
+	}
+	return inner
 }
 
 func (l *lowering) slice(n *ast.SliceNode) (*part, *Error) {

@@ -189,7 +189,11 @@ func (l *lowering) comparable(c *comparison, left, right *part) *Error {
 		for _, side := range []*part{left, right} {
 			if !ordered(side.kind) {
 				at := l.place(side)
-				return at.errorf("`%s` does not order %s: %s", c.op, plural(side.kind), at.text)
+				e := at.errorf("`%s` does not order %s: %s", c.op, plural(side.kind), at.text)
+				if side.kind == Object {
+					e.withHelp("compare one of its fields: %s.…", at.text)
+				}
+				return e
 			}
 		}
 	}

@@ -191,10 +191,17 @@ func (s *scan) operator(i int) (int, *Error) {
 	case '=':
 		return 0, s.errorf(i, i+1, "`=` does not compare").withHelp("write `==`")
 	case '$':
+		if rest, _, _ := strings.Cut(string(s.runes[i+1:]), " "); strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "[") {
+			return 0, s.errorf(i, i+1, "`$` is not part of an expression, and JSONPath is not spoken").withHelp("what JSON has is in body: write body%s", rest)
+		}
 		return 0, s.errorf(i, i+1, "`$` is not part of an expression").withHelp("write the name alone: the text around it has the ${…}")
 	default:
 		if !strings.ContainsRune("<>!+-*/%^?:,.#", c) {
-			return 0, s.errorf(i, i+1, "`%c` is not part of an expression", c)
+			e := s.errorf(i, i+1, "`%c` is not part of an expression", c)
+			if help := meant(string(c)); help != "" && !unicode.IsLetter(c) {
+				e.withHelp("%s", help)
+			}
+			return 0, e
 		}
 		return i + 1, nil
 	}
@@ -240,7 +247,7 @@ func (s *scan) number(i int) (int, *Error) {
 		bad := s.errorf(i, j, "%v", err)
 		var unit *unitError
 		if errors.As(err, &unit) {
-			bad.withHelp("%s", unit.help())
+			bad.withHelp("%s", unit.Help())
 		}
 		return 0, bad
 	}

@@ -109,7 +109,15 @@ func (e *unitError) Error() string {
 	return fmt.Sprintf("unknown unit %q in %s", e.unit, e.literal)
 }
 
-func (e *unitError) help() string {
+// Help is what to write instead.
+func (e *unitError) Help() string {
+	if statusClass.MatchString(e.literal) {
+		first := e.literal[:1]
+		return "write status >= " + first + "00 && status <= " + first + "99, or the step: the status is " + e.literal
+	}
+	if meant := e.meant(); meant != "" {
+		return "did you mean " + meant + "?"
+	}
 	var known []string
 	for _, u := range strings.FieldsFunc(allUnits, func(c rune) bool { return strings.ContainsRune(" (),%", c) }) {
 		if strings.EqualFold(u, e.unit) {

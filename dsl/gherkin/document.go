@@ -101,7 +101,11 @@ type DocString struct {
 	Pos       diag.Pos // of the opening fence
 	EndLine   int      // of the closing fence
 	cols      []int    // the column at which each line of Content begins in the file
+	asked     place    // what At was asked last: it is mostly asked for one place after the other
 }
+
+// place is a byte of a text, its line from 0, and the byte at which that line starts.
+type place struct{ offset, line, start int }
 
 // Line is the line of the file that the i-th line of the content (from 0) stands on, and the column of its
 // first rune.
@@ -115,15 +119,20 @@ func (d *DocString) Line(i int) diag.Pos {
 
 // At is the place of a byte of Content. An escaped fence before it in its line shifts it by three.
 func (d *DocString) At(offset int) diag.Pos {
-	before := d.Content[:max(0, min(offset, len(d.Content)))]
-	line, start := 0, 0
-	for i := range len(before) {
-		if before[i] == '\n' {
-			line, start = line+1, i+1
+	offset = max(0, min(offset, len(d.Content)))
+	at := d.asked
+	if offset < at.offset {
+		at = place{}
+	}
+	for i := at.offset; i < offset; i++ {
+		if d.Content[i] == '\n' {
+			at.line, at.start = at.line+1, i+1
 		}
 	}
-	p := d.Line(line)
-	p.Col += utf8.RuneCountInString(before[start:])
+	at.offset = offset
+	d.asked = at
+	p := d.Line(at.line)
+	p.Col += utf8.RuneCountInString(d.Content[at.start:offset])
 	return p
 }
 

@@ -226,12 +226,7 @@ func stepKeyword(text string, keywords []string) string {
 	return ""
 }
 
-func clip(text string) string {
-	if r := []rune(text); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return text
-}
+func clip(text string) string { return diag.Cut(text, 40) }
 
 func oneOf(words []string) string {
 	switch n := len(words); n {

@@ -167,7 +167,7 @@ Feature: ü name
 		{f.Pos, "Feature: ü name"}, {f.NamePos, "ü name"}, {f.Tags[0].Pos, "@f"}, {f.Background.NamePos, "b"},
 		{f.Rules[0].NamePos, "two words"}, {s.NamePos, "three"}, {s.Tags[2].Pos, "@u"}, {s.Tags[1].Pos, "@t"},
 		{s.Steps[0].Pos, "* step <a>"}, {s.Steps[0].TextPos, "step <a>"}, {s.Steps[1].TextPos, "table"},
-		{d.Pos, `"""  json`}, {d.Line(0), `  {"a": 1,`}, {d.Line(1), "less"}, {d.At(strings.Index(d.Content, "ü")), `ü": \"\"\" 2}`},
+		{d.Pos, `"""  json`}, {d.Line(0), `  {"a": 1,`}, {d.Line(1), "less"}, {d.At(strings.Index(d.Content, "ü")), `ü": \"\"\" 2}`}, {d.At(2), `{"a": 1,`},
 		{table.Rows[0].Cells[1].Pos, `ü\n | c |`}, {table.Rows[1].Cells[1].Pos, `\\  |   |`}, {s.Examples[0].NamePos, "many"},
 		{s.Examples[0].HeaderPos, "| a |"}, {s.Examples[0].Rows[1].Cells[0].Pos, "2 |"}, {f.Scenarios[1].NamePos, ""},
 	} {

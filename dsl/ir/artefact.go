@@ -12,7 +12,7 @@ import (
 // Major changes when old programs can no longer be read, Minor when fields or ops are added.
 const (
 	Major = 1
-	Minor = 0
+	Minor = 1
 )
 
 const format = "hoops.ir"
@@ -140,6 +140,9 @@ func split(data []byte) (header, []byte, error) {
 	}
 	body, whole := bytes.CutSuffix(rest, []byte("}\n"))
 	if !whole {
+		if end := bytes.LastIndex(rest, []byte("}\n")); end >= 0 && digestOf(rest[:end]) == head.Digest {
+			return head, nil, fmt.Errorf("%w: something follows its end", ErrEdited)
+		}
 		return head, nil, ErrTruncated
 	}
 	return head, body, nil

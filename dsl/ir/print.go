@@ -18,7 +18,13 @@ func Print(w io.Writer, p *Program) error {
 		t.line(0, m.Pos, "measure %q from %s%s", m.Name, m.From, options("count", m.Count, "per", m.Per, "of", m.Of,
 			"value", m.Value, "quantile", m.Quantile, "step", m.Step, "better", m.Better, "owner", m.Owner, "mde", m.MDE,
 			"unit", m.Unit, "at", m.At, "margin", m.Margin, "dsn", m.DSN.String(), "url", m.URL.String(),
-			"control", m.Control, "split", m.Split, "synthetic", m.Synthetic, "says", strings.Join(m.Says, " | ")))
+			"control", m.Control, "split", m.Split, "weights", m.Weights.String(), "synthetic", m.Synthetic, "says", strings.Join(m.Says, " | ")))
+	}
+	if p.Zone != "" {
+		t.line(0, diag.Pos{}, "zone %s", p.Zone)
+	}
+	for _, b := range p.Baselines {
+		t.line(0, b.Pos, "baseline %q%s", b.Name, options("about", b.About))
 	}
 	for _, f := range p.Features {
 		t.feature(&f)

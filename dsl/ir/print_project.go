@@ -63,14 +63,14 @@ func (t *printer) stage(s *Stage) {
 		goesOn = "continue"
 	}
 	t.line(0, s.Pos, "stage %s run %s%s", s.Name, s.Run, options("driver", s.Driver, "env", s.Env, "where", s.Where,
-		"for", duration(s.For), "every", duration(s.Every), "ask", s.Ask.String(), "release", s.Release.String(),
+		"for", duration(s.For), "every", duration(s.Every), "browsers", number(s.Browsers), "ask", s.Ask.String(), "release", s.Release.String(),
 		"undecided", goesOn))
 	if l := s.Load; l != nil {
 		t.line(1, diag.Pos{}, "load%s", options("rate", l.Rate.String(), "users", number(l.Users), "duration", duration(l.Duration),
 			"max-in-flight", number(l.MaxInFlight), "browsers", number(l.Browsers), "drain", duration(l.Drain),
 			"connections", l.Connections))
 		for _, m := range l.Mix {
-			t.line(2, m.Pos, "mix %d of %q", m.Share, m.Of)
+			t.line(2, m.Pos, "mix %d of %q%s", m.Share, m.Of, options("driver", m.Driver))
 		}
 		if d := l.Data; d != nil {
 			t.line(2, d.Pos, "data %s%s", d.File, options("use", d.Use, "at-end", d.AtEnd))

@@ -26,6 +26,8 @@ type Program struct {
 	Vars         []Var         `json:"vars,omitempty"` // defaults of every environment's own
 	Environments []Environment `json:"environments,omitempty"`
 	Measures     []Measure     `json:"measures,omitempty"`
+	Baselines    []Baseline    `json:"baselines,omitempty"`
+	Zone         string        `json:"zone,omitempty"` // of days and weeks in clauses; "" is UTC
 	CrossCutting []CrossCut    `json:"cross-cutting,omitempty"`
 	Stages       []Stage       `json:"stages,omitempty"` // in pipeline order
 	Releases     *Releases     `json:"releases,omitempty"`

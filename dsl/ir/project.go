@@ -117,9 +117,10 @@ type Stage struct {
 	Load     *Load        `json:"load,omitempty"`
 	Expect   []Expression `json:"expect,omitempty"` // the gate of a load stage
 	StopWhen *Expression  `json:"stop-when,omitempty"`
-	For      Duration     `json:"for,omitempty"`   // of a probe stage; 0 is once
-	Every    Duration     `json:"every,omitempty"` // of a probe stage
-	Ask      Template     `json:"ask,omitempty"`   // of an approval
+	For      Duration     `json:"for,omitempty"`      // of a probe stage; 0 is once
+	Every    Duration     `json:"every,omitempty"`    // of a probe stage
+	Browsers int          `json:"browsers,omitempty"` // of a probe stage: checks that run in one at once; 0 is 2
+	Ask      Template     `json:"ask,omitempty"`      // of an approval
 	Release  Template     `json:"release,omitempty"`
 	Continue bool         `json:"continue,omitempty"` // goes on when undecided
 	Pos      diag.Pos     `json:"pos"`
@@ -141,11 +142,16 @@ type Load struct {
 // PerJourney gives each journey connections of its own, as people have who come one after the other.
 const PerJourney = "per journey"
 
+// MostBrowsers is how many users a load may have in browsers, and how many probes may run in one at once. Each has a page
+// of his own, of about 45 MB, which takes a core while it loads: above a few, only this machine would be measured.
+const MostBrowsers = 20
+
 // Share gives a part of the arrivals to a scenario, an id or a tag expression.
 type Share struct {
-	Of    string   `json:"of"`
-	Share int      `json:"share"`
-	Pos   diag.Pos `json:"pos"`
+	Of     string   `json:"of"`
+	Share  int      `json:"share"`
+	Driver string   `json:"driver,omitempty"` // instead of the scenario's and the stage's
+	Pos    diag.Pos `json:"pos"`
 }
 
 // Data replaces the rows of outlines by a file's.

@@ -45,6 +45,8 @@ type reader struct {
 	file    string            // of the last position
 	known   map[string]string // each file's name once, however many positions are in it
 	scratch []byte
+	args    string     // of the last binding, as they are written,
+	made    []Template // and read
 
 	steps     arena[Step]
 	bindings  arena[Binding]

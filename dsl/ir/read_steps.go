@@ -112,7 +112,7 @@ func (r *reader) binding(b *Binding) error {
 			b.Definition = int(n)
 			return n == 0, err
 		case `"args":`:
-			err = list(r, &r.templates, &b.Args, (*reader).template)
+			err = r.arguments(&b.Args)
 			return len(b.Args) == 0, err
 		}
 		if !v.IsValid() {
@@ -120,6 +120,20 @@ func (r *reader) binding(b *Binding) error {
 		}
 		return r.field(v, m)
 	})
+}
+
+// arguments reads those of a binding. Mostly they are those of the binding before, for another driver: then both share
+// one list, as they do where they are compiled.
+func (r *reader) arguments(to *[]Template) error {
+	if r.args != "" && strings.HasPrefix(r.data[r.at:], r.args) {
+		*to = r.made
+		r.at += len(r.args)
+		return nil
+	}
+	start := r.at
+	err := list(r, &r.templates, to, (*reader).template)
+	r.args, r.made = r.data[start:r.at], *to
+	return err
 }
 
 func (r *reader) part(p *Part) error {

@@ -24,8 +24,46 @@ type Measure struct {
 	URL       Template `json:"url,omitempty"` // of a json or csv document
 	Control   string   `json:"control,omitempty"`
 	Split     string   `json:"split,omitempty"`
+	Weights   *Weights `json:"weights,omitempty"`   // of Control and Split
 	Synthetic string   `json:"synthetic,omitempty"` // include or exclude
 	Pos       diag.Pos `json:"pos"`
+}
+
+// Durations is what a measure from: run takes for its distribution unless it is one of Vitals.
+const Durations = "duration"
+
+// Vitals are the distributions of pages that a run measures, of its navigations. A layout shift has no unit, the
+// others are times.
+func Vitals() []string { return []string{"page.lcp", "page.fcp", LayoutShift, "page.ttfb"} }
+
+// LayoutShift is the one of Vitals that is a number.
+const LayoutShift = "page.cls"
+
+// Timed reports whether what a measure is a distribution of is known to be times.
+func (m *Measure) Timed() bool {
+	return m.Quantile != "" && (m.From != "run" || m.Quantile != LayoutShift)
+}
+
+// Weights are the parts of the traffic that the control group and the candidate are meant to have: "50%". Together they
+// are 100%.
+type Weights struct {
+	Control string `json:"control"`
+	Split   string `json:"split"`
+}
+
+// String is "50% control, 50% split", and nothing where no weights are given.
+func (w *Weights) String() string {
+	if w == nil {
+		return ""
+	}
+	return w.Control + " control, " + w.Split + " split"
+}
+
+// Baseline is a name that clauses compare with, "than the spring campaign": what was pinned under it is meant.
+type Baseline struct {
+	Name  string   `json:"name"`
+	About string   `json:"about,omitempty"` // what it was, in a few words
+	Pos   diag.Pos `json:"pos"`
 }
 
 // Clause is one value clause: the words after "In order to", "So that", "We believe … will result in" or

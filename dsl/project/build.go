@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+	_ "time/tzdata" // a machine without the tz database knows the zones of a project, too
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/expr"
@@ -29,6 +31,8 @@ func (b *builder) fail(at diag.Range, code, format string, args ...any) *diag.Di
 func (b *builder) build(f *file) {
 	b.Name = f.Project.Value
 	b.History = f.History.Value
+	b.zone(f.Zone)
+	b.Known = f.known()
 	names(b, "params", &f.Params)
 	for _, e := range f.Params.Entries {
 		b.Params = append(b.Params, ir.Param{Name: e.Name, Default: e.Value.Value, Pos: e.At.Pos})
@@ -46,6 +50,9 @@ func (b *builder) build(f *file) {
 		e := &f.Measures.Entries[i]
 		b.Measures = append(b.Measures, b.measure(e.Name, e.At.Pos, &e.Value))
 	}
+	for _, e := range f.Baselines.Entries {
+		b.Baselines = append(b.Baselines, ir.Baseline{Name: e.Name, About: e.Value.Value, Pos: e.At.Pos})
+	}
 	if r := f.Releases; r.set() {
 		b.Releases = &Releases{From: r.From.Value, Label: r.Label.Value, Value: r.Value.Value, Pos: r.Key.Pos}
 	}
@@ -59,6 +66,30 @@ func (b *builder) build(f *file) {
 	if f.Escalation.set() {
 		b.Escalation = b.escalation(&f.Escalation)
 	}
+}
+
+// known are the names that the file declares.
+func (f *file) known() Known {
+	k := Known{Params: f.Params.names(), Env: append([]string{"url"}, f.Vars.names()...)}
+	for _, e := range f.Environments.Entries {
+		k.Env = append(append(k.Env, e.Value.Vars.names()...), e.Value.Services.names()...)
+	}
+	slices.Sort(k.Env)
+	k.Env = slices.Compact(k.Env)
+	return k
+}
+
+// zone is the name of a time zone, which has its days of 23 and 25 hours.
+func (b *builder) zone(t text) {
+	if !t.set() || t.Value == "" {
+		return
+	}
+	if _, err := time.LoadLocation(t.Value); err != nil || t.Value == "Local" {
+		d := b.fail(t.At, codeValue, "%q is no time zone that is known here", t.Value)
+		help(d, "write its name in the tz database: Europe/London, America/New_York, UTC")
+		return
+	}
+	b.Zone = t.Value
 }
 
 // names refuses names that ${…} cannot read.
@@ -87,9 +118,29 @@ func (b *builder) template(t template) ir.Template {
 	if b.options.Template == nil {
 		return ir.Literal(t.Value)
 	}
-	made, found := b.options.Template(t.Value, t.Pos, t.place)
+	made, found := b.options.Template(t.Value, t.Pos, t.place, b.Known.Params, b.Known.Env)
+	line := b.line(t.Pos)
+	for i := range made {
+		if made[i].Expr != "" {
+			made[i].Pos = Written(line, t.Pos, diag.At(made[i].Pos, 0)).Pos
+		}
+	}
+	for i := range found {
+		found[i].Range = Written(line, t.Pos, found[i].Range)
+	}
 	b.list = append(b.list, found...)
 	return made
+}
+
+// line is that of a position.
+func (b *builder) line(at diag.Pos) string {
+	for _, s := range b.Sources {
+		if s.Path == at.File {
+			text, _ := diag.LineOf(s.Text, at.Line)
+			return text
+		}
+	}
+	return ""
 }
 
 // address is a URL of one of the schemes, unless it begins with ${…}, which is looked at when it is known.

@@ -45,6 +45,11 @@ func (b *builder) environment(name string, pos diag.Pos, f *environment) ir.Envi
 		b.needs(&t.block, "key", "cert")
 		e.TLS = &ir.TLS{CA: b.template(t.CA), Cert: b.template(t.Cert), Key: b.template(t.Key),
 			ServerName: t.ServerName.Value, Insecure: t.Insecure.On}
+		for _, file := range []template{t.CA, t.Cert} { // a private key is never embedded
+			if file.set() && !strings.Contains(file.Value, "${") {
+				b.Files = append(b.Files, Where{file.Value, file.Pos})
+			}
+		}
 	}
 	if s := &f.Start; s.set() {
 		b.start(f)
@@ -53,6 +58,7 @@ func (b *builder) environment(name string, pos diag.Pos, f *environment) ir.Envi
 	if r := f.Browser.Remote; r.set() {
 		b.checkURL(r.scalar, []string{"http", "https", "ws", "wss"})
 	}
+	b.credentials(f, &e)
 	return e
 }
 
@@ -120,12 +126,13 @@ func (b *builder) start(f *environment) {
 		d := b.fail(f.Start.Key, codeMissing, "start goes with url, which is missing")
 		help(d, "hoops waits until something answers there")
 	}
-	if ready := f.Start.Ready; ready.set() && !strings.HasPrefix(ready.Value, "/") {
+	if ready := f.Start.Ready; ready.set() && !anyPlaceholder.MatchString(ready.Value) && !strings.HasPrefix(ready.Value, "/") {
 		d := b.fail(ready.At, codeValue, "ready is a path below url, and this is %q", ready.Value)
 		help(d, "begin it with `/`")
 	}
-	if run := f.Start.Run; placeholder.MatchString(run.Value) {
-		d := b.fail(run.At, codeValue, "run is a command, in which hoops fills in nothing: %s", placeholder.FindString(run.Value))
+	run := f.Start.Run
+	for _, at := range placeholder.FindAllStringIndex(run.Value, -1) {
+		d := b.fail(run.part(at[0], at[1]), codeValue, "run is a command, in which hoops fills in nothing: %s", run.Value[at[0]:at[1]])
 		help(d, "let the software read a variable of the environment, and write $NAME")
 	}
 }

@@ -21,9 +21,11 @@ type file struct {
 	Types        named[text]        `key:"types" raw:"yes" doc:"parameter types of patterns: a name and its regular expression"`
 	Environments named[environment] `key:"environments" doc:"where the software runs"`
 	Measures     named[measure]     `key:"measures" doc:"metrics that value clauses are about"`
+	Baselines    named[param]       `key:"baselines" empty:"yes" doc:"names that clauses compare with, and what each was: than the spring campaign"`
 	Releases     releases           `key:"releases" doc:"where the running version can be read"`
 	CrossCutting list[crossCut]     `key:"cross-cutting" doc:"expectations that hold after every request or navigation"`
 	Stages       named[stage]       `key:"stages" doc:"the pipeline, in order"`
+	Zone         text               `key:"zone" doc:"the time zone of days and weeks in clauses: Europe/London; UTC"`
 	History      text               `key:"history" doc:"the history's file; .hoops/history.db beside hoops.yaml"`
 	Escalation   escalation         `key:"escalation" doc:"what to do when a probe fails hard"`
 }
@@ -99,7 +101,14 @@ type measure struct {
 	URL       template   `key:"url" place:"url" doc:"the document of from: json or csv: a URL or a file"`
 	Control   text       `key:"control" raw:"yes" doc:"label matchers of the control group"`
 	Split     text       `key:"split" raw:"yes" doc:"label matchers of the candidate"`
+	Weights   weights    `key:"weights" doc:"the parts of the traffic that both are meant to have"`
 	Synthetic choice     `key:"synthetic" choice:"include|exclude" doc:"traffic of hoops itself"`
+}
+
+type weights struct {
+	block
+	Control percent `key:"control" need:"yes" doc:"the part of the traffic that is the control group"`
+	Split   percent `key:"split" need:"yes" doc:"the part of the traffic that is the candidate"`
 }
 
 type releases struct {
@@ -127,7 +136,7 @@ type stage struct {
 	Duration    duration         `key:"duration" runs:"load"`
 	Data        data             `key:"data" runs:"load" doc:"a file instead of the rows of outlines"`
 	MaxInFlight whole            `key:"max-in-flight" runs:"load" doc:"10000"`
-	Browsers    whole            `key:"browsers" runs:"load" doc:"users of the scenarios that run in a browser, beside the rate"`
+	Browsers    whole            `key:"browsers" runs:"load|probe" doc:"users of the scenarios that run in a browser, beside the rate; probes in one at once: 2"`
 	Drain       duration         `key:"drain" runs:"load" doc:"30s"`
 	Connections choice           `key:"connections" runs:"load" choice:"shared|per journey" doc:"shared; per journey, as people who come one after the other"`
 	Expect      list[expression] `key:"expect" runs:"load" doc:"the gate"`
@@ -141,8 +150,9 @@ type stage struct {
 
 type share struct {
 	block
-	Of    text  `key:"of" need:"yes" raw:"yes" doc:"a scenario, an id or a tag expression"`
-	Share whole `key:"share" need:"yes"`
+	Of     text   `key:"of" need:"yes" raw:"yes" doc:"a scenario, an id or a tag expression"`
+	Share  whole  `key:"share" need:"yes"`
+	Driver choice `key:"driver" choice:"http|browser|shell" doc:"how these are driven; the scenario's or the stage's, if absent"`
 }
 
 type data struct {
@@ -180,6 +190,7 @@ func (*tls) is() string         { return "tls" }
 func (*start) is() string       { return "start" }
 func (*browser) is() string     { return "browser" }
 func (*measure) is() string     { return "a measure" }
+func (*weights) is() string     { return "weights" }
 func (*releases) is() string    { return "releases" }
 func (*crossCut) is() string    { return "an item of cross-cutting" }
 func (*stage) is() string       { return "a stage" }

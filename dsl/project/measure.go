@@ -2,6 +2,8 @@ package project
 
 import (
 	"cmp"
+	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +18,9 @@ func (b *builder) measure(name string, pos diag.Pos, f *measure) ir.Measure {
 		Owner: f.Owner.Value, MDE: f.MDE.Value, Unit: f.Unit.Value, At: f.At.Value, Margin: f.Margin.Value,
 		DSN: b.template(f.DSN), URL: b.document(f.URL), Control: f.Control.Value, Split: f.Split.Value,
 		Synthetic: f.Synthetic.Value, Pos: pos,
+	}
+	if w := f.Weights; w.set() {
+		m.Weights = &ir.Weights{Control: w.Control.Value, Split: w.Split.Value}
 	}
 	for _, s := range f.Says.Items {
 		if s.set() {
@@ -32,14 +37,49 @@ func (b *builder) measure(name string, pos diag.Pos, f *measure) ir.Measure {
 	b.needs(&f.block, "at", "quantile")
 	b.needs(&f.block, "control", "split")
 	b.needs(&f.block, "split", "control")
+	b.needs(&f.block, "weights", "split")
+	b.weights(&f.Weights)
 	if at := f.At; at.set() && !isQuantile(at.Value) {
 		d := b.fail(at.At, codeValue, "%q is not a quantile", at.Value)
 		help(d, "write it as p95 or p99.9")
+	}
+	if known := append([]string{ir.Durations}, ir.Vitals()...); m.From == "run" && f.Quantile.set() && !slices.Contains(known, m.Quantile) {
+		d := b.fail(f.Quantile.At, codeValue, "a run measures no %q", m.Quantile)
+		if near := diag.Closest(m.Quantile, known); near != "" {
+			help(d, "did you mean %s?", near)
+		} else {
+			help(d, "write %s", oneOf(known))
+		}
+	}
+	for _, key := range []string{"value", "quantile"} {
+		if _, has := f.Has[key]; has && !f.Count.set() && m.From == "openmetrics" {
+			help(b.fail(f.at(key), codeMisplaced, "%s needs another source than openmetrics, which can only count", key),
+				"write from: prometheus, sql, json or csv; from: run for what hoops itself measures")
+		}
 	}
 	b.fromOnly(f, m.From, "dsn", "sql")
 	b.fromOnly(f, m.From, "url", "json", "csv")
 	b.fromOnly(f, m.From, "step", "run")
 	return m
+}
+
+// weights must be the parts of a whole.
+func (b *builder) weights(w *weights) {
+	if !w.Control.set() || !w.Split.set() {
+		return
+	}
+	whole := new(big.Rat)
+	for _, part := range []percent{w.Control, w.Split} {
+		n, ok := new(big.Rat).SetString(strings.TrimSpace(strings.TrimSuffix(part.Value, "%")))
+		if !ok || n.Sign() <= 0 {
+			return // it said so itself
+		}
+		whole.Add(whole, n)
+	}
+	if whole.Cmp(big.NewRat(100, 1)) != 0 {
+		d := b.fail(w.Split.At, codeValue, "%s and %s are not the whole traffic of both groups: weights add up to 100%%", w.Control.Value, w.Split.Value)
+		help(d, "leave out those who are in neither group: where 10%% see the candidate and 10%% are the control group, write 50%% and 50%%")
+	}
 }
 
 // fromOnly holds a key to its sources; those of a database and of a document cannot do without it.

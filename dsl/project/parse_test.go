@@ -140,7 +140,7 @@ func TestDefaults(t *testing.T) {
 func TestTemplateFindings(t *testing.T) {
 	text := "environments:\n  a: {url: \"http://x.example\", headers: {X: \"é${y}\"}}\n"
 	var got []string
-	_, list := Parse("hoops.yaml", text, Options{Template: func(text string, at diag.Pos, place ir.Place) (ir.Template, diag.List) {
+	_, list := Parse("hoops.yaml", text, Options{Template: func(text string, at diag.Pos, place ir.Place, _, _ []string) (ir.Template, diag.List) {
 		got = append(got, fmt.Sprint(text, " ", at, " ", place))
 		return nil, diag.List{diag.Errorf(diag.At(at, 1), "expr/syntax", "wrong")}
 	}})
@@ -189,7 +189,7 @@ func TestCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := map[string]bool{}
-	for _, m := range regexp.MustCompile(`"(project/[a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
+	for _, m := range regexp.MustCompile(`= "([a-z]+/[a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
 		named[m[1]] = false
 	}
 	paths, _ := filepath.Glob("testdata/bad/*.txtar")

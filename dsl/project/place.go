@@ -124,6 +124,44 @@ func closingQuote(s string) int {
 	return 0
 }
 
+// Written moves a range that counts the characters of a value to where the file has them: in quotes some are written as
+// two or more. Content is where the value begins.
+func Written(line string, content diag.Pos, r diag.Range) diag.Range {
+	runes := []rune(line)
+	if r.Line != content.Line || content.Col < 2 || content.Col-1 > len(runes) || r.Col < content.Col {
+		return r
+	}
+	at := content.Col - 1
+	size := func() int { return 1 }
+	switch runes[at-1] {
+	case '"':
+		size = func() int {
+			if runes[at] != '\\' || at+1 >= len(runes) {
+				return 1
+			}
+			return 2 + map[rune]int{'x': 2, 'u': 4, 'U': 8}[runes[at+1]]
+		}
+	case '\'':
+		size = func() int {
+			if runes[at] == '\'' && at+1 < len(runes) && runes[at+1] == '\'' {
+				return 2
+			}
+			return 1
+		}
+	default:
+		return r
+	}
+	column := func(n int) int {
+		for ; n > 0 && at < len(runes); n-- {
+			at += size()
+		}
+		return at + n + 1
+	}
+	from := column(r.Col - content.Col)
+	r.Col, r.Len = from, column(r.Len)-from
+	return r
+}
+
 // content is where the text of a scalar begins: behind its quote, or on the line below a block's "|".
 func (s *source) content(n ast.Node, at diag.Range) diag.Pos {
 	if n, ok := n.(*ast.LiteralNode); ok {

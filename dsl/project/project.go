@@ -18,9 +18,12 @@ type Options struct {
 	// includes are refused.
 	Read func(path string) (string, error)
 	// Template makes the ${…} of a text; at is the place of the text's first character. If it is nil, every text
-	// is literal.
-	Template func(text string, at diag.Pos, place ir.Place) (ir.Template, diag.List)
+	// is literal. Params and env are the fields of these names that hoops.yaml declares.
+	Template func(text string, at diag.Pos, place ir.Place, params, env []string) (ir.Template, diag.List)
 }
+
+// Known are the names that ${param.…} and ${env.…} may read: of env those that any environment has.
+type Known struct{ Params, Env []string }
 
 // Project is what hoops.yaml says. Defaults that do not depend on where it runs are filled in.
 type Project struct {
@@ -30,12 +33,16 @@ type Project struct {
 	Types        []Type
 	Environments []ir.Environment
 	Measures     []ir.Measure
+	Baselines    []ir.Baseline
+	Zone         string
 	CrossCutting []ir.CrossCut
 	Stages       []ir.Stage
 	History      string
 	Releases     *Releases
 	Escalation   *Escalation
 	Wheres       []Where // every tag expression, for the room that reads them
+	Files        []Where // that environments name, written out
+	Known        Known
 	Sources      []Source
 }
 
@@ -72,7 +79,7 @@ type Level struct {
 	Pos   diag.Pos
 }
 
-// Where is a tag expression and the place of its first character.
+// Where is a text that another room reads, and the place of its first character.
 type Where struct {
 	Text string
 	Pos  diag.Pos

@@ -86,7 +86,7 @@ func parse(files map[string]string) (*Project, diag.List) {
 }
 
 // placedLiteral shows where a template stands and lands: one literal, and one expression at its end.
-func placedLiteral(text string, at diag.Pos, place ir.Place) (ir.Template, diag.List) {
+func placedLiteral(text string, at diag.Pos, place ir.Place, _, _ []string) (ir.Template, diag.List) {
 	before, rest, found := strings.Cut(text, "${")
 	if !found {
 		return ir.Literal(text), nil
@@ -109,7 +109,7 @@ func render(files map[string]string, list diag.List) string {
 func printed(p *Project) string {
 	var b strings.Builder
 	program := ir.Program{Project: p.Name, Params: p.Params, Vars: p.Vars, Environments: p.Environments,
-		Measures: p.Measures, CrossCutting: p.CrossCutting, Stages: p.Stages, History: p.History}
+		Measures: p.Measures, Baselines: p.Baselines, Zone: p.Zone, CrossCutting: p.CrossCutting, Stages: p.Stages, History: p.History}
 	if err := ir.Print(&b, &program); err != nil {
 		panic(err)
 	}

@@ -21,6 +21,7 @@ const (
 	codeValue       = "project/value"               // the right type with a value that cannot be
 	codeEnvironment = "project/unknown-environment" // a stage in an environment that is not declared
 	codeInclude     = "project/include"             // a file that cannot be included
+	codeRate        = "load/rate"                   // a rate that cannot be read, as in --rate
 )
 
 // shape is a type of value that hoops.yaml can have. It reads itself from YAML and describes itself as JSON

@@ -1,11 +1,14 @@
 package project
 
 import (
+	"errors"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -23,6 +26,21 @@ type scalar struct {
 }
 
 func (s scalar) set() bool { return s.At.Line != 0 }
+
+// part is the stretch of some bytes of Value. It is the whole scalar where the file writes the value in another way: with
+// escapes, or on several lines.
+func (s scalar) part(from, to int) diag.Range {
+	written := s.At.Len
+	if s.Pos != s.At.Pos {
+		written -= 2 // quotes
+	}
+	if s.Pos.Line != s.At.Line || written != utf8.RuneCountInString(s.Value) {
+		return s.At
+	}
+	at := s.Pos
+	at.Col += utf8.RuneCountInString(s.Value[:from])
+	return diag.At(at, utf8.RuneCountInString(s.Value[from:to]))
+}
 
 func isScalar(n ast.Node) bool {
 	switch n.(type) {
@@ -80,10 +98,12 @@ func (t *text) read(r *reader, v value, tag reflect.StructTag) {
 	if !t.takeText(r, v, tag) {
 		return
 	}
-	if i := strings.Index(t.Value, "${"); i >= 0 && tag.Get("raw") == "" {
-		r.fail(t.At, codeValue, "`${…}` is not evaluated in %s", v.name)
+	if at := anyPlaceholder.FindStringIndex(t.Value); at != nil && tag.Get("raw") == "" {
+		r.fail(t.part(at[0], at[1]), codeValue, "`${…}` is not evaluated in %s", v.name)
 	}
 }
+
+var anyPlaceholder = regexp.MustCompile(`\$\{[^}]*\}?`)
 
 // param is a text, or nothing where --param must say.
 type param struct{ text }
@@ -158,7 +178,12 @@ func balanced(s string) bool {
 }
 
 // unreadable adds how to write it, where the message does not say so itself.
-func unreadable(d *diag.Diagnostic, written string) {
+func unreadable(d *diag.Diagnostic, err error, written string) {
+	var known interface{ Help() string }
+	if errors.As(err, &known) && strings.HasPrefix(known.Help(), "did you mean ") {
+		help(d, "%s", known.Help())
+		return
+	}
 	if !strings.Contains(d.Message, ": write ") {
 		help(d, "write it as %s", written)
 	}
@@ -179,7 +204,7 @@ func (d *duration) read(r *reader, v value, _ reflect.StructTag) {
 	parsed, err := expr.ParseDuration(d.Value)
 	switch {
 	case err != nil:
-		unreadable(r.fail(d.At, codeValue, "%s", err), "300ms, 30s, 1m30s or 2h")
+		unreadable(r.fail(d.At, codeValue, "%s", err), err, "300ms, 30s, 1m30s or 2h")
 	case parsed <= 0:
 		r.fail(d.At, codeValue, "%s must be more than nothing", v.name)
 	}
@@ -199,7 +224,7 @@ func (s *size) read(r *reader, v value, _ reflect.StructTag) {
 	bytes, err := expr.ParseSize(s.Value)
 	switch {
 	case err != nil:
-		unreadable(r.fail(s.At, codeValue, "%s", err), "512kB, 10MB or 1GiB")
+		unreadable(r.fail(s.At, codeValue, "%s", err), err, "512kB, 10MB or 1GiB")
 	case bytes <= 0:
 		r.fail(s.At, codeValue, "%s must be more than nothing", v.name)
 	}
@@ -234,7 +259,7 @@ func (p *percent) read(r *reader, v value, _ reflect.StructTag) {
 	share, err := expr.ParsePercent(p.Value)
 	switch {
 	case err != nil:
-		unreadable(r.fail(p.At, codeValue, "%s", err), "20%")
+		unreadable(r.fail(p.At, codeValue, "%s", err), err, "20%")
 	case share <= 0:
 		r.fail(p.At, codeValue, "%s must be more than nothing", v.name)
 	}

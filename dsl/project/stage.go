@@ -5,9 +5,11 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/rate"
 )
 
 // Defaults of a load stage.
@@ -36,11 +38,16 @@ func (b *builder) stage(name string, pos diag.Pos, f *stage, environments []stri
 		}
 	}
 	b.runnersKeys(f)
+	if n := f.Browsers.N; n > ir.MostBrowsers {
+		d := b.fail(f.Browsers.At, codeValue, "%d browsers are too many for one machine: at most %d", n, ir.MostBrowsers)
+		help(d, "%s", map[bool]string{true: "check more often over http, and less often in a browser", false: "put the load on over http, and let a few browser users see what it does to pages"}[s.Run == ir.Probe])
+	}
 	switch s.Run {
 	case ir.LoadRunner:
 		s.Load = b.load(f)
 	case ir.Probe:
 		b.probe(f)
+		s.Browsers = f.Browsers.N
 	case ir.Approval:
 		if _, ok := f.Has["ask"]; !ok {
 			d := b.fail(f.Key, codeMissing, "an approval needs `ask`")
@@ -89,20 +96,22 @@ func article(noun string) string {
 func (b *builder) load(f *stage) *ir.Load {
 	b.oneOf(&f.block, "a load stage", "rate", "users")
 	l := &ir.Load{
-		Rate: b.template(f.Rate), Users: f.Users.N, Duration: f.Duration.D,
+		Rate: b.rate(f.Rate), Users: f.Users.N, Duration: f.Duration.D,
 		MaxInFlight: cmp.Or(f.MaxInFlight.N, defaultMaxInFlight), Browsers: f.Browsers.N, Drain: cmp.Or(f.Drain.D, defaultDrain),
 	}
 	if f.Connections.Value == ir.PerJourney { // shared is what is not said
 		l.Connections = ir.PerJourney
 	}
-	first := map[string]diag.Range{}
+	type share struct{ of, driver string }
+	first := map[share]diag.Range{}
 	for _, m := range f.Mix.Items {
-		if before, twice := first[m.Of.Value]; twice && m.Of.set() {
+		one := share{m.Of.Value, m.Driver.Value}
+		if before, twice := first[one]; twice && m.Of.set() {
 			d := b.fail(m.Of.At, codeDuplicate, "%q has two shares", m.Of.Value)
 			*d = d.WithNote(before, "first here")
 		}
-		first[m.Of.Value] = m.Of.At
-		l.Mix = append(l.Mix, ir.Share{Of: m.Of.Value, Share: m.Share.N, Pos: m.Of.Pos})
+		first[one] = m.Of.At
+		l.Mix = append(l.Mix, ir.Share{Of: m.Of.Value, Share: m.Share.N, Driver: m.Driver.Value, Pos: m.Of.Pos})
 	}
 	if d := &f.Data; d.set() && d.File.Value != "" { // without its file it has been refused
 		l.Data = &ir.Data{File: b.inProject(d.File), Use: cmp.Or(d.Use.Value, "in order"), AtEnd: d.AtEnd.Value, Pos: d.File.Pos}
@@ -114,6 +123,25 @@ func (b *builder) load(f *stage) *ir.Load {
 		}
 	}
 	return l
+}
+
+// rate checks a rate that is written out; one with ${param.…} is known when it runs.
+func (b *builder) rate(t template) ir.Template {
+	made := b.template(t)
+	words, fixed := made.Constant()
+	if !fixed || words == "" {
+		return made
+	}
+	if _, wrong := rate.ParseProfile(words); wrong != nil {
+		from := min(max(0, wrong.Col-1), utf8.RuneCountInString(words))
+		to := min(from+max(0, wrong.Len), utf8.RuneCountInString(words))
+		runes := []rune(words)
+		d := b.fail(t.part(len(string(runes[:from])), len(string(runes[:to]))), codeRate, "%s", wrong.Message)
+		if wrong.Help != "" {
+			help(d, "%s", wrong.Help)
+		}
+	}
+	return made
 }
 
 func (b *builder) probe(f *stage) {

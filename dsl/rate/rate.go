@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/expr"
 )
 
@@ -401,12 +402,7 @@ func (p *parser) rate() (float64, *Error) {
 	return r, nil
 }
 
-func clip(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
-}
+func clip(s string) string { return diag.Cut(s, 40) }
 
 func (p *parser) here(format string, args ...any) *Error {
 	return p.errorf(p.from, p.to-p.from, format, args...)

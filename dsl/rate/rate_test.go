@@ -73,7 +73,7 @@ func TestProfileThatIsWrong(t *testing.T) {
 		"1/s for 1m, then 5/s to x/s":   "25+3: `x/s` is not a rate",
 		"10/s to 50/s over 1m then":     "26+1: a rate is expected",
 		strings.Repeat("1", 17<<10):     "1+1: the rate is too long: at most 16384 bytes",
-		strings.Repeat("9", 400) + "/s": "1+402: " + strings.Repeat("9", 40) + "… is too high a rate",
+		strings.Repeat("9", 400) + "/s": "1+402: " + strings.Repeat("9", 39) + "… is too high a rate",
 	} {
 		p, err := ParseProfile(text)
 		if err == nil {

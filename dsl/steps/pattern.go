@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	cucumberexpressions "github.com/cucumber/cucumber-expressions/go/v18"
@@ -16,11 +17,12 @@ import (
 
 // Pattern is a Cucumber Expression with named parameters, compiled.
 type Pattern struct {
-	Source  string
-	Params  []ir.Parameter
-	groups  []int // of each parameter, in regexp
-	regexp  *regexp.Regexp
-	literal string // what every text begins with
+	Source   string
+	Params   []ir.Parameter
+	groups   []int // of each parameter, in both expressions
+	plain    *regexp.Regexp
+	tolerant func() *regexp.Regexp // of texts with placeholders; few patterns meet one
+	literal  string                // what every text begins with
 }
 
 // argument is what a parameter matched: its text without quotes, and the byte of the step that it starts at.
@@ -49,10 +51,6 @@ func (t *Types) compile(source string, at diag.Pos, vocabulary bool) (*Pattern, 
 		d := diag.Errorf(diag.At(p, n), "steps/pattern", format, args...)
 		return &d
 	}
-	if strings.TrimSpace(source) == "" {
-		d := fail(0, 1, "the definition has no pattern").WithHelp("write the step's words after \"Scenario:\"")
-		return nil, &d
-	}
 	p := &Pattern{Source: source}
 	var rewritten strings.Builder
 	var columns []int // of each rune of rewritten, in source
@@ -63,6 +61,11 @@ func (t *Types) compile(source string, at diag.Pos, vocabulary bool) (*Pattern, 
 		rewritten.WriteString(s)
 	}
 	runes := []rune(source)
+	if m := regular.FindStringIndex(escape.ReplaceAllString(source, "  ")); m != nil {
+		d := fail(utf8.RuneCountInString(source[:m[0]]), utf8.RuneCountInString(source[m[0]:m[1]]), "a pattern is a Cucumber Expression, and this is of a regular expression").
+			WithHelp("write {n:int} for a number, {name:string} for a quoted text, {name:} for anything; an expression of your own is a type, under types: in hoops.yaml")
+		return nil, &d
+	}
 	for i := 0; i < len(runes); i++ {
 		switch {
 		case runes[i] == '\\' && i+1 < len(runes):
@@ -102,18 +105,27 @@ func (t *Types) compile(source string, at diag.Pos, vocabulary bool) (*Pattern, 
 			put(string(runes[i]), i)
 		}
 	}
-	expression, err := cucumberexpressions.NewCucumberExpression(rewritten.String(), t.registry)
+	text := rewritten.String()
+	expression, err := cucumberexpressions.NewCucumberExpression(text, t.plain)
 	if err != nil {
 		col, n, message, help := explained(err.Error())
 		columns = append(columns, len(runes))
 		from, to := columns[min(col, len(columns)-1)], columns[min(col+n, len(columns)-1)]
 		d := fail(from, max(1, to-from), "%s", message)
 		if help != "" {
+			help, _, _ = strings.Cut(help, ". Otherwise rephrase") // and use a regular expression, which no pattern is
 			*d = d.WithHelp("%s", help)
 		}
 		return nil, d
 	}
-	p.regexp = expression.Regexp()
+	p.plain = expression.Regexp()
+	p.tolerant = sync.OnceValue(func() *regexp.Regexp {
+		e, err := cucumberexpressions.NewCucumberExpression(text, t.tolerant)
+		if err != nil {
+			panic("the same pattern, and not the same: " + err.Error()) // both know the same types
+		}
+		return e.Regexp()
+	})
 	group := 1
 	for _, param := range p.Params {
 		p.groups = append(p.groups, group)
@@ -122,6 +134,11 @@ func (t *Types) compile(source string, at diag.Pos, vocabulary bool) (*Pattern, 
 	p.literal = fixedBeginning(source)
 	return p, nil
 }
+
+// regular is what stands in regular expressions alone: as words of a pattern no step would have it.
+var regular = regexp.MustCompile(`\\[dwsDWS][+*]?|\(\.[*+]\??\)|\(\[|\(\?:`)
+
+var escape = regexp.MustCompile(`\\[\\/(){} ]`) // of two bytes
 
 // fixedBeginning is the words of a pattern before the first that holds anything but itself.
 func fixedBeginning(source string) string {
@@ -195,7 +212,11 @@ func lowerFirst(s string) string {
 
 // match is the arguments of a step's text, in the order of Params; false when it does not match.
 func (p *Pattern) match(text string) ([]argument, bool) {
-	at := p.regexp.FindStringSubmatchIndex(text)
+	expression := p.plain
+	if strings.ContainsFunc(text, isPlaceholder) {
+		expression = p.tolerant()
+	}
+	at := expression.FindStringSubmatchIndex(text)
 	if at == nil {
 		return nil, false
 	}

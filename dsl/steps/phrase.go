@@ -93,6 +93,11 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 			rest, offset = rest[at+len(name):], offset+len(name)
 		}
 	}
+	if most := lastPlaceholder - firstPlaceholder + 1; len(p.values) > most {
+		d := diag.Errorf(diag.At(p.values[most].Pos, 1), "steps/placeholder", "a text holds at most %d values, and this one has %d", most, len(p.values)).
+			WithHelp("send it in parts, or make it outside and read it: ${file('data/body.json')}")
+		return p, &d
+	}
 	p.text = b.String()
 	p.pos = func(offset int) diag.Pos {
 		if offset >= len(offsets) {
@@ -232,4 +237,37 @@ func offsetOf(text string, line, col int) int {
 		offset += size
 	}
 	return offset
+}
+
+// argument is what a parameter of a type matched in a phrase.
+func (p phrase) argument(a argument, typ string) phrase {
+	arg := p.sub(a.start, a.start+len(a.text))
+	if typ == "string" {
+		return arg.unescaped()
+	}
+	return arg
+}
+
+// unescaped resolves \", \' and \\ of a quoted parameter.
+func (p phrase) unescaped() phrase {
+	if !strings.Contains(p.text, `\`) {
+		return p
+	}
+	var b strings.Builder
+	var from []int // of each byte, in the phrase
+	for i := 0; i < len(p.text); i++ {
+		if p.text[i] == '\\' && i+1 < len(p.text) && strings.IndexByte(`"'\`, p.text[i+1]) >= 0 {
+			i++
+		}
+		b.WriteByte(p.text[i])
+		from = append(from, i)
+	}
+	whole, end := p.pos, len(p.text)
+	p.text, p.pos = b.String(), func(offset int) diag.Pos {
+		if offset >= len(from) {
+			return whole(end)
+		}
+		return whole(from[offset])
+	}
+	return p
 }

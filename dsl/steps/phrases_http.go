@@ -80,9 +80,6 @@ var phrasesOfHTTP = []entry{
 		return b.expect(ir.CheckTakes, args[0])
 	}},
 	{driver: "http", source: "the response matches the schema {string}", build: func(b *binder, args []phrase) ir.Op {
-		if _, ok := b.text(args[0], "the schema's file"); !ok {
-			return nil
-		}
 		return b.expect(ir.CheckSchema, args[0])
 	}},
 }

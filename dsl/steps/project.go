@@ -6,9 +6,9 @@ import (
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-// ProjectTemplate makes a template of a text of hoops.yaml. It may read env, secret, param and run: nothing of a
-// scenario.
-func ProjectTemplate(text string, at diag.Pos, place ir.Place) (ir.Template, diag.List) {
+// ProjectTemplate makes a template of a text of hoops.yaml. It may read env, secret, param and run, of env and param
+// what is declared: nothing of a scenario.
+func ProjectTemplate(text string, at diag.Pos, place ir.Place, params, env []string) (ir.Template, diag.List) {
 	p, wrong := cut(oneLine(text, at), nil)
 	if wrong != nil {
 		return nil, diag.List{*wrong}
@@ -18,6 +18,7 @@ func ProjectTemplate(text string, at diag.Pos, place ir.Place) (ir.Template, dia
 		t = p.urlTemplate()
 	}
 	names := projectNames()
+	names.Declare(params, env)
 	var all diag.List
 	for i := range t {
 		if t[i].Expr == "" {

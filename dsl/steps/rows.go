@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -94,7 +95,7 @@ func (f *found) params() []ir.Parameter {
 }
 
 // perRow matches each row by itself, its cells in place of the columns, as Cucumber does.
-func (b *binder) perRow(text phrase, rows []int) {
+func (b *binder) perRow(f found, text phrase, rows []int) {
 	source := text.source()
 	for _, i := range rows {
 		p, wrong := cut(oneLine(b.filled(source, b.context.Rows[i], b.context.Columns), b.line.Pos), nil)
@@ -107,6 +108,30 @@ func (b *binder) perRow(text phrase, rows []int) {
 		for k := range p.values {
 			p.values[k].Pos = at
 		}
+		before := len(b.step.Obstacles)
 		b.bound(b.library.lookup(b.driver, p.text, b.context.Inside, &b.tried), p, []int{i})
+		for j := before; j < len(b.step.Obstacles); j++ {
+			o := &b.step.Obstacles[j]
+			o.Help = append(b.inRow(f, text, i), o.Help...)
+		}
 	}
+}
+
+// inRow says what a step is in a row, and which cell makes it another than it is in the others.
+func (b *binder) inRow(f found, text phrase, row int) []string {
+	cells := b.context.Rows[row]
+	if len(cells) == 0 {
+		return nil
+	}
+	said := []string{fmt.Sprintf("in the row of line %d it is: %s", cells[0].Pos.Line, b.filled(text.source(), cells, b.context.Columns))}
+	if len(f.definitions) != 1 && f.entry == nil {
+		return said
+	}
+	for j, a := range f.args {
+		column, ok := b.columnOf(a.text, text)
+		if p := f.params()[j]; ok && !strings.HasPrefix(p.Type, hoopsOwn) && !b.library.types.Accepts(p.Type, cells[column].Text) {
+			said = append(said, fmt.Sprintf("<%s> is %q there, and {%s} is expected", b.context.Columns[column], cells[column].Text, p.Type))
+		}
+	}
+	return said
 }

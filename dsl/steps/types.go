@@ -26,7 +26,7 @@ const (
 
 // builtin are the types of Cucumber Expressions, of hoops, and those that only the vocabulary uses. A
 // placeholder may stand for a whole parameter of any of them; inside a quoted one it is a character like
-// others.
+// others. That int is written twice is Cucumber's way.
 var builtin = []struct{ name, pattern string }{
 	{"int", `-?\d+`},
 	{"byte", `-?\d+`},
@@ -52,8 +52,9 @@ var builtin = []struct{ name, pattern string }{
 
 // Types compiles patterns. It holds what hoops.yaml adds to the built-in types.
 type Types struct {
-	registry *cucumberexpressions.ParameterTypeRegistry
-	names    []string // as users may write them
+	plain    *cucumberexpressions.ParameterTypeRegistry // of texts without placeholders: Cucumber's own expressions
+	tolerant *cucumberexpressions.ParameterTypeRegistry // a placeholder may stand for a whole parameter
+	names    []string                                   // as users may write them
 	regexps  map[string]*regexp.Regexp
 	groups   map[string]int      // capturing groups of a parameter of the type, its own included
 	compiled map[string]*Pattern // definitions for several drivers have the same
@@ -67,9 +68,9 @@ const hoopsOwn = "hoops "
 
 // NewTypes registers the types; one that cannot be is a diagnostic at its place.
 func NewTypes(custom []Type) (*Types, diag.List) {
-	t := &Types{registry: cucumberexpressions.NewParameterTypeRegistry(), regexps: map[string]*regexp.Regexp{}, groups: map[string]int{}, compiled: map[string]*Pattern{}}
+	t := &Types{plain: cucumberexpressions.NewParameterTypeRegistry(), tolerant: cucumberexpressions.NewParameterTypeRegistry(), regexps: map[string]*regexp.Regexp{}, groups: map[string]int{}, compiled: map[string]*Pattern{}}
 	for _, b := range builtin {
-		if err := t.register(b.name, b.pattern, b.name != "string"); err != nil {
+		if err := t.register(b.name, b.pattern); err != nil {
 			panic(err)
 		}
 	}
@@ -80,7 +81,7 @@ func NewTypes(custom []Type) (*Types, diag.List) {
 			found = append(found, diag.Errorf(at, "steps/type", "the type %q exists already", c.Name))
 			continue
 		}
-		if err := t.register(c.Name, c.Pattern, true); err != nil {
+		if err := t.register(c.Name, c.Pattern); err != nil {
 			found = append(found, diag.Errorf(at, "steps/type", "the type %q cannot be used: %v", c.Name, err).
 				WithHelp(`write its values as a regular expression: %s: red|green|blue`, c.Name))
 		}
@@ -88,7 +89,7 @@ func NewTypes(custom []Type) (*Types, diag.List) {
 	return t, found
 }
 
-func (t *Types) register(name, pattern string, wholePlaceholder bool) error {
+func (t *Types) register(name, pattern string) error {
 	part, err := regexp.Compile(pattern)
 	if err != nil {
 		return err
@@ -97,15 +98,14 @@ func (t *Types) register(name, pattern string, wholePlaceholder bool) error {
 	if err != nil {
 		return err
 	}
-	patterns := []*regexp.Regexp{part}
-	if wholePlaceholder || name == "string" {
-		patterns = append(patterns, regexp.MustCompile(anyPlaceholder))
+	plain := []*regexp.Regexp{part}
+	if name == "int" {
+		plain = append(plain, regexp.MustCompile(`\d+`))
 	}
-	typ, err := cucumberexpressions.NewParameterType(prefix+name, patterns, name, nil, false, false, false)
-	if err != nil {
+	if err := define(t.plain, name, plain); err != nil {
 		return err
 	}
-	if err := t.registry.DefineParameterType(typ); err != nil {
+	if err := define(t.tolerant, name, append(plain, regexp.MustCompile(anyPlaceholder))); err != nil {
 		return err
 	}
 	t.regexps[name] = whole
@@ -114,6 +114,14 @@ func (t *Types) register(name, pattern string, wholePlaceholder bool) error {
 		t.names = append(t.names, name)
 	}
 	return nil
+}
+
+func define(types *cucumberexpressions.ParameterTypeRegistry, name string, patterns []*regexp.Regexp) error {
+	typ, err := cucumberexpressions.NewParameterType(prefix+name, patterns, name, nil, false, false, false)
+	if err != nil {
+		return err
+	}
+	return types.DefineParameterType(typ)
 }
 
 // Accepts reports whether a value is one of the type, as a whole.

@@ -8,7 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
@@ -19,8 +18,13 @@ func (b *binder) undefined(text phrase, rows []int) ir.Obstacle {
 		o.Help = append(o.Help, "write the step's words behind its keyword")
 		return o
 	}
-	if near := b.library.closest(b.driver, text.text); near != "" {
+	if own := b.library.OwnDriver(text.text); own != "" {
+		o.Help = append(o.Help, fmt.Sprintf("it is a phrase of the driver %s", own))
+	} else if near := b.library.closest(b.driver, text.text); near != "" {
 		o.Help = append(o.Help, "closest: "+near)
+	}
+	if strings.Count(strings.ReplaceAll(text.text, `\"`, ""), `"`)%2 == 1 {
+		o.Help = append(o.Help, `a " is missing: there is an odd number of them`)
 	}
 	o.Help = append(o.Help, "define it in a *.steps.feature file:\n"+stub(text, b.columnType))
 	return o
@@ -113,55 +117,6 @@ func stub(p phrase, placeholder func(ir.Part) string) string {
 		b.WriteString("{" + typ + "}")
 	})
 	return fmt.Sprintf("  Scenario: %s\n    When I GET \"/\"", b.String())
-}
-
-// candidates are what a driver's step may have been meant to be, by their words.
-type candidates struct {
-	words []string
-	shown map[string]string // by words
-	found map[string]string // closest, by the words of a step
-}
-
-// closest is the definition or phrase whose words are nearest to the text's, values left out.
-func (l *Library) closest(driver, text string) string {
-	c := l.near[driver]
-	if c == nil {
-		c = l.candidates(driver)
-		l.near[driver] = c
-	}
-	words := strings.ToLower(bare(text))
-	near, known := c.found[words]
-	if !known {
-		near = c.shown[diag.Closest(words, c.words)]
-		c.found[words] = near
-	}
-	return near
-}
-
-func (l *Library) candidates(driver string) *candidates {
-	c := &candidates{shown: map[string]string{}, found: map[string]string{}}
-	add := func(pattern, shown string) {
-		words := strings.ToLower(bare(parameters.ReplaceAllString(pattern, " ")))
-		if _, known := c.shown[words]; !known && words != "" {
-			c.shown[words] = shown
-			c.words = append(c.words, words)
-		}
-	}
-	for _, d := range l.Definitions {
-		if (d.Driver == driver || d.Driver == "") && !d.IsUndo {
-			add(d.Pattern, fmt.Sprintf("%s (%s:%d)", d.Pattern, d.Pos.File, d.Pos.Line))
-		}
-	}
-	for _, e := range l.entries {
-		if e.driver == "" || e.driver == "http" || e.driver == driver {
-			// A method is a word of the phrase: most steps that are meant as one differ in another.
-			for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"} {
-				one := entry{source: strings.Replace(e.source, "{hoops method}", method, 1)}
-				add(one.source, one.shown()+" (vocabulary)")
-			}
-		}
-	}
-	return c
 }
 
 var parameters = regexp.MustCompile(`\{[^}]*\}`)
