@@ -139,3 +139,18 @@ func readiness(ready, address string) (command.Probe, error) {
 	}
 	return command.HTTPReady(to.String()), nil
 }
+
+// paramHint is the remedy for a parameter that nothing declares.
+func paramHint(p *ir.Program, name string) string {
+	var names []string
+	for _, q := range p.Params {
+		names = append(names, q.Name)
+	}
+	if near := diag.Closest(name, names); near != "" {
+		return fmt.Sprintf("did you mean %s?", near)
+	}
+	if len(names) > 0 {
+		return "parameters are " + strings.Join(names, ", ") + "; others are declared under params: in hoops.yaml"
+	}
+	return "parameters are declared under params: in hoops.yaml"
+}

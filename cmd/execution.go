@@ -97,7 +97,7 @@ func (a *app) newExecution(t *target, o options, standard string) (*execution, e
 		}
 		known := func(q ir.Param) bool { return q.Name == name }
 		if !slices.ContainsFunc(t.program.Params, known) {
-			return nil, usage(fmt.Sprintf("unknown parameter %q", name), "parameters are declared under params: in hoops.yaml")
+			return nil, usage(fmt.Sprintf("unknown parameter %q", name), paramHint(t.program, name))
 		}
 		x.params[name] = value
 		x.overrides = append(x.overrides, "--param "+p)

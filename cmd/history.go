@@ -127,12 +127,8 @@ func (a *app) warn(err error, hints ...string) {
 // homeOf is the folder that an artefact's history lies in: that of the project here, when it has the same name,
 // else the artefact's own.
 func homeOf(name, project string) string {
-	if root := dsl.FindProject("."); root != "" && project != "" {
-		if sources, err := dsl.Open(root); err == nil {
-			if p := dsl.Compile(sources).Program; p != nil && p.Project == project {
-				return root
-			}
-		}
+	if root := dsl.FindProject("."); root != "" && project != "" && dsl.NameOf(root) == project {
+		return root
 	}
 	full, err := filepath.Abs(name)
 	if err != nil {

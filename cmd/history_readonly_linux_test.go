@@ -10,6 +10,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/cucumber-value/hoops/cmd"
 )
 
 // In a folder that may only be read a run goes on, says once that it is not recorded, and its exit code is its own;
@@ -55,5 +58,50 @@ func TestRunInAFolderThatMayOnlyBeRead(t *testing.T) {
 	}
 	if code, _, stderr = run("HOOPS_HISTORY=off"); code != 0 || stderr != "" {
 		t.Errorf("off: exit code %d: %s", code, stderr)
+	}
+}
+
+// What a name stands for can be read where nothing can be written: a judgement on another machine, of a mounted history.
+func TestNamesOnADiskThatMayOnlyBeRead(t *testing.T) {
+	dir := project(t, map[string]string{
+		"hoops.yaml": `project: shop
+environments: {production: {url: "http://127.0.0.1:9"}}
+measures: {mistakes: {count: mistakes, per: sums, from: csv, url: numbers.csv, better: lower}}
+baselines: {the spring campaign: }
+`,
+		"numbers.csv": "time,sums,mistakes\n" + time.Now().Add(-2*time.Hour).UTC().Format(time.RFC3339) + ",1000,3\n2026-03-02,9000,900\n",
+		"a.feature":   "Feature: F\n  In order to make fewer mistakes than the spring campaign\n\n  Scenario: S\n    When I GET \"/\"\n",
+	})
+	var said bytes.Buffer
+	if code := cmd.Main([]string{"value", "pin", "--as", "the spring campaign", "--from", "2026-03-01", "--to", "2026-04-01", dir}, cmd.Stdio{In: strings.NewReader(""), Out: &said, Err: &said}); code != 0 {
+		t.Fatalf("%d %s", code, said.String())
+	}
+	folders := []string{filepath.Dir(dir), dir, filepath.Join(dir, ".hoops")}
+	for _, folder := range folders {
+		if err := os.Chmod(folder, 0o555); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() {
+		for _, folder := range folders {
+			os.Chmod(folder, 0o755)
+		}
+	})
+	for _, c := range []struct {
+		flag, want string
+		code       int
+	}{
+		{"--env=production", "DELIVERED  make fewer mistakes than the spring campaign — 3 mistakes in 1,000 sums over the last 24 hours", 0},
+		{"--no-history", `NOT YET KNOWN  make fewer mistakes than the spring campaign — no history could be asked what was pinned as "the spring campaign"`, 4},
+	} {
+		var out bytes.Buffer
+		run := exec.Command("/proc/self/exe", "value", c.flag, dir)
+		run.Args[0], run.Dir, run.Stdout, run.Stderr = "hoops", "/", &out, &out
+		if os.Getuid() == 0 {
+			run.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		}
+		if run.Run(); run.ProcessState == nil || run.ProcessState.ExitCode() != c.code || !strings.Contains(out.String(), c.want) {
+			t.Errorf("%s: %v %s", c.flag, run.ProcessState, out.String())
+		}
 	}
 }

@@ -1,33 +1,28 @@
 package cmd
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/expr"
-	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/history"
-	"github.com/cucumber-value/hoops/runners"
+	"github.com/cucumber-value/hoops/reporters"
 )
 
 // wanted is what hoops history is asked for.
 type wanted struct {
 	history.RunFilter
-	since  string
-	format string
+	since     string
+	format    string
+	baselines bool
 }
 
 func (a *app) historyCommand() *cobra.Command {
@@ -37,7 +32,8 @@ func (a *app) historyCommand() *cobra.Command {
 		Short: "Show what ran here before, newest first, or one run in full",
 		Example: `  hoops history                         the last runs
   hoops history 12                      run 12: its stages, failures and verdicts
-  hoops history --env production --since 7d`,
+  hoops history --env production --since 7d
+  hoops history --baselines             what was pinned under a name`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			run := ""
 			if len(args) > 0 && runName.MatchString(args[0]) && !isFolder(args[0]) {
@@ -60,6 +56,7 @@ func (a *app) historyCommand() *cobra.Command {
 	f.StringVar(&w.Environment, "env", "", "only runs with a stage in the environment `NAME`")
 	f.StringVar(&w.since, "since", "", "only runs since `TIME`: 7d, 2026-03-01, 2026-03-01T14:00:00Z")
 	f.IntVarP(&w.Limit, "limit", "n", 20, "show the last `N` runs; 0 is all")
+	f.BoolVar(&w.baselines, "baselines", false, "show what was pinned under names instead of runs")
 	f.StringVarP(&w.format, "format", "f", "text", "print `text or json`")
 	return c
 }
@@ -89,12 +86,6 @@ func (a *app) pastTime(flag, text string) (time.Time, error) {
 	return time.Time{}, usage(fmt.Sprintf("%s %s is no time", flag, text), "write it as 2026-03-01, 2026-03-01T14:00:00Z, or how long ago: 2h, 7d")
 }
 
-// past is a run with what is shown of it.
-type past struct {
-	history.Run
-	stages []history.Stage
-}
-
 func (a *app) showHistory(args []string, run string, w wanted) error {
 	a.quiet = true
 	t, err := a.open(args)
@@ -106,6 +97,12 @@ func (a *app) showHistory(args []string, run string, w wanted) error {
 		return a.nothingYet(err, w)
 	}
 	defer store.Close()
+	if w.baselines {
+		if run != "" {
+			return usage("--baselines shows no run", "leave out "+run)
+		}
+		return a.showBaselines(store, t.program, w)
+	}
 	if run != "" {
 		return a.showRun(store, run, w.format)
 	}
@@ -113,32 +110,36 @@ func (a *app) showHistory(args []string, run string, w wanted) error {
 	if err != nil {
 		return unusable(shownFrom(err))
 	}
-	list := make([]past, len(runs))
+	list := make([]reporters.Past, len(runs))
 	for i, r := range runs {
 		list[i].Run = r
-		if list[i].stages, err = store.Stages(r.ID); err != nil {
+		if list[i].Stages, err = store.Stages(r.ID); err != nil {
 			return unusable(shownFrom(err))
 		}
 	}
 	if w.format == "json" {
-		out := []pastJSON{}
-		for _, p := range list {
-			out = append(out, p.json())
-		}
-		return a.printJSON(out)
+		return written(reporters.PastRunsJSON(a.stdio.Out, list))
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(a.stdio.Err, "hoops: no run is recorded that is asked for; hoops history alone shows the last ones")
 		return nil
 	}
-	return a.printRuns(list)
+	return written(reporters.PastRuns(a.stdio.Out, list, time.Local))
+}
+
+// written makes what could not be printed an error of the command.
+func written(err error) error {
+	if err != nil {
+		return harness(err, "")
+	}
+	return nil
 }
 
 // nothingYet is a history that nobody has written: nothing is wrong, and something is to be said.
 func (a *app) nothingYet(err error, w wanted) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		if w.format == "json" {
-			return a.printJSON([]pastJSON{})
+			return written(reporters.PastRunsJSON(a.stdio.Out, nil))
 		}
 		fmt.Fprintln(a.stdio.Err, "hoops: nothing is recorded yet: hoops test, load, probe, run and value record what they do")
 		return nil
@@ -156,229 +157,49 @@ func (a *app) printJSON(v any) error {
 	return nil
 }
 
-func (a *app) printRuns(list []past) error {
-	var text strings.Builder
-	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "run\twhen\twhat\toutcome\trelease\tdigest")
-	for _, p := range list {
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", p.Number, p.Start.Local().Format("2006-01-02 15:04"), cell(p.what(), 60), p.ended(),
-			cell(p.release(), 30), briefDigest(p.Digest))
-	}
-	table.Flush()
-	_, err := io.WriteString(a.stdio.Out, trimmedLines(text.String()))
-	return err
-}
-
-// trimmedLines ends no line with spaces.
-func trimmedLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
-}
-
-// cell is data as one harmless column of at most n characters.
-func cell(s string, n int) string {
-	s = strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\n' || r == '\v' || r == '\f' {
-			return ' '
-		}
-		return r
-	}, diag.Printable(s))
-	if r := []rune(s); len(r) > n {
-		s = string(r[:n-1]) + "…"
-	}
-	return cmp.Or(s, "-")
-}
-
-// what ran: the stages, and where.
-func (p past) what() string {
-	var names, places []string
-	for _, s := range p.stages {
-		names = append(names, s.Name)
-		if s.Environment != "" && !slices.Contains(places, s.Environment) {
-			places = append(places, s.Environment)
-		}
-	}
-	what := strings.Join(names, ", ")
-	if len(places) > 0 {
-		what += " on " + strings.Join(places, ", ")
-	}
-	return what
-}
-
-// release that was live while it ran, each that a stage met.
-func (p past) release() string {
-	var list []string
-	for _, s := range p.stages {
-		if s.Release != "" && !slices.Contains(list, s.Release) {
-			list = append(list, s.Release)
-		}
-	}
-	return strings.Join(list, ", ")
-}
-
-// unended is the outcome of what has none: it runs still, or was killed.
-const unended = "did not end"
-
-func (p past) ended() string { return cell(cmp.Or(p.Outcome, unended), 20) }
-
-// briefDigest is enough of a digest to compare by eye.
-func briefDigest(d string) string {
-	d = cell(d, 200)
-	if name, hex, found := strings.Cut(d, ":"); found && len(hex) > 12 {
-		return name + ":" + hex[:12]
-	}
-	return d
-}
-
 // showRun prints one run in full.
 func (a *app) showRun(store *history.Store, name, format string) error {
 	p, err := findRun(store, name)
 	if err != nil {
 		return unusable(shownFrom(err))
 	}
-	var told toldRun
-	for _, stage := range p.stages {
+	for _, stage := range p.Stages {
 		list, err := store.Scenarios(p.ID, stage.Name)
 		if err != nil {
 			return unusable(shownFrom(err))
 		}
 		for _, sc := range list {
-			told.scenarios = append(told.scenarios, pastScenario{sc, stage.Name})
+			p.Scenarios = append(p.Scenarios, reporters.PastScenario{Scenario: sc, Stage: stage.Name})
 		}
 	}
-	if told.verdicts, err = store.Verdicts(history.VerdictFilter{Run: p.ID, Detail: format == "json"}); err == nil {
-		told.summaries, err = store.Summaries(history.SummaryFilter{Run: p.ID, Final: true})
+	if p.Skipped, err = store.Skipped(p.ID); err != nil {
+		return unusable(shownFrom(err))
+	}
+	if p.Verdicts, err = store.Verdicts(history.VerdictFilter{Run: p.ID, Detail: format == "json"}); err == nil {
+		p.Summaries, err = store.Summaries(history.SummaryFilter{Run: p.ID, Final: true})
 	}
 	if err != nil {
 		return unusable(shownFrom(err))
 	}
-	slices.Reverse(told.verdicts) // as they were judged
+	slices.Reverse(p.Verdicts) // as they were judged
 	if format == "json" {
-		out := p.json()
-		out.Scenarios, out.Verdicts = told.json()
-		return a.printJSON(out)
+		return written(reporters.PastRunJSON(a.stdio.Out, p))
 	}
-	_, err = io.WriteString(a.stdio.Out, told.text(p))
-	return err
+	return written(reporters.PastRun(a.stdio.Out, p, time.Local))
 }
 
 // findRun finds one by its number or id.
-func findRun(store *history.Store, name string) (past, error) {
+func findRun(store *history.Store, name string) (reporters.Past, error) {
 	run, found, err := store.Run(name)
 	if n, wrong := strconv.Atoi(name); err == nil && !found && wrong == nil {
 		run, found, err = store.Numbered(n)
 	}
 	if err != nil {
-		return past{}, err
+		return reporters.Past{}, err
 	}
 	if !found {
-		return past{}, usage("there is no run "+name+" in this history", "hoops history lists the runs")
+		return reporters.Past{}, usage("there is no run "+name+" in this history", "hoops history lists the runs")
 	}
 	stages, err := store.Stages(run.ID)
-	return past{run, stages}, err
-}
-
-// toldRun is what is kept of a run.
-type toldRun struct {
-	scenarios []pastScenario
-	verdicts  []history.Verdict
-	summaries []history.Summarised
-}
-
-type pastScenario struct {
-	history.Scenario
-	stage string
-}
-
-// mostTold is how many failures of a stage are listed.
-const mostTold = 50
-
-func (t toldRun) text(p past) string {
-	var b strings.Builder
-	took := ""
-	if !p.End.IsZero() {
-		took = " in " + shortly(p.End.Sub(p.Start))
-	}
-	fmt.Fprintf(&b, "run %d · %s · %s%s\n", p.Number, p.Start.Local().Format("2006-01-02 15:04:05 MST"), p.ended(), took)
-	fmt.Fprintf(&b, "%s · %s · %s · seed %d\n", cell(p.ID, 100), cell(p.Digest, 200), cell(p.Tool, 60), p.Seed)
-	if len(p.Overrides) > 0 {
-		fmt.Fprintf(&b, "with %s\n", cell(strings.Join(p.Overrides, " "), 500))
-	}
-	for _, s := range p.stages {
-		t.stage(&b, s)
-	}
-	return b.String()
-}
-
-func (t toldRun) stage(b *strings.Builder, s history.Stage) {
-	parts := []string{s.Name}
-	for _, part := range []string{s.Runner, s.Driver, strings.TrimSpace(s.Environment + " " + s.URL)} {
-		if part != "" && part != s.Name {
-			parts = append(parts, part)
-		}
-	}
-	if s.Release != "" {
-		parts = append(parts, "release "+s.Release)
-	}
-	fmt.Fprintf(b, "\n%s\n", cell(strings.Join(parts, " · "), 300))
-	failed := 0
-	for _, sc := range t.scenarios {
-		if status := runners.Status(sc.Status); sc.stage != s.Name || status.Good() || status == runners.Skipped {
-			continue
-		}
-		if failed++; failed <= mostTold {
-			fmt.Fprintf(b, "  %s  %s  %s: %s\n", cell(sc.Status, 20), cell(sc.Place, 200), cell(sc.Name, 200), cell(cmp.Or(sc.Cause, "no reason was recorded"), 300))
-		}
-	}
-	if failed > mostTold {
-		fmt.Fprintf(b, "  … and %d more\n", failed-mostTold)
-	}
-	for _, sum := range t.summaries {
-		if sum.Stage == s.Name && s.Runner == string(ir.LoadRunner) && (sum.Of == "journeys" || sum.Of == "requests") {
-			fmt.Fprintf(b, "  %d %s, %d failed\n", sum.Count, sum.Of, sum.Failed)
-		}
-	}
-	for _, v := range t.verdicts {
-		if v.Stage != s.Name {
-			continue
-		}
-		words := strings.ToUpper(v.Verdict)
-		if v.Verdict == "undecided" {
-			words = "NOT YET KNOWN"
-		}
-		fmt.Fprintf(b, "  %s  %s — %s\n", cell(words, 20), cell(v.Words, 200), cell(v.Sentence, 400))
-	}
-	took := ""
-	if !s.End.IsZero() {
-		took = " in " + shortly(s.End.Sub(s.Start))
-	}
-	fmt.Fprintf(b, "  %s%s%s\n", cell(cmp.Or(s.Outcome, unended), 20), countsOf(s.Counts), took)
-}
-
-// countsOf is ": 5 passed, 1 failed".
-func countsOf(counts map[string]int) string {
-	var parts []string
-	for _, status := range runners.Statuses {
-		if n := counts[string(status)]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, status))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return ": " + strings.Join(parts, ", ")
-}
-
-// shortly is a duration that was measured, as people compare it.
-func shortly(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return d.Round(time.Millisecond).String()
-	case d < time.Minute:
-		return d.Round(100 * time.Millisecond).String()
-	}
-	return ir.Duration(d.Round(time.Second)).String()
+	return reporters.Past{Run: run, Stages: stages}, err
 }

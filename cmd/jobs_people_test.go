@@ -138,7 +138,7 @@ func TestJobOAuth(t *testing.T) {
 
 	dir := t.TempDir()
 	args := []string{"-t", "@stale", "-v"}
-	formats := []string{"pretty", "progress", "junit", "ndjson", "json", "html", "markdown", "nagios", "prometheus"}
+	formats := []string{"pretty", "progress", "junit", "ndjson", "json", "html", "markdown", "cucumber", "nagios", "prometheus"}
 	for _, f := range formats {
 		args = append(args, "-f", f+":"+filepath.Join(dir, f))
 	}

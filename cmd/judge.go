@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,8 @@ type judge struct {
 	baseline string // version to compare with where the clause means the release before
 	now      *look  // at the metrics, when it was made already
 
+	observe func(*value.Plan) // further measures to ask for; nil is none
+
 	// pin takes what was observed of every claim as its baseline, once it is judged; nil pins nothing.
 	pin func(context.Context, *value.Plan, *value.Answers, environmentPast) error
 }
@@ -47,8 +50,15 @@ func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Ev
 	}
 	promises := j.compared(promised(plan))
 	questions := value.NewPlan(promises, plan.Program.Measures, times)
+	if j.observe != nil {
+		j.observe(questions)
+	}
 	var kept value.Past
-	if past.store != nil && j.x.kept.run != nil {
+	switch {
+	case past.store == nil:
+	case j.x.kept.run == nil:
+		kept = oldPast{past}
+	default:
 		kept = past
 	}
 	answers := questions.Ask(ctx, j.sources(ctx, host, questions.Sources(), past), kept, asks)
@@ -83,6 +93,11 @@ func (j *judge) times(plan runners.Plan, host *session.Host, past environmentPas
 		now = j.now.snapshot.At // what came after the look is not known
 	}
 	t := value.Times{Now: now, Alone: j.alone, Since: j.since, ExcludeSynthetic: !runners.WritesAllowed(plan.Env, host.EnvText("url"))}
+	if zone, err := time.LoadLocation(plan.Program.Zone); err == nil { // "" is UTC
+		t.Zone = zone
+	} else {
+		return t, fmt.Errorf("the time zone of hoops.yaml, %s, is not known on this machine: %w", plan.Program.Zone, err)
+	}
 	if !j.alone {
 		t.Run = measure.Window{From: j.x.began, To: now, Words: "this run", Open: true}
 	}

@@ -15,7 +15,6 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
-	"github.com/cucumber-value/hoops/dsl/pick"
 	"github.com/cucumber-value/hoops/dsl/rate"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/load"
@@ -62,9 +61,9 @@ asked for is said by the first load stage of hoops.yaml, if there is one; flags 
 	f.StringVar(&l.rate, "rate", "", "arrivals: `RATE` is 200/s, words as in hoops.yaml, or max")
 	f.IntVar(&l.users, "users", 0, "`N` users instead of a rate: a closed model, which hides a stalled server")
 	f.DurationVar(&l.duration, "duration", 0, "how long arrivals come, when the rate does not say")
-	f.StringArrayVar(&l.mix, "mix", nil, "a share: `'NAME=7'`, of a scenario, an id or a tag expression; several times")
+	f.StringArrayVar(&l.mix, "mix", nil, "a share: `'NAME=7'`, of a scenario, an id or a tag expression, also 'NAME=1 browser'; several times")
 	f.IntVar(&l.inFlight, "max-in-flight", 0, "journeys at once; arrivals above it are dropped and counted (default 10000)")
-	f.IntVar(&l.browsers, "browsers", 0, "`N` users run the scenarios that need a browser, beside the rate")
+	f.IntVar(&l.browsers, "browsers", 0, "`N` users run the scenarios that run in a browser, beside the rate; at most 20")
 	f.DurationVar(&l.drain, "drain", 0, "what started journeys have when arrivals end (default 30s)")
 	f.StringVar(&l.connects, "connections", "", "whose they are: 'shared' by all journeys (the default), or 'per journey'")
 	f.StringArrayVar(&l.expect, "expect", nil, "an `EXPRESSION` that the run must hold: 'p95 < 300ms'; several times")
@@ -172,12 +171,11 @@ func (l *loadFlags) over(from *ir.Stage) (*ir.Stage, error) {
 	if len(l.mix) > 0 {
 		asked.Mix = nil
 		for _, m := range l.mix {
-			i := strings.LastIndexByte(m, '=')
-			n, err := strconv.Atoi(m[i+1:])
-			if i < 1 || err != nil || n < 1 {
-				return nil, usage(fmt.Sprintf("--mix %s is no share", m), "write --mix 'Pay for one item=7'")
+			share, err := shareOf(m)
+			if err != nil {
+				return nil, err
 			}
-			asked.Mix = append(asked.Mix, ir.Share{Of: m[:i], Share: n, Pos: diag.Pos{File: "--mix"}})
+			asked.Mix = append(asked.Mix, share)
 		}
 	}
 	if len(l.expect) > 0 {
@@ -215,14 +213,21 @@ func (l *loadFlags) overrides() []string {
 
 // loadRunner makes the runner of a load stage; what is wrong with its words is a diagnostic.
 func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
-	asked := s.Load
+	asked, plan := s.Load, x.bare(one)
+	if err := twice(plan); err != nil {
+		return nil, err
+	}
+	inBrowsers, err := browsers(asked, plan)
+	if err != nil {
+		return nil, err
+	}
 	r := &load.Runner{
-		Drivers: drivers(x.allowsShell(), asked, shown{parallel: asked.Browsers}), Users: asked.Users, Duration: time.Duration(asked.Duration),
-		MaxInFlight: asked.MaxInFlight, Browsers: asked.Browsers, Drain: time.Duration(asked.Drain), Expect: s.Expect, StopWhen: s.StopWhen,
+		Drivers: drivers(x.allowsShell(), asked, shown{parallel: inBrowsers}), Users: asked.Users, Duration: time.Duration(asked.Duration),
+		MaxInFlight: asked.MaxInFlight, Browsers: inBrowsers, Drain: time.Duration(asked.Drain), Expect: s.Expect, StopWhen: s.StopWhen,
 		Cut: x.again,
 	}
 	if asked.Rate != nil {
-		words, err := x.text(x.bare(one), asked.Rate)
+		words, err := x.text(plan, asked.Rate)
 		if err != nil {
 			return nil, usage(err.Error(), "")
 		}
@@ -242,7 +247,6 @@ func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 		}
 		r.Profile = profile
 	}
-	var err error
 	shares := asked.Mix
 	narrowed := len(x.tags)+len(x.names)+len(x.target.places) > 0
 	if narrowed { // who narrows what runs narrows the mix
@@ -256,12 +260,6 @@ func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 	if asked.Data != nil {
 		if r.Data, err = x.data(one, asked.Data); err != nil {
 			return nil, err
-		}
-	}
-	for _, s := range one.selected {
-		if r.Browsers == 0 && x.bare(one).DriverOf(s) == "browser" {
-			return nil, usage(fmt.Sprintf("%s: %q runs in a browser, and how many there may be is not said", s.Pos(), s.Scenario.Name),
-				"give --browsers 2, or browsers: 2 in the stage; or leave it out with -t")
 		}
 	}
 	if err := r.CheckOpenFiles(); err != nil {
@@ -308,75 +306,4 @@ func (x *execution) load(ctx context.Context, s stage, r *load.Runner) (runners.
 	}
 	defer collectLate()()
 	return x.stage(ctx, r, plan)
-}
-
-// mix finds what each share is of: a scenario's name, an id, or a tag expression. A selected scenario without a
-// share is an error; without a mix each scenario has an equal one, an outline's rows together.
-func mix(shares []ir.Share, selected []runners.Selected) ([]load.Share, error) {
-	var out []load.Share
-	if len(shares) == 0 {
-		at := map[string]int{}
-		for i, s := range selected {
-			j, known := at[s.Scenario.ID]
-			if !known {
-				j = len(out)
-				at[s.Scenario.ID] = j
-				out = append(out, load.Share{Weight: 1})
-			}
-			out[j].Selected = append(out[j].Selected, i)
-		}
-		return out, nil
-	}
-	taken := make([]string, len(selected))
-	for _, share := range shares {
-		one := load.Share{Weight: share.Share}
-		for i, s := range selected {
-			if !isOf(share.Of, s) {
-				continue
-			}
-			if taken[i] != "" {
-				return nil, usage(fmt.Sprintf("%s: scenario %q has two shares: %q and %q", share.Pos, s.Scenario.Name, taken[i], share.Of), "")
-			}
-			taken[i] = share.Of
-			one.Selected = append(one.Selected, i)
-		}
-		if len(one.Selected) == 0 {
-			return nil, usage(fmt.Sprintf("%s: the mix names %q, and nothing selected is it", share.Pos, share.Of), "a share is of a scenario's name, an id, or a tag expression")
-		}
-		out = append(out, one)
-	}
-	if i := slices.Index(taken, ""); i >= 0 {
-		return nil, usage(fmt.Sprintf("scenario %q is selected and has no share in the mix", selected[i].Scenario.Name), "give it a share, or leave it out with where or -t")
-	}
-	return out, nil
-}
-
-// somewhere reports whether any scenario of the program is what a share is of.
-func (x *execution) somewhere(of string) bool {
-	for i := range x.target.program.Features {
-		f := &x.target.program.Features[i]
-		for j := range f.Scenarios {
-			sc := &f.Scenarios[j]
-			if isOf(of, runners.Selected{Feature: f, Scenario: sc, Row: -1}) {
-				return true
-			}
-			for row := range sc.Rows {
-				if isOf(of, runners.Selected{Feature: f, Scenario: sc, Row: row}) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-func isOf(of string, s runners.Selected) bool {
-	if of == s.Scenario.Name || of == s.Scenario.ID {
-		return true
-	}
-	if !strings.Contains(of, "@") {
-		return false
-	}
-	tags, wrong := pick.ParseTags(of)
-	return wrong == nil && tags.Match(s.TagNames())
 }

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/history"
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/value"
@@ -17,7 +19,7 @@ import (
 // loads, and how long each request, step and scenario of the others took. It may be written by several goroutines.
 type observed struct {
 	mu      sync.Mutex
-	groups  []runners.Group
+	loads   []value.Part
 	samples map[sampled][]time.Duration
 	order   []sampled
 }
@@ -33,10 +35,31 @@ type tap struct {
 }
 
 func (t tap) Run(ctx context.Context, plan runners.Plan, emit func(runners.Event)) error {
-	return t.Runner.Run(ctx, plan, func(e runners.Event) {
+	var final atomic.Pointer[runners.Summary]
+	err := t.Runner.Run(ctx, plan, func(e runners.Event) {
+		if e.Kind == runners.Summarised && e.Summary != nil && e.Summary.Final {
+			final.Store(e.Summary)
+		}
 		t.into.take(e)
 		emit(e)
 	})
+	if plan.Info.Runner == string(ir.LoadRunner) {
+		t.into.loaded(value.Part{Name: plan.Stage, Summary: final.Load()})
+	}
+	return err
+}
+
+// loaded adds what the load of a stage measured, or why it measured nothing.
+func (o *observed) loaded(p value.Part) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	i := slices.IndexFunc(o.loads, func(known value.Part) bool { return known.Name == p.Name })
+	switch {
+	case i < 0:
+		o.loads = append(o.loads, p)
+	case o.loads[i].Summary == nil:
+		o.loads[i] = p
+	}
 }
 
 // stage runs one stage, and remembers what it measured.
@@ -46,16 +69,12 @@ func (x *execution) stage(ctx context.Context, r runners.Runner, plan runners.Pl
 
 func (o *observed) take(e runners.Event) {
 	switch e.Kind {
-	case runners.Summarised:
-		if e.Summary != nil && e.Summary.Final {
-			o.mu.Lock()
-			o.groups = append(o.groups, e.Summary.Groups...)
-			o.mu.Unlock()
-		}
 	case runners.RequestFinished:
 		if e.Sample != nil && !e.Sample.Once && !e.Sample.Undo && e.Sample.Code != 0 {
 			o.add(e.Duration, sampled{"requests", ""}, sampled{"request", e.Name})
 		}
+	case runners.PageLeft:
+		o.page(e.Name, e.Vitals)
 	case runners.StepFinished:
 		if e.Step > 0 && e.Duration > 0 {
 			_, text, _ := strings.Cut(e.Name, " ") // without its keyword
@@ -64,6 +83,16 @@ func (o *observed) take(e runners.Event) {
 	case runners.ScenarioFinished:
 		if e.Duration > 0 {
 			o.add(e.Duration, sampled{"scenario", e.Name})
+		}
+	}
+}
+
+// page adds the vitals of a navigation, as many as there are. A layout shift of 1 is a second, as in the histograms of
+// loads: it has no unit, and is read back as the number that it is.
+func (o *observed) page(name string, v *runners.Vitals) {
+	for _, vital := range ir.Vitals() {
+		if took, measured := v.Of(vital); measured {
+			o.add(took, sampled{vital, ""}, sampled{vital, name})
 		}
 	}
 }
@@ -87,11 +116,11 @@ func (o *observed) add(took time.Duration, to ...sampled) {
 func (o *observed) source() (measure.Run, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	groups, err := value.RunGroups(o.groups)
+	run, err := value.RunParts(o.loads)
 	for _, s := range o.order {
-		groups = append(groups, value.SampleGroup(s.of, s.name, o.samples[s]))
+		run.Groups = append(run.Groups, value.SampleGroup(s.of, s.name, o.samples[s]))
 	}
-	return measure.Run{Groups: groups}, err
+	return run, err
 }
 
 // mostRows is how many things are kept of a stage, those measured most often: an outline of thousands of rows has as

@@ -40,7 +40,7 @@ rests on and the releases before it. Given several folders or histories it shows
 	}
 	f := c.Flags()
 	f.StringVarP(&w.file, "output", "o", "", "write to `FILE`, whose name tells the format: .html, .md, .json, .xml, .txt")
-	f.StringVarP(&w.format, "format", "f", "", "write `"+strings.Join(owners.Formats(), ", ")+"`")
+	f.StringVarP(&w.format, "format", "f", "", "write `FORMAT[:FILE]`: "+strings.Join(owners.Formats(), ", "))
 	f.StringArrayVar(&w.only.Owners, "owner", nil, "only promises of the owner `NAME`, several times")
 	f.StringArrayVar(&w.only.Tags, "tag", nil, "only features with the tag `@TAG`, several times")
 	f.StringArrayVar(&w.only.Verdicts, "verdict", nil, "only promises that are `delivered, missed, undecided or unbound`, several times")
@@ -93,6 +93,12 @@ func (a *app) checkOwners(w *ownersAsked) error {
 		if !slices.Contains(owners.Verdicts, owners.Verdict(v)) {
 			return usage(fmt.Sprintf("--verdict %s is no verdict", v), "verdicts are delivered, missed, undecided and unbound")
 		}
+	}
+	if format, file, named := strings.Cut(w.format, ":"); named { // as all other reports are asked for
+		if w.file != "" || file == "" {
+			return usage(fmt.Sprintf("-f %s does not tell one file", w.format), "write -f "+format+":FILE, or -f "+format+" -o FILE")
+		}
+		w.format, w.file = format, file
 	}
 	byName := map[string]string{".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".xml": "junit", ".txt": "text", "": "text"}
 	if w.format == "" {

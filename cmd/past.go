@@ -51,6 +51,27 @@ func (p environmentPast) Pin(_ context.Context, baselines []value.Pinned) error 
 	return nil
 }
 
+// oldPast is a history that may only be read, such as one on a disk that is: what it kept counts, and nothing is added.
+type oldPast struct{ environmentPast }
+
+// Pin keeps nothing; that the run is not recorded was said.
+func (oldPast) Pin(context.Context, []value.Pinned) error { return nil }
+
+// Named are the baselines of the environment that people gave a name, those pinned last first.
+func (p environmentPast) Named(context.Context) ([]value.Named, error) {
+	kept, err := p.store.Named(p.env)
+	if err != nil {
+		return nil, shownFrom(err)
+	}
+	var list []value.Named
+	for _, n := range kept {
+		list = append(list, value.Named{Name: n.Name, Measure: n.Measure, Pinned: value.Pinned{
+			Release: n.Release, At: n.Pinned, From: n.From, To: n.To, Events: n.Events, Exposure: n.Exposure, Histogram: n.Histogram, QueryHash: n.QueryHash,
+		}})
+	}
+	return list, nil
+}
+
 // releases of the environment, the latest first.
 func (p environmentPast) releases() ([]value.Release, error) {
 	list, err := p.store.Releases(p.env)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ func (a *app) probeCommand() *cobra.Command {
 	var o options
 	var name string
 	var timeout time.Duration
+	var browsers int
 	c := &cobra.Command{
 		Use:   "probe [DIR | PATH:LINE | FILE.hoops]...",
 		Short: "Run scenarios once, as one monitoring check (Nagios by default)",
@@ -29,7 +31,7 @@ plugin guidelines: 0 OK, 2 CRITICAL, 3 UNKNOWN.`,
 		Example: `  hoops probe --env production
   hoops probe shop.hoops -t @checkout -f prometheus`,
 		RunE: func(c *cobra.Command, args []string) error {
-			err := a.probe(c.Context(), args, o, name, timeout)
+			err := a.probe(c.Context(), args, o, name, &monitor.Runner{Timeout: timeout, Browsers: browsers})
 			if nagiosOnStdout(o.formats) {
 				return a.unknown(err)
 			}
@@ -39,10 +41,14 @@ plugin guidelines: 0 OK, 2 CRITICAL, 3 UNKNOWN.`,
 	o.flags(c.Flags())
 	c.Flags().StringVar(&name, "stage", "", "take what to run from the probe stage `NAME`")
 	c.Flags().DurationVar(&timeout, "timeout", 0, "what one scenario may take (default 30s)")
+	c.Flags().IntVar(&browsers, "browsers", 0, "`N` scenarios run in a browser at once, beside all others; at most 20 (default 2)")
 	return c
 }
 
-func (a *app) probe(ctx context.Context, args []string, o options, name string, timeout time.Duration) error {
+func (a *app) probe(ctx context.Context, args []string, o options, name string, r *monitor.Runner) error {
+	if r.Browsers < 0 || r.Browsers > ir.MostBrowsers {
+		return usage(fmt.Sprintf("--browsers %d: at most %d fit on one machine, and none is less than one", r.Browsers, ir.MostBrowsers), "leave it out for 2")
+	}
 	t, err := a.open(args)
 	if err != nil {
 		return err
@@ -57,7 +63,8 @@ func (a *app) probe(ctx context.Context, args []string, o options, name string, 
 	}
 	defer a.close()
 	x.start(string(ir.Probe))
-	outcome, err := x.monitor(ctx, s, &monitor.Runner{Timeout: timeout})
+	r.Browsers = cmp.Or(r.Browsers, from.Browsers)
+	outcome, err := x.monitor(ctx, s, r)
 	return x.end(ctx, outcome, err)
 }
 
@@ -66,7 +73,8 @@ func (x *execution) monitor(ctx context.Context, s stage, r *monitor.Runner) (ru
 	if err != nil {
 		return "", err
 	}
-	r.Drivers = drivers(x.allowsShell(), nil, shown{})
+	r.Browsers = cmp.Or(r.Browsers, monitor.DefaultBrowsers)
+	r.Drivers = drivers(x.allowsShell(), nil, shown{parallel: r.Browsers})
 	return x.stage(ctx, r, plan)
 }
 
@@ -114,6 +122,7 @@ func (a *app) single(t *target, o options, from *ir.Stage, standard string) (*ex
 	if s.selected, err = a.selected(t, o.selection, s.env.Where, from.Where); err != nil {
 		return nil, s, err
 	}
+	s.selected = driven(from.Load, s.selected)
 	x, err := a.newExecution(t, o, standard)
 	if err != nil {
 		return nil, s, err

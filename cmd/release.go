@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +13,7 @@ import (
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/history"
+	"github.com/cucumber-value/hoops/reporters"
 	"github.com/cucumber-value/hoops/runners/session"
 	"github.com/cucumber-value/hoops/value/measure"
 )
@@ -194,17 +193,13 @@ func (a *app) listReleases(t *target, env, format string) error {
 		fmt.Fprintln(a.stdio.Err, "hoops: no release is recorded: hoops release VERSION records one")
 		return nil
 	}
-	var text strings.Builder
-	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "environment\trelease\tsince\tdigest")
+	var rows [][]string
 	for _, r := range out {
 		live := ""
 		if r.Live {
-			live = "  live"
+			live = "live"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s%s\n", cell(r.Environment, 40), cell(r.Version, 60), stampOf(r.At), briefDigest(r.Digest), live)
+		rows = append(rows, []string{reporters.Cell(r.Environment, 40), reporters.Cell(r.Version, 60), stampOf(r.At), reporters.BriefDigest(r.Digest), live})
 	}
-	table.Flush()
-	_, err = io.WriteString(a.stdio.Out, trimmedLines(text.String()))
-	return err
+	return written(reporters.Table(a.stdio.Out, []string{"environment", "release", "since", "digest"}, rows))
 }

@@ -61,7 +61,7 @@ func (a *app) openReports(r reports, standard string, source diag.Source, dir st
 		if toFile {
 			if err := out.open(name); err != nil {
 				fan(sinks).Close() // the command ends with the error that made it stop
-				return nil, usage(fmt.Sprintf("the %s report cannot be written: %s", format, unwritable(name, err)), "hoops makes files, and no folders")
+				return nil, &failure{exitHarness, fmt.Sprintf("the %s report cannot be written: %s", format, unwritable(name, err)), "hoops makes files, and no folders"}
 			}
 			o.Out = out.file
 		} else {

@@ -16,6 +16,7 @@ import (
 	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/monitor"
 	"github.com/cucumber-value/hoops/runners/pipeline"
+	"github.com/cucumber-value/hoops/value"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -136,8 +137,12 @@ func (a *app) run(ctx context.Context, t *target, o options, stages []ir.Stage, 
 		return nil
 	}
 	x.start("pipeline")
+	for _, s := range unasked(t.program.Stages, stages) {
+		x.leftOut(s)
+	}
 	var codes []int
 	results := pipeline.Run(ctx, ready, func(r pipeline.Result) {
+		x.notRun(stages, r)
 		x.emit(runners.Event{Kind: runners.Noticed, Stage: r.Name, Message: fmt.Sprintf("stage %s was not run: %s", r.Name, r.Skipped)})
 	})
 	for _, r := range results {
@@ -179,6 +184,7 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 		if one.selected, err = x.selected(x.target, x.selection, env.Where, s.Where); err != nil {
 			return out, "", err
 		}
+		one.selected = driven(s.Load, one.selected)
 		if err := x.refuse(one); err != nil {
 			return out, "", err
 		}
@@ -193,10 +199,16 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 		if err != nil {
 			return out, "", err
 		}
-		out.Run = func(ctx context.Context) (runners.Outcome, error) { return x.load(ctx, one, r) }
+		out.Run = func(ctx context.Context) (runners.Outcome, error) {
+			outcome, err := x.load(ctx, one, r)
+			if err != nil {
+				x.observed.loaded(value.Part{Name: s.Name, Why: "could not run"})
+			}
+			return outcome, err
+		}
 		return out, fmt.Sprintf("%-12s load        %s, %s", s.Name, where, asked(s.Load)), nil
 	case ir.Probe:
-		r := &monitor.Runner{For: time.Duration(s.For), Every: time.Duration(s.Every)}
+		r := &monitor.Runner{For: time.Duration(s.For), Every: time.Duration(s.Every), Browsers: s.Browsers}
 		often := "once"
 		if s.For > 0 {
 			often = fmt.Sprintf("every %s for %s", s.Every, s.For)

@@ -124,6 +124,9 @@ func remedy(p *ir.Program, ask pick.Selection, leftOut int) string {
 		if lines := linesOf(p, l.Path); l.Line > 0 && lines != "" {
 			return fmt.Sprintf("scenarios of %s begin at line %s", l.Path, lines)
 		}
+		if strings.HasSuffix(l.Path, ".steps.feature") {
+			return "it holds step definitions; hoops steps lists them, and hoops check the scenarios"
+		}
 	}
 	switch {
 	case leftOut > 0:

@@ -54,6 +54,9 @@ func (j *judge) run(past environmentPast) measure.Source {
 	if err != nil {
 		return absent{&measure.Failure{Reason: measure.SourceFailed, Sentence: err.Error()}}
 	}
+	if !j.alone {
+		source.Began = j.x.began
+	}
 	if past.store != nil {
 		source.Kept = past.groups
 	}

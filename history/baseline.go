@@ -24,16 +24,7 @@ func (s *Store) Pin(b Baseline) (Baseline, error) {
 	b.Pinned = s.orNow(b.Pinned)
 	c := checks{what: "a baseline"}
 	c.present("claim", b.Claim)
-	c.present("environment", b.Environment)
-	c.present("query hash", b.QueryHash)
-	c.known("start", b.From)
-	c.known("end", b.To)
-	c.keepable("time", b.Pinned)
-	if b.Events == "" && b.Histogram == "" {
-		c.fail("it has neither events nor a histogram")
-	}
-	c.exact("events", b.Events)
-	c.exact("exposure", b.Exposure)
+	b.check(&c)
 	if err := c.err(s); err != nil {
 		return Baseline{}, err
 	}
@@ -48,6 +39,20 @@ func (s *Store) Pin(b Baseline) (Baseline, error) {
 		return err
 	})
 	return valid, err
+}
+
+// check holds what every baseline must have.
+func (b Baseline) check(c *checks) {
+	c.present("environment", b.Environment)
+	c.present("query hash", b.QueryHash)
+	c.known("start", b.From)
+	c.known("end", b.To)
+	c.keepable("time", b.Pinned)
+	if b.Events == "" && b.Histogram == "" {
+		c.fail("it has neither events nor a histogram")
+	}
+	c.exact("events", b.Events)
+	c.exact("exposure", b.Exposure)
 }
 
 const baselines = `select claim, environment, release, pinned, begins, ends, events, exposure, histogram, query_hash

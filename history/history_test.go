@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -264,6 +266,81 @@ func TestWhatIsPinnedFirstStays(t *testing.T) {
 	same(t, []history.Baseline{next, b})(s.Baselines("c", "production"))
 	if _, found, err := s.Baseline("c", "staging"); found || err != nil {
 		t.Error(found, err)
+	}
+}
+
+// A name is pinned once; what replaces it counts from then on, and nothing that stood there is lost, by pruning neither.
+func TestANamedBaselineStays(t *testing.T) {
+	s := open(t, file(t))
+	n := history.Named{Name: "spring", Measure: "mistakes", Baseline: history.Baseline{Environment: "production", Release: "1", Pinned: noon, From: noon, To: noon.Add(time.Hour),
+		Events: "33", Exposure: "17400", Histogram: "H", QueryHash: "q"}}
+	pin := func(n history.Named, replace, fresh bool, want history.Named) {
+		t.Helper()
+		got, new, err := s.PinNamed(n, replace)
+		if must(t, err); new != fresh || !cmp.Equal(got, want) {
+			t.Errorf("%v %+v, expected %v %+v", new, got, fresh, want)
+		}
+	}
+	pin(n, false, true, n)
+	later := n
+	later.Events, later.Pinned = "34", noon.Add(5)
+	pin(later, false, false, n)
+	pin(later, true, true, later)
+	pin(n, false, false, later)
+	other, away := n, n
+	other.Measure, away.Environment = "refunds", "staging"
+	pin(other, false, true, other)
+	pin(away, false, true, away)
+	_, err := s.Prune(noon.AddDate(10, 0, 0), 0)
+	must(t, err)
+	same(t, []history.Named{other, later, n})(s.Named("production"))
+	same(t, []history.Named{away, other, later, n})(s.Named(""))
+	if list, err := s.Baselines("", "production"); err != nil || len(list) > 0 {
+		t.Error(list, err)
+	}
+	_, _, err = s.PinNamed(history.Named{Measure: "m", Baseline: n.Baseline}, false)
+	wants(t, history.Wrong, err)
+	_, _, err = s.PinNamed(history.Named{Name: "n", Measure: "m"}, false)
+	wants(t, history.Wrong, err)
+}
+
+// Two who pin a name at once pin it once.
+func TestANameIsPinnedOnceByWhoeverComesFirst(t *testing.T) {
+	path := file(t)
+	var fresh atomic.Int64
+	var all sync.WaitGroup
+	for i := range 6 {
+		s := open(t, path)
+		all.Go(func() {
+			n := history.Named{Name: "spring", Measure: "mistakes", Baseline: history.Baseline{Environment: "e", Pinned: noon, From: noon, To: noon.Add(time.Hour), Events: fmt.Sprint(i), QueryHash: "q"}}
+			if _, new, err := s.PinNamed(n, false); err != nil {
+				t.Error(err)
+			} else if new {
+				fresh.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if list, err := open(t, path).Named("e"); err != nil || len(list) != 1 || fresh.Load() != 1 {
+		t.Errorf("%d were the first: %+v %v", fresh.Load(), list, err)
+	}
+}
+
+// What was not run is told beside what was, in the order in which it was left out, and goes with its run.
+func TestStagesThatWereNotRun(t *testing.T) {
+	s := open(t, file(t))
+	w := begin(t, s, "run-1")
+	must(t, w.Skip(history.Skipped{Name: "load", Why: "uat failed"}))
+	must(t, w.Skip(history.Skipped{Name: "probe", Why: "uat failed"}))
+	must(t, w.Skip(history.Skipped{Name: "load", Why: "another reason"}))
+	wants(t, history.Wrong, w.Skip(history.Skipped{Name: "load"}))
+	must(t, w.End("failed", noon))
+	same(t, []history.Skipped{{Name: "load", Why: "uat failed"}, {Name: "probe", Why: "uat failed"}})(s.Skipped("run-1"))
+	if _, err := s.Prune(noon.AddDate(1, 0, 0), 0); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.Skipped("run-1"); err != nil || len(list) > 0 {
+		t.Error(list, err)
 	}
 }
 

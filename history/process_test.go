@@ -326,5 +326,5 @@ func TestReadOnlyFolder(t *testing.T) {
 	must(t, err)
 	must(t, os.WriteFile(path, old, 0o666))
 	lock(0o555)
-	ask("read", "it has version 1, this hoops reads version 2, and it cannot be brought forward")
+	ask("read", "it has version 1, this hoops reads version 3, and it cannot be brought forward")
 }

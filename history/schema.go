@@ -15,7 +15,7 @@ import (
 var migrations embed.FS
 
 // version is the newest that this hoops knows.
-const version = 2
+const version = 3
 
 // mark is the application_id of our files: "hoop".
 const mark = 0x686f6f70

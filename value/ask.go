@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/value/measure"
@@ -43,6 +44,7 @@ type questionKey struct {
 	arm      Arm
 	from, to int64
 	open     bool
+	words    string // a day is not told in the words of the same window of another claim
 }
 
 func (p *Plan) ask(m ir.Measure, arm Arm, w measure.Window) int {
@@ -50,7 +52,7 @@ func (p *Plan) ask(m ir.Measure, arm Arm, w measure.Window) int {
 	if !w.From.IsZero() {
 		from = w.From.UnixNano()
 	}
-	key := questionKey{m.Name, arm, from, w.To.UnixNano(), w.Open}
+	key := questionKey{m.Name, arm, from, w.To.UnixNano(), w.Open, w.Words}
 	if i, known := p.index[key]; known {
 		return i
 	}
@@ -137,7 +139,7 @@ func (p *Plan) looks(c ir.Claim, m ir.Measure, arm Arm, own measure.Window, b co
 }
 
 func sinceWhat(w measure.Window) string {
-	if w.Release != "" {
+	if w.Release != "" && w.Words != "this week" {
 		return "release " + w.Release
 	}
 	return w.Words
@@ -152,8 +154,11 @@ func (p *Plan) Ask(ctx context.Context, sources map[string]measure.Source, past 
 	var places []int
 	for i, q := range p.questions {
 		m, f := armed(q)
+		if f == nil {
+			f = p.notThen(q)
+		}
 		if f != nil {
-			a.evidence[i] = Evidence{Measure: q.Measure, Failure: f}
+			a.evidence[i] = Evidence{Measure: q.Measure, Observation: measure.Observation{Window: q.Window}, Failure: f}
 			continue
 		}
 		requests = append(requests, measure.Request{Measure: m, Window: q.Window})
@@ -171,6 +176,16 @@ func (p *Plan) Ask(ctx context.Context, sources map[string]measure.Source, past 
 	}
 	p.keep(ctx, past, a, kept)
 	return a
+}
+
+// notThen refuses to take a JSON document, which is about now, for what was in a window that is over: a day, a
+// baseline, the first hours of a release. It would be compared with itself.
+func (p *Plan) notThen(q Question) *measure.Failure {
+	if q.Measure.From != "json" || !q.Window.To.Before(p.times.Now) || q.Window.To.Equal(p.times.Run.To) {
+		return nil
+	}
+	return &measure.Failure{Reason: NoData, Sentence: fmt.Sprintf("the JSON document of %s is about now, and says nothing of %s", q.Measure.Name, strings.TrimPrefix(q.Window.Words, "in ")),
+		Help: []string{"hoops value pin keeps what is judged now as a later baseline", "from: csv and from: sql know what was"}}
 }
 
 // armed is the measure as it is asked: with the label matchers of its arm, and without traffic of hoops.

@@ -16,6 +16,7 @@ type comparison struct {
 	words    string // "release 2.3.1", "last week"
 	grade    string
 	control  bool
+	name     string           // that it was pinned under, "" where the claim names none
 	refused  *measure.Failure // why it has no window; a pinned baseline may still take its place
 }
 
@@ -26,6 +27,9 @@ func (t Times) compared(c ir.Claim, m ir.Measure) (measure.Window, comparison, *
 		return own, comparison{}, f
 	}
 	b := comparison{question: -1, words: baseline(c.Baseline), grade: "C"}
+	if name, ok := strings.CutPrefix(c.Baseline, "name "); ok {
+		b.name, b.words = name, name
+	}
 	weekly := c.Window == "" && t.Since == 0 && m.From != "run" && (own.Release != "" || t.Alone)
 	monday := t.startOf("week", t.Now)
 	thisWeek := func() {
@@ -43,6 +47,8 @@ func (t Times) compared(c ir.Claim, m ir.Measure) (measure.Window, comparison, *
 		b.refused = &measure.Failure{Reason: NoBaseline, Sentence: sentence, Help: help}
 	}
 	switch {
+	case b.name != "":
+		none(fmt.Sprintf("nothing of %s was pinned as %q in this environment", m.Name, b.name), pinNamed(b.name))
 	case c.Baseline == "control group":
 		b.grade, b.control, b.window = "A", true, own
 		if m.Control == "" || m.Split == "" {
@@ -71,6 +77,10 @@ func (t Times) compared(c ir.Claim, m ir.Measure) (measure.Window, comparison, *
 		none("it is not known when the window began, so nothing before it can be told apart")
 	}
 	return own, b, nil
+}
+
+func pinNamed(name string) string {
+	return fmt.Sprintf("hoops value pin --as %q keeps what is observed now; --from and --to keep what was then", name)
 }
 
 // shifted is a window some days earlier, at the same times of the day.

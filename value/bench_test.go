@@ -9,17 +9,18 @@ import (
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/value/measure"
+	"github.com/cucumber-value/hoops/value/measure/measuretest"
 
 	words "github.com/cucumber-value/hoops/value/clause"
 )
 
 // thousand are 1,000 claims over 200 distinct measures, and two days of them, scraped every minute.
-func thousand() (past *exposition, promises []Promise, measures []ir.Measure) {
-	past = &exposition{}
+func thousand() (past *measuretest.Past, promises []Promise, measures []ir.Measure) {
+	past = &measuretest.Past{}
 	for i := range 200 {
 		name := fmt.Sprintf("thing %d", i+1)
 		metric := fmt.Sprintf("thing_%d_total", i+1)
-		past.every(metric, shopLabels, shopBegan.Add(-10*time.Minute), shopNow, time.Minute, func(at time.Time) string {
+		past.Every(metric, shopLabels, shopBegan.Add(-10*time.Minute), shopNow, time.Minute, func(at time.Time) string {
 			h := at.Sub(shopBegan).Hours()
 			return fmt.Sprint(int(1000 + float64(20+i)*min(h, 24) + float64(10+i)*max(0, h-24)))
 		})
@@ -29,10 +30,10 @@ func thousand() (past *exposition, promises []Promise, measures []ir.Measure) {
 			promises = append(promises, Promise{Feature{ID: "a"}, c})
 		}
 	}
-	past.every("requests_total", shopLabels, shopBegan.Add(-10*time.Minute), shopNow, time.Minute, func(at time.Time) string {
+	past.Every("requests_total", shopLabels, shopBegan.Add(-10*time.Minute), shopNow, time.Minute, func(at time.Time) string {
 		return fmt.Sprint(int(1e6 + 5000*at.Sub(shopBegan).Hours()))
 	})
-	past.every("up", shopLabels, shopBegan.Add(-10*time.Minute), shopNow, time.Minute, func(time.Time) string { return "1" })
+	past.Every("up", shopLabels, shopBegan.Add(-10*time.Minute), shopNow, time.Minute, func(time.Time) string { return "1" })
 	return past, promises, measures
 }
 

@@ -17,7 +17,7 @@ import (
 // moreAndLess are the words for a change of a kind of measure.
 func (t *trial) moreAndLess(k kind) (more, less string) {
 	switch {
-	case k == ofQuantiles:
+	case k == ofQuantiles && t.measure.Timed():
 		return "slower", "faster"
 	case k == ofCounts:
 		return "more", "fewer"
@@ -77,12 +77,12 @@ func (t *trial) changeInterval(k kind, e effect, i stat.Interval) string {
 }
 
 // comparedPromise is what was asked for: "at least 20% fewer than under release 2.3.1".
-func comparedPromise(c ir.Claim, k kind, baseline string) string {
+func comparedPromise(c ir.Claim, m ir.Measure, k kind, baseline string) string {
 	target, ok := ratOf(c.Target)
 	if !ok {
 		return c.Target
 	}
-	t := trial{claim: c}
+	t := trial{claim: c, measure: m}
 	t.measure.Unit = c.Unit
 	more, less := t.moreAndLess(k)
 	f, _ := target.Float64()
@@ -128,6 +128,14 @@ func under(baseline string) string {
 		return "under " + baseline
 	}
 	return baseline
+}
+
+// under is what is compared with, behind what was seen of it: "66 mistakes under release 2.3.1".
+func (c comparison) under() string {
+	if c.name != "" {
+		return "for " + c.words
+	}
+	return under(c.words)
 }
 
 // chart writes the estimate down for charts.
@@ -339,7 +347,8 @@ func ratOf(text string) (*big.Rat, bool) {
 
 var one = big.NewRat(1, 1)
 
-func date(at time.Time) string { return at.UTC().Format("2 January 2006") }
+// date is the day in the zone that the time is in.
+func date(at time.Time) string { return at.Format("2 January 2006") }
 
 // when is a day, and a time of the day where it is near.
 func (t *trial) when(at time.Time) string {

@@ -17,7 +17,7 @@ import (
 func (t *trial) judgeCompared(n need, looks []Evidence, base Evidence) {
 	c := *n.baseline
 	t.base = base
-	t.j.Target = comparedPromise(t.claim, t.kindOf(), c.words)
+	t.j.Target = comparedPromise(t.claim, t.measure, t.kindOf(), c.words)
 	t.j.Baseline = &Baseline{Words: c.words, Window: c.window, Pinned: base.Pinned}
 	if w := base.Observation.Window; base.Failure == nil && !w.To.IsZero() {
 		t.j.Baseline.Window = w
@@ -71,7 +71,9 @@ func (t *trial) look(l look, c comparison) {
 	words := "under " + c.words
 	if !strings.HasPrefix(c.words, "release ") {
 		words = "in " + c.words
-		if strings.HasPrefix(c.words, "the same") || strings.HasPrefix(c.words, "last ") {
+		if c.name != "" {
+			words = "for " + c.words
+		} else if strings.HasPrefix(c.words, "the same") || strings.HasPrefix(c.words, "this ") || strings.HasPrefix(c.words, "last ") {
 			words = c.words
 		}
 	}
@@ -128,11 +130,14 @@ func (t *trial) weigh(l look, c comparison, k kind, own, base side) {
 	if !c.control && !o.Window.From.IsZero() && b.Window.To.Sub(o.Window.From) > near(o.Window) {
 		t.undecided(IncompleteWindow, "%s, but what was counted since %s is a part of both", sentence, stamp(o.Window.From))
 		t.j.Help = []string{"record the release when its process starts: hoops release VERSION looks at the metrics then"}
+		if c.name != "" {
+			t.j.Help = []string{fmt.Sprintf("judge what came after %q: hoops release VERSION begins anew, or say \"over the last 7 days\" in the clause", c.name)}
+		}
 		t.j.WouldChange = "a baseline that ends before the release"
 		return
 	}
 	if points := min(own.points, base.points); (k == ofMeans || k == ofTotals || k == ofQuantiles) && points < stat.FewestPoints {
-		t.tooFew(sentence, own, base)
+		t.tooFew(sentence, c, k, own, base)
 		return
 	}
 	if base.empty(k) {
@@ -180,7 +185,7 @@ func (t *trial) zeroBaseline(sentence string, l look, k kind, own, base side, c 
 	t.j.WouldChange = "a baseline in which there were some, or a promise in numbers"
 }
 
-func (t *trial) tooFew(sentence string, own, base side) {
+func (t *trial) tooFew(sentence string, c comparison, k kind, own, base side) {
 	which := own
 	if base.points < own.points {
 		which = base
@@ -188,8 +193,13 @@ func (t *trial) tooFew(sentence string, own, base side) {
 	t.undecided(TooEarly, "%s: %s are too few, %d are needed on each side", sentence, countWords(which.points, "sample"), stat.FewestPoints)
 	t.j.Needed = fmt.Sprintf("%d of %d samples", which.points, stat.FewestPoints)
 	t.j.WouldChange = fmt.Sprintf("%d more samples %s", stat.FewestPoints-which.points, which.words)
-	if which.words == own.words && own.points > 0 {
+	switch {
+	case own.points == 0:
+	case which.words == own.words:
 		t.projected(float64(stat.FewestPoints) / float64(own.points))
+	case c.control:
+	case t.goesOn():
+		t.longer(c, k, base, float64(stat.FewestPoints)/math.Max(1, float64(base.points)), float64(stat.FewestPoints)/float64(own.points))
 	}
 }
 
@@ -295,7 +305,7 @@ func (t *trial) premise(base Evidence, c comparison) {
 	said, ok := ratOf(t.claim.Premise)
 	if base.Failure != nil || !ok {
 		if base.Failure != nil {
-			t.j.Baseline.Premise = fmt.Sprintf("whether it was %s %s is not known: %s", t.premiseWords(said), under(c.words), base.Failure.Sentence)
+			t.j.Baseline.Premise = fmt.Sprintf("whether it was %s %s is not known: %s", t.premiseWords(said), c.under(), base.Failure.Sentence)
 			t.j.Notes = append(t.j.Notes, t.j.Baseline.Premise)
 		}
 		return
@@ -319,9 +329,9 @@ func (t *trial) premise(base Evidence, c comparison) {
 	}
 	v, _ := value.Float64()
 	t.j.Baseline.False = !i.Contains(f) && math.Abs(v-f) > t.mde()*f
-	t.j.Baseline.Premise = fmt.Sprintf("it was %s %s, as the clause says", t.j.Baseline.Observed, under(c.words))
+	t.j.Baseline.Premise = fmt.Sprintf("it was %s %s, as the clause says", t.j.Baseline.Observed, c.under())
 	if t.j.Baseline.False {
-		t.j.Baseline.Premise = fmt.Sprintf("the clause says that it was %s before, and it was %s %s", t.premiseWords(said), t.j.Baseline.Observed, under(c.words))
+		t.j.Baseline.Premise = fmt.Sprintf("the clause says that it was %s before, and it was %s %s", t.premiseWords(said), t.j.Baseline.Observed, c.under())
 	}
 	t.j.Notes = append(t.j.Notes, t.j.Baseline.Premise)
 }

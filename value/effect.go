@@ -15,9 +15,10 @@ type effect struct {
 	ratio  bool
 	point  float64
 	bounds func(alpha float64) (stat.Interval, error)
-	grown  func(times float64) func(alpha float64) (stat.Interval, error) // with so many times the candidate's data; nil is not known
-	always bool                                                           // bounds hold at every look
-	scale  string                                                         // of a difference: "per day", "percentage points", "s"
+	grown  func(times float64) func(alpha float64) (stat.Interval, error)     // with so many times the candidate's data, and where both go on the baseline's; nil is not known
+	larger func(own, base float64) func(alpha float64) (stat.Interval, error) // with so many times the data of each side; nil is not known
+	always bool                                                               // bounds hold at every look
+	scale  string                                                             // of a difference: "per day", "percentage points", "s"
 }
 
 var errSides = errors.New("these two cannot be compared")
@@ -47,12 +48,8 @@ func (t *trial) effectOf(k kind, own, base side, concurrent bool) (effect, error
 			}
 		}
 		e.bounds = at(own.count, base.count)
-		e.grown = func(x float64) func(float64) (stat.Interval, error) {
-			b := base.count
-			if concurrent {
-				b = times(b, x)
-			}
-			return at(times(own.count, x), b)
+		e.larger = func(x, y float64) func(float64) (stat.Interval, error) {
+			return at(times(own.count, x), times(base.count, y))
 		}
 	case k == ofCounts:
 		unit, words, err := t.rateUnit()
@@ -67,7 +64,7 @@ func (t *trial) effectOf(k kind, own, base side, concurrent bool) (effect, error
 			return func(alpha float64) (stat.Interval, error) { return stat.RateDifferenceBounds(c, b, alpha) }
 		}
 		e.bounds = at(c, b)
-		e.grown = func(x float64) func(float64) (stat.Interval, error) { return at(times(c, x), b) }
+		e.larger = func(x, y float64) func(float64) (stat.Interval, error) { return at(times(c, x), times(b, y)) }
 	case k == ofShares:
 		e.scale = "percentage points"
 		e.point = own.share.Value() / base.share.Value()
@@ -92,13 +89,9 @@ func (t *trial) effectOf(k kind, own, base side, concurrent bool) (effect, error
 			}
 		}
 		e.bounds = at(own.share, base.share)
-		e.grown = func(x float64) func(float64) (stat.Interval, error) {
-			more := func(s stat.Share) stat.Share { return stat.Share{Hits: s.Hits * x, Of: s.Of * x} }
-			b := base.share
-			if concurrent {
-				b = more(b)
-			}
-			return at(more(own.share), b)
+		e.larger = func(x, y float64) func(float64) (stat.Interval, error) {
+			more := func(s stat.Share, x float64) stat.Share { return stat.Share{Hits: s.Hits * x, Of: s.Of * x} }
+			return at(more(own.share, x), more(base.share, y))
 		}
 	case k == ofMeans:
 		estimate := stat.MeanRatio
@@ -120,10 +113,10 @@ func (t *trial) effectOf(k kind, own, base side, concurrent bool) (effect, error
 			}
 		}
 		e.bounds = at(own.moments, base.moments)
-		e.grown = func(x float64) func(float64) (stat.Interval, error) {
-			c := own.moments
-			c.N *= x
-			return at(c, base.moments)
+		e.larger = func(x, y float64) func(float64) (stat.Interval, error) {
+			c, b := own.moments, base.moments
+			c.N, b.N = c.N*x, b.N*y
+			return at(c, b)
 		}
 	case k == ofTotals && difference:
 		unit := perUnits[t.claim.Per]
@@ -131,20 +124,26 @@ func (t *trial) effectOf(k kind, own, base side, concurrent bool) (effect, error
 			return e, fmt.Errorf("%q is no unit of a rate", t.claim.Per)
 		}
 		e.scale = perWords(t.claim.Per)
-		at := func(x float64) func(float64) (stat.Interval, error) {
+		at := func(x, y float64) func(float64) (stat.Interval, error) {
 			return func(alpha float64) (stat.Interval, error) {
-				a, b := float64(own.length)/float64(unit)*x, float64(base.length)/float64(unit)
-				s := stat.Estimate{Value: own.total*x/a - base.total/b, Error: math.Sqrt(own.variance*x/a/a + base.variance/b/b),
-					Freedom: math.Max(1, float64(min(own.points, base.points))-1), N: float64(own.points + base.points)}
+				a, b := float64(own.length)/float64(unit)*x, float64(base.length)/float64(unit)*y
+				s := stat.Estimate{Value: own.total*x/a - base.total*y/b, Error: math.Sqrt(own.variance*x/a/a + base.variance*y/b/b),
+					Freedom: math.Max(1, math.Min(float64(own.points)*x, float64(base.points)*y)-1), N: float64(own.points)*x + float64(base.points)*y}
 				return s.Bounds(alpha)
 			}
 		}
 		e.point = own.total/(float64(own.length)/float64(unit)) - base.total/(float64(base.length)/float64(unit))
-		e.bounds, e.grown = at(1), at
+		e.bounds, e.larger = at(1, 1), at
 	case k == ofQuantiles:
 		return t.quantiles(e, difference)
 	default:
 		return e, errSides
+	}
+	e.grown = func(x float64) func(float64) (stat.Interval, error) {
+		if concurrent {
+			return e.larger(x, x)
+		}
+		return e.larger(x, 1)
 	}
 	return e, nil
 }

@@ -37,7 +37,7 @@ func (t *trial) judgePercentile() {
 	t.judgeProportion()
 	low, high, ok := o.Distribution.Quantile(shareOf(t.target))
 	if ok {
-		t.j.Notes = append(t.j.Notes, fmt.Sprintf("%s was %s", percentileName(shareOf(t.target)), between(low, high)))
+		t.j.Notes = append(t.j.Notes, fmt.Sprintf("%s was %s", percentileName(shareOf(t.target)), t.betweenWords(low, high)))
 	}
 	if q := shareOf(t.target); t.j.Reason == Straddles && n == o.Distribution.Count() {
 		if fewest, err := stat.FewestSamples(q, t.alpha); err == nil {
@@ -64,7 +64,20 @@ func thresholdOf(text, unit string) (*big.Rat, bool) {
 // withUnit is "300 ms" for 300ms.
 func withUnit(text string) string {
 	number := strings.TrimRight(text, "mshdw")
-	return number + " " + text[len(number):]
+	return strings.TrimSpace(number + " " + text[len(number):])
+}
+
+// betweenWords say in which bucket a quantile lies, of times and of plain numbers.
+func (t *trial) betweenWords(low, high float64) string {
+	switch {
+	case t.measure.Timed():
+		return between(low, high)
+	case math.IsInf(high, 1):
+		return "above " + three(low)
+	case high-low <= low/500:
+		return three(middle(low, high))
+	}
+	return "between " + three(max(0, low)) + " and " + three(high)
 }
 
 // judgeFirst asks whether the first event came in time. When it came is not known, only whether it did.

@@ -35,7 +35,10 @@ func result(f Feature, c ir.Clause, js []Judgement, now time.Time) Result {
 	if c.Unbound != "" || len(r.Judgements) == 0 {
 		r.Verdict = Unbound
 	}
-	for _, j := range r.Judgements {
+	for i, j := range r.Judgements {
+		if c.Unbound != "" && j.Verdict == Delivered { // each claim is told by the words of the whole clause
+			r.Judgements[i].Sentence += "; another part of the clause is not judged: " + c.Unbound
+		}
 		switch {
 		case j.Verdict == Missed:
 			r.Verdict = Missed
@@ -262,7 +265,7 @@ func (t *trial) failed(f *measure.Failure) {
 		NoBaseline:          "something to compare with",
 		SourceFailed:        "a source that answers what it is asked",
 		IncompleteWindow:    "a window that is watched without a gap",
-		SampleRatioMismatch: "a window in which the split did not change",
+		SampleRatioMismatch: "a window in which the traffic is split as it was meant to be",
 		ShardMissing:        "a run whose samples all come in",
 	}[reason]
 }

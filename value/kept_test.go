@@ -135,6 +135,7 @@ func TestTheCalculatorWhole(t *testing.T) {
 // pins is a history of baselines.
 type pins struct {
 	list  []Pinned
+	named []Named
 	asked int
 	err   error
 }
@@ -150,6 +151,8 @@ func (p *pins) Pinned(_ context.Context, claims []string) (found []Pinned, err e
 	}
 	return found, p.err
 }
+
+func (p *pins) Named(context.Context) ([]Named, error) { return p.named, p.err }
 
 func (p *pins) Pin(_ context.Context, list []Pinned) error {
 	p.list = append(p.list, list...)
@@ -258,8 +261,8 @@ func TestARunIsASample(t *testing.T) {
 			t.Errorf("%+v: %s %s", c, got, j.Sentence)
 		}
 	}
-	if j := judge(measure.Run{Groups: []measure.Group{SampleGroup("step", "the customer pays", []time.Duration{time.Millisecond})}, Missing: 2}); j.Reason != ShardMissing ||
-		j.Sentence != "the samples of 2 parts of the run did not come in" {
+	if j := judge(measure.Run{Groups: []measure.Group{SampleGroup("step", "the customer pays", []time.Duration{time.Millisecond})}, Loads: 4, Missing: []string{"part 2 did not end", "part 4 could not run"}}); j.Reason != ShardMissing ||
+		j.Sentence != "the samples of 2 of 4 loads did not come in: part 2 did not end; part 4 could not run" {
 		t.Errorf("%+v", j)
 	}
 	if _, err := RunGroups([]runners.Group{{Of: "step", Histogram: "nonsense"}}); err == nil {

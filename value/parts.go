@@ -63,7 +63,11 @@ func (t *trial) judgeDays(parts []Evidence, n need) {
 	for len(answers) < of {
 		answers = append(answers, stat.Unclear)
 	}
+	final := stat.Each(answers, max(1, k)) == stat.No
 	units := countWords(int64(of), n.unit)
+	if final {
+		units = countWords(int64(over), n.unit) // too many were broken before all of them were over
+	}
 	sentence := fmt.Sprintf("it held on %d of %s", yes, units)
 	if len(broken) > 0 {
 		sentence += ", and not on " + listed(broken)
@@ -161,10 +165,12 @@ func (t *trial) judgeTrend(parts []Evidence, unit string) {
 		if o.Exposure != nil {
 			x, _ = o.Exposure.Float64()
 		}
-		seen = append(seen, number(o.Events))
 		if x > 0 {
+			seen = append(seen, number(o.Events))
 			windows[i] = stat.Count{Events: n, Exposure: x}
 			watchedParts++
+		} else {
+			seen = append(seen, "–") // no chance of any is not none
 		}
 	}
 	const fewest = 3

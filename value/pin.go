@@ -21,12 +21,13 @@ func queryHash(m ir.Measure, arm Arm) string {
 // recall reads the baselines that are kept for the claims of the plan, by claim.
 func (p *Plan) recall(ctx context.Context, past Past, a *Answers) map[string][]Pinned {
 	kept := map[string][]Pinned{}
+	p.recallNamed(ctx, past, a)
 	if past == nil {
 		return kept
 	}
 	var claims []string
 	p.each(func(id string, _ ir.Claim, n need) {
-		if n.baseline != nil && !n.baseline.control {
+		if n.baseline != nil && !n.baseline.control && n.baseline.name == "" {
 			claims = append(claims, id)
 		}
 	})
@@ -42,7 +43,7 @@ func (p *Plan) recall(ctx context.Context, past Past, a *Answers) map[string][]P
 		kept[b.Claim] = append(kept[b.Claim], b)
 	}
 	p.each(func(id string, c ir.Claim, n need) {
-		if n.baseline == nil || n.baseline.control {
+		if n.baseline == nil || n.baseline.control || n.baseline.name != "" {
 			return
 		}
 		if e, found := suits(kept[id], *n.baseline, p.measures[c.Measure]); found {
@@ -50,6 +51,33 @@ func (p *Plan) recall(ctx context.Context, past Past, a *Answers) map[string][]P
 		}
 	})
 	return kept
+}
+
+// recallNamed reads the baselines that claims name.
+func (p *Plan) recallNamed(ctx context.Context, past Past, a *Answers) {
+	var list []Named
+	read := false
+	p.each(func(id string, c ir.Claim, n need) {
+		if n.baseline == nil || n.baseline.name == "" {
+			return
+		}
+		if past == nil {
+			a.pinned[id] = Evidence{Measure: p.measures[c.Measure], Failure: &measure.Failure{Reason: NoBaseline,
+				Sentence: fmt.Sprintf("no history could be asked what was pinned as %q", n.baseline.name),
+				Help:     []string{"a history keeps what names stand for: run it in a project with a hoops.yaml, and without --no-history"}}}
+			return
+		}
+		if !read {
+			var err error
+			if list, err = past.Named(ctx); err != nil {
+				a.notes = append(a.notes, "the history could not be read: "+err.Error())
+			}
+			read = true
+		}
+		if e, found := named(list, *n.baseline, p.measures[c.Measure]); found {
+			a.pinned[id] = e
+		}
+	})
 }
 
 // suits is the kept baseline that a claim means: of the release or the window that it names; where it has neither,
@@ -65,26 +93,17 @@ func suits(kept []Pinned, b comparison, m ir.Measure) (Evidence, bool) {
 			changed = &k
 			continue
 		}
-		o, err := measure.Decode(k.Histogram, k.Events, k.Exposure)
 		words := b.words
 		if k.Release != "" {
 			words = "release " + k.Release
 		} else if b.refused != nil {
 			words = "the pinned baseline"
 		}
-		o.Window = measure.Window{From: k.From, To: k.To, Words: words, Release: k.Release}
-		if o.Since.IsZero() {
-			o.Since = k.From
-		}
-		e := Evidence{Measure: m, Observation: o, Pinned: k.At}
-		if err != nil {
-			e.Failure = &measure.Failure{Reason: NoBaseline, Sentence: "the pinned baseline cannot be read: " + err.Error()}
-		}
-		return e, true
+		return k.evidence(words, m), true
 	}
 	if b.refused != nil && changed != nil {
 		return Evidence{Measure: m, Failure: &measure.Failure{Reason: NoBaseline,
-			Sentence: fmt.Sprintf("the measure was changed since its baseline was pinned on %s", date(changed.At)),
+			Sentence: fmt.Sprintf("the measure was changed since its baseline was pinned on %s", date(changed.At.UTC())),
 			Help:     []string{"hoops value pin keeps what is judged now as the baseline"}}}, true
 	}
 	return Evidence{}, false
@@ -100,7 +119,8 @@ func (p *Plan) keep(ctx context.Context, past Past, a *Answers, kept map[string]
 		if n.baseline == nil || n.baseline.control || n.baseline.question < 0 || a.pinned[id].Measure.Name != "" {
 			return
 		}
-		if b, ok := pinned(id, p.questions[n.baseline.question], a.evidence[n.baseline.question]); ok {
+		e := a.evidence[n.baseline.question]
+		if b, ok := pinned(id, p.questions[n.baseline.question], e); ok && !e.nothing() {
 			b.At = p.times.Now
 			list = append(list, b)
 		}
@@ -111,6 +131,11 @@ func (p *Plan) keep(ctx context.Context, past Past, a *Answers, kept map[string]
 	if err := past.Pin(ctx, list); err != nil {
 		a.notes = append(a.notes, "the baseline could not be pinned: "+err.Error())
 	}
+}
+
+// nothing happened: none of it, in no chances. Kept, it would stay, and nothing could ever be compared with it.
+func (e Evidence) nothing() bool {
+	return e.Observation.Exposure != nil && e.Observation.Exposure.Sign() == 0
 }
 
 // pinned is an observation as a baseline. What was not watched as a whole is not kept: it may still be.
@@ -139,7 +164,7 @@ func pinned(id string, q Question, e Evidence) (Pinned, bool) {
 func (p *Plan) Pins(a *Answers) []Pinned {
 	var list []Pinned
 	p.each(func(id string, _ ir.Claim, n need) {
-		if n.baseline == nil || n.baseline.control || len(n.looks) == 0 {
+		if n.baseline == nil || n.baseline.control || n.baseline.name != "" || len(n.looks) == 0 {
 			return
 		}
 		i := n.looks[len(n.looks)-1].question

@@ -57,6 +57,15 @@ type Past interface {
 	Pinned(ctx context.Context, claims []string) ([]Pinned, error)
 	// Pin keeps baselines. What was pinned first for the same claim, release, query and start stays.
 	Pin(ctx context.Context, baselines []Pinned) error
+	// Named are the baselines that people gave a name, those pinned last first.
+	Named(ctx context.Context) ([]Named, error)
+}
+
+// Named is what was kept of a measure under a name: of no claim, so that it can be named by one that is written later.
+type Named struct {
+	Name    string
+	Measure string
+	Pinned
 }
 
 // Plan is what has to be asked to judge some promises at one moment. Making it opens no connection.
@@ -67,12 +76,13 @@ type Plan struct {
 	needs     [][]need // by promise and claim
 	questions []Question
 	index     map[questionKey]int
+	observed  []observing
 	excluding map[string]bool // measures that themselves say synthetic: exclude
 }
 
 // Answers are what was found out.
 type Answers struct {
-	evidence []Evidence // by question
-	pinned   map[string]Evidence
-	notes    []string // of the history, when it could not be used
+	evidence []Evidence          // by question
+	pinned   map[string]Evidence // by claim
+	notes    []string            // of the history, when it could not be used
 }

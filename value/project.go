@@ -50,6 +50,8 @@ func (t *trial) open(sentence string, l look, c comparison, k kind, e effect, ow
 		t.j.WouldChange = "nothing in this window, which has closed; a longer one"
 	case !t.j.Decided.IsZero():
 		t.j.WouldChange += fmt.Sprintf("; decided by %s at current traffic", t.when(t.j.Decided))
+	default:
+		t.shortBaseline(l, c, k, e, own, base)
 	}
 }
 
@@ -85,8 +87,13 @@ func (t *trial) needed(l look, c comparison, own, base side) {
 		return
 	}
 	t.j.Notes = append(t.j.Notes, fmt.Sprintf("%s %s are too few to show a change of %s by themselves, however long it goes on", base.seen, base.words, percentWords(t.mde())))
-	seenRatio := math.Max(own.count.Rate()/base.count.Rate(), 1e-3)
-	if x, err := stat.ExposureForRatio(base.count, seenRatio, l.alpha, .8); (seenRatio < 1) == (ratio < 1) && err == nil && !math.IsInf(x, 1) && x > own.count.Exposure && own.exposure != nil {
+	// against half as many, what is to be shown is a ratio to half of the baseline
+	held := base.count
+	if target, _ := t.target.Float64(); t.claim.Statistic == ir.StatRatio && target > 0 {
+		held.Exposure /= target
+	}
+	seenRatio := math.Max(own.count.Rate()/held.Rate(), 1e-3)
+	if x, err := stat.ExposureForRatio(held, seenRatio, l.alpha, .8); (seenRatio < 1) == (ratio < 1) && err == nil && !math.IsInf(x, 1) && x > own.count.Exposure && own.exposure != nil {
 		t.j.Needed = fmt.Sprintf("%s of about %s %s needed, if it stays %s", number(own.exposure), grouped(fmt.Sprintf("%.0f", x)), exposureNoun(t.measure),
 			t.changeWords(ofCounts, effect{ratio: true}, own.count.Rate()/base.count.Rate()))
 		return
@@ -109,26 +116,48 @@ func (t *trial) project(l look, c comparison, k kind, e effect, own side) {
 	if e.grown == nil {
 		return
 	}
-	at := max(l.alpha, alpha*7/10)
-	x, found := firstTimes(func(x float64) bool {
-		likely, err := e.grown(x)(at)
-		surely := likely
-		if err == nil && t.claims > 1 {
-			surely, err = e.grown(x)(at / float64(t.claims))
+	decides := func(at float64) func(x float64) bool {
+		return func(x float64) bool { return t.decides(e.grown(x), at) }
+	}
+	if !l.early || c.control {
+		if x, found := firstTimes(decides(l.alpha)); found {
+			t.projected(x)
 		}
-		return err == nil && t.answer(likely, surely) != stat.Unclear
-	})
-	if found {
-		t.projected(x)
-		if c.control {
-			return
-		}
-		// between the looks nothing is settled: the next one decides
-		age := t.j.Decided.Sub(t.j.Window.From)
-		if _, next := stat.PassedCheckpoints(age, alpha); next != nil && measure.KeepsPast(t.measure.From) && t.j.Window.Release != "" {
+		return
+	}
+	// between the looks that were settled nothing is: the next one decides
+	x, found := firstTimes(decides(lastCheckpointAlpha))
+	if !found {
+		return
+	}
+	t.projected(x)
+	_, next := stat.PassedCheckpoints(t.j.Decided.Sub(t.j.Window.From), alpha)
+	if next != nil {
+		if measure.KeepsPast(t.measure.From) && t.j.Window.Release != "" {
 			t.j.Decided = t.j.Window.From.Add(next.After)
 		}
+		return
 	}
+	if !measure.KeepsPast(t.measure.From) {
+		return // the first look behind the last of them stands for it
+	}
+	t.j.Decided = time.Time{}
+	if x, found := firstTimes(decides(earlyAlpha)); found {
+		t.projected(x)
+	}
+}
+
+// lastCheckpointAlpha is what the look at 7 days may err.
+const lastCheckpointAlpha = alpha * 7 / 10
+
+// decides reports whether bounds answer the claim, each side at an error.
+func (t *trial) decides(bounds func(float64) (stat.Interval, error), at float64) bool {
+	likely, err := bounds(at)
+	surely := likely
+	if err == nil && t.claims > 1 {
+		surely, err = bounds(at / float64(t.claims))
+	}
+	return err == nil && t.answer(likely, surely) != stat.Unclear
 }
 
 // goesOn reports whether there will be more of the same: an open window that is not a run, which ends.

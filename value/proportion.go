@@ -23,7 +23,11 @@ func (t *trial) judgeProportion() {
 		return
 	}
 	if per.Sign() == 0 || o.Exposure != nil && o.Exposure.Sign() == 0 {
-		t.undecided(NoData, "%s %s in nothing: nothing happened, so nothing was shown", number(o.Events), plural(c.Measure, o.Events))
+		of := "no time"
+		if o.Exposure != nil {
+			of = number(o.Exposure) + " " + exposureNoun(t.measure)
+		}
+		t.undecided(NoData, "%s %s in %s: nothing happened, so nothing was shown", number(o.Events), plural(c.Measure, o.Events), of)
 		t.j.WouldChange = "the first of " + exposureNoun(t.measure)
 		return
 	}

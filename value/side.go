@@ -127,7 +127,7 @@ func (t *trial) sideOf(k kind, e Evidence, words string) (s side, f *measure.Fai
 		if !ok {
 			return no(NoData, "%s has no sample %s", t.claim.Measure, words)
 		}
-		s.seen = fmt.Sprintf("%s at %s, of %s", between(low, high), percentileName(q), countWords(s.points, "sample"))
+		s.seen = fmt.Sprintf("%s at %s, of %s", t.betweenWords(low, high), percentileName(q), countWords(s.points, "sample"))
 	}
 	return s, nil
 }

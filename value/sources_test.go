@@ -10,6 +10,7 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/value/measure"
+	"github.com/cucumber-value/hoops/value/measure/measuretest"
 )
 
 // The shop of these tests: release 1.0 for a day, then 1.1 for a day until now.
@@ -23,8 +24,8 @@ var (
 const shopLabels = `job="shop",instance="a:80"`
 
 // shopPast: what every counter had reached at a time.
-func shopPast() *exposition {
-	x := &exposition{}
+func shopPast() *measuretest.Past {
+	x := &measuretest.Past{}
 	from, to := shopBegan.Add(-10*time.Minute), shopNow
 	hourly := func(before, after float64) func(time.Time) string {
 		return func(at time.Time) string {
@@ -33,9 +34,9 @@ func shopPast() *exposition {
 		}
 	}
 	add := func(name string, before, after float64) {
-		x.every(name, shopLabels, from, to, time.Minute, hourly(before, after))
+		x.Every(name, shopLabels, from, to, time.Minute, hourly(before, after))
 	}
-	x.every("up", shopLabels, from, to, time.Minute, func(time.Time) string { return "1" })
+	x.Every("up", shopLabels, from, to, time.Minute, func(time.Time) string { return "1" })
 	add("sums_total", 1000, 1000)
 	add("mistakes_total", 10, 4)    // 240, then 96
 	add("slips_total", 1, .8)       // 24, then 19
@@ -43,9 +44,9 @@ func shopPast() *exposition {
 	add("orders_total", 200, 200.4) // 4,800, then 4,809
 	add("good_minutes_total", 59.95, 59.95)
 	add("minutes_total", 60, 60)
-	x.every("broken_total", shopLabels, from, to, time.Minute, func(time.Time) string { return "NaN" })
-	x.every("young_total", shopLabels, shopNext.Add(-10*time.Minute), to, time.Minute, hourly(0, 5))
-	x.every("gappy_total", `job="gappy",instance="b:80"`, from, to, time.Minute, func(at time.Time) string {
+	x.Every("broken_total", shopLabels, from, to, time.Minute, func(time.Time) string { return "NaN" })
+	x.Every("young_total", shopLabels, shopNext.Add(-10*time.Minute), to, time.Minute, hourly(0, 5))
+	x.Every("gappy_total", `job="gappy",instance="b:80"`, from, to, time.Minute, func(at time.Time) string {
 		if at.After(shopNext.Add(2*time.Hour)) && at.Before(shopNext.Add(20*time.Hour)) {
 			return ""
 		}
@@ -56,8 +57,8 @@ func shopPast() *exposition {
 		share   float64
 		quicker float64
 	}{{"0.1", .5, .7}, {"0.3", .9, .96}, {"1.0", .99, .999}, {"+Inf", 1, 1}} {
-		x.every("search_seconds_bucket", shopLabels+`,le="`+le.bound+`"`, from, to, time.Minute, hourly(100*le.share, 100*le.quicker))
-		x.every("rare_seconds_bucket", shopLabels+`,le="`+le.bound+`"`, from, to, time.Minute, hourly(math.Round(le.share), math.Round(le.quicker)))
+		x.Every("search_seconds_bucket", shopLabels+`,le="`+le.bound+`"`, from, to, time.Minute, hourly(100*le.share, 100*le.quicker))
+		x.Every("rare_seconds_bucket", shopLabels+`,le="`+le.bound+`"`, from, to, time.Minute, hourly(math.Round(le.share), math.Round(le.quicker)))
 	}
 	// Two groups at the same time: blue makes half the mistakes of green. The traffic of odd goes over to blue at noon.
 	for _, g := range []struct {
@@ -65,16 +66,16 @@ func shopPast() *exposition {
 		mistakes, sums, a2 float64
 	}{{"blue", 10, 1000, 1900}, {"green", 25, 1000, 100}} {
 		labels := shopLabels + `,group="` + g.group + `"`
-		x.every("trial_mistakes_total", labels, from, to, time.Minute, hourly(g.mistakes, g.mistakes))
-		x.every("trial_sums_total", labels, from, to, time.Minute, hourly(g.sums, g.sums))
-		x.every("odd_mistakes_total", labels, from, to, time.Minute, hourly(g.mistakes, g.mistakes))
-		x.every("odd_sums_total", labels, from, to, time.Minute, func(at time.Time) string {
+		x.Every("trial_mistakes_total", labels, from, to, time.Minute, hourly(g.mistakes, g.mistakes))
+		x.Every("trial_sums_total", labels, from, to, time.Minute, hourly(g.sums, g.sums))
+		x.Every("odd_mistakes_total", labels, from, to, time.Minute, hourly(g.mistakes, g.mistakes))
+		x.Every("odd_sums_total", labels, from, to, time.Minute, func(at time.Time) string {
 			h := at.Sub(shopBegan).Hours()
 			return fmt.Sprint(math.Floor(1000*min(h+1, 36) + g.a2*max(0, h-35)))
 		})
 	}
 	// One burst a day of 120, where independent events would come 5 an hour.
-	x.every("bursts_total", shopLabels, from, to, time.Minute, func(at time.Time) string {
+	x.Every("bursts_total", shopLabels, from, to, time.Minute, func(at time.Time) string {
 		h := at.Sub(shopBegan).Hours()
 		n := 0.0
 		for _, start := range []float64{3, 12, 20} {

@@ -54,6 +54,9 @@ func (t *trial) split(c comparison, own, base side) *measure.Failure {
 		return &measure.Failure{Reason: NoData, Sentence: fmt.Sprintf("nothing says how the traffic was split between the groups, so their %s cannot be compared", t.claim.Measure),
 			Help: []string{fmt.Sprintf("give %q a per: with a counter of the chances, such as requests", t.claim.Measure)}}
 	}
+	if f := t.intended(own, base); f != nil {
+		return f
+	}
 	a, b := t.seen.Observation.Parts, t.base.Observation.Parts
 	if len(a) != len(b) || len(a) < 2 {
 		return nil
@@ -79,4 +82,38 @@ func (t *trial) split(c comparison, own, base side) *measure.Failure {
 	return &measure.Failure{Reason: SampleRatioMismatch,
 		Sentence: fmt.Sprintf("the traffic was not split in one way all the time (%s in the candidate and %s in the control group in all), so the groups met different hours", three(sumA), three(sumB)),
 		Help:     []string{"look at how the traffic is split; judge a window in which the split did not change"}}
+}
+
+// intended looks for a split that is not the one that was meant: then some of one group were lost on the way, and those
+// who are left differ from the other group in more than what is compared.
+func (t *trial) intended(own, base side) *measure.Failure {
+	w := t.measure.Weights
+	if w == nil {
+		return nil
+	}
+	control, ok := percentOf(w.Control)
+	split, too := percentOf(w.Split)
+	if !ok || !too {
+		return &measure.Failure{Reason: SampleRatioMismatch, Sentence: fmt.Sprintf("the weights of %s cannot be read: %s", t.measure.Name, w)}
+	}
+	many := func(s side) float64 {
+		if s.exposure == nil {
+			return float64(s.points)
+		}
+		n, _ := s.exposure.Float64()
+		return n
+	}
+	a, b := many(own), many(base)
+	s, err := stat.SplitTest([]float64{a, b}, []float64{split, control})
+	if err != nil || s.P >= stat.SplitThreshold {
+		return nil
+	}
+	of := "samples"
+	if own.exposure != nil {
+		of = exposureNoun(t.measure)
+	}
+	return &measure.Failure{Reason: SampleRatioMismatch,
+		Sentence: fmt.Sprintf("%s of %s %s were in the candidate (%s), and %s were meant to be: chance does not do that, so the groups differ in more than what is compared",
+			three(a), three(a+b), of, percentWords(a/(a+b)), percentWords(split)),
+		Help: []string{"look for those who are lost or counted twice in one group (redirects, bots, a crash, a cache); or say in weights: what was meant"}}
 }

@@ -154,7 +154,7 @@ func (t Times) units(unit string, outer measure.Window, current bool) []measure.
 		list = append(list, measure.Window{From: from, To: to, Words: t.unitWords(unit, from), Release: outer.Release})
 		from = to
 	}
-	if current && outer.Open {
+	if current && (outer.Open || outer.To.Equal(t.Now)) { // "over the last 5 days" goes on, too
 		from = t.startOf(unit, outer.To)
 		if from.Before(outer.From) {
 			from = outer.From

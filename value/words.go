@@ -2,6 +2,7 @@ package value
 
 import (
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -156,13 +157,24 @@ func singular(noun string) string {
 	return noun
 }
 
-// exposureNoun is the plain word for what a measure is counted per: sums for calculator_sums_total{env="x"}.
+// exposureName is what a plain word can be taken from: the name of a metric, a path, a column. A query is none.
+var exposureName = regexp.MustCompile(`^[\pL_:$][\pL\pN_:.$ -]*$`)
+
+// exposureNoun is the plain word for what a measure is counted per: sums for calculator_sums_total{env="x"}, and
+// "chances" where it is a query.
 func exposureNoun(m ir.Measure) string {
 	selector := m.Per
 	if m.Of != "" {
 		selector = m.Of
 	}
 	name, _, _ := strings.Cut(selector, "{")
+	name = strings.TrimSpace(name)
+	if m.From == "history" {
+		name, _, _ = strings.Cut(name, " of ") // scenarios of smoke
+	}
+	if m.From == "sql" && strings.Contains(name, " ") || !exposureName.MatchString(name) {
+		return "chances"
+	}
 	last := ""
 	for _, w := range strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == ':' || r == ' ' || r == '.' }) {
 		if w != "total" && w != "count" {

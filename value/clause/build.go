@@ -58,7 +58,7 @@ func (s *segment) unspent(c ir.Claim) string {
 	case s.days != "":
 		return fmt.Sprintf("%q is not understood here", s.days)
 	case s.baseline != "":
-		return fmt.Sprintf("%q names nothing to compare with it", s.baseline)
+		return fmt.Sprintf("%q names nothing to compare with it", s.baselineWords("", s.baseline))
 	case s.q.aggregate != "":
 		return fmt.Sprintf("the %s is not understood here", s.q.aggregate)
 	}

@@ -25,20 +25,23 @@ type Piece struct {
 }
 
 // Parse reads the words that stand after "In order to", "So that" or "Value:" on one line.
-func Parse(text string, at diag.Pos, id string, measures []ir.Measure) (ir.Clause, diag.List) {
-	return ParsePieces([]Piece{{text, at}}, id, measures)
+func Parse(text string, at diag.Pos, id string, measures []ir.Measure, baselines ...ir.Baseline) (ir.Clause, diag.List) {
+	return ParsePieces([]Piece{{text, at}}, id, measures, baselines...)
 }
 
 // ParsePieces reads a clause that goes on over several lines.
 //
 // A clause can have both Claims and Unbound: some part of it can be judged and another cannot. Such a clause
 // may be missed and is never delivered.
-func ParsePieces(pieces []Piece, id string, measures []ir.Measure) (ir.Clause, diag.List) {
-	return parse(english(), pieces, id, measures)
+func ParsePieces(pieces []Piece, id string, measures []ir.Measure, baselines ...ir.Baseline) (ir.Clause, diag.List) {
+	return parse(english(), pieces, id, measures, baselines...)
 }
 
-func parse(l *language, pieces []Piece, id string, measures []ir.Measure) (ir.Clause, diag.List) {
+func parse(l *language, pieces []Piece, id string, measures []ir.Measure, baselines ...ir.Baseline) (ir.Clause, diag.List) {
 	p := &parser{lang: l, measures: measures}
+	for _, b := range baselines {
+		p.names = append(p.names, nameOf(l, b.Name))
+	}
 	p.tokenise(pieces)
 	c := ir.Clause{ID: id, Text: strings.TrimSpace(p.text)}
 	if len(pieces) > 0 {
@@ -51,6 +54,7 @@ func parse(l *language, pieces []Piece, id string, measures []ir.Measure) (ir.Cl
 		c.Unbound = fmt.Sprintf("the clause has more than %d words", longest)
 		return c, nil
 	}
+	p.bindBaselines()
 	p.bindNouns()
 	if !p.diags.HasErrors() {
 		p.refuseNumbers()
@@ -73,6 +77,7 @@ const longest = 200
 type parser struct {
 	lang     *language
 	measures []ir.Measure
+	names    []name // of declared baselines
 	text     string // the pieces, joined by a space
 	tokens   []token
 	spans    []span // bound nouns

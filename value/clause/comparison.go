@@ -9,7 +9,7 @@ import (
 // family is how a measure is compared in words: fewer of them, lower, or faster.
 func (s *segment) family() string {
 	switch {
-	case s.measure.Quantile != "" || clockUnits[s.measure.Unit] != nil:
+	case s.measure.Timed() || clockUnits[s.measure.Unit] != nil:
 		return "time"
 	case s.measure.Count != "" && s.measure.Of == "":
 		return "many"

@@ -36,12 +36,16 @@ func (p *parser) bindNouns() {
 		return a.tokens[0] < b.tokens[0]
 	})
 	for _, f := range found {
-		rival := -1
+		rival, taken := -1, false
 		for _, t := range f.tokens {
 			if n := p.tokens[t].noun; n >= 0 {
 				rival = n
 				break
 			}
+			taken = taken || p.tokens[t].baseline >= 0
+		}
+		if taken {
+			continue
 		}
 		if rival < 0 {
 			for _, t := range f.tokens {

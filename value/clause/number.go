@@ -41,13 +41,13 @@ func readNumber(s string) (*big.Rat, string) {
 	case strings.ContainsAny(s, "'’_"):
 		return nil, "is not a number: write " + strings.NewReplacer("'", ",", "’", ",", "_", ",").Replace(s)
 	}
-	return nil, "is not a number"
+	return nil, "is not a number: write 1,000, 1000 or 1.5"
 }
 
 // refuseNumbers makes a number that can be read in two ways an error, where the clause names a measure.
 func (p *parser) refuseNumbers() {
 	for i, t := range p.tokens {
-		if t.kind != number || t.refused == "" || t.noun >= 0 {
+		if t.kind != number || t.refused == "" || t.noun >= 0 || t.baseline >= 0 {
 			continue
 		}
 		if i > 0 && p.lang.meaning("baseline-words", p.tokens[i-1].word) == "release" { // release 2.4.0

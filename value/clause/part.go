@@ -93,7 +93,7 @@ func (p *parser) split() []part {
 	start, connector := 0, ""
 	between := false
 	for i := 0; i < len(p.tokens); i++ {
-		if p.tokens[i].noun >= 0 {
+		if p.tokens[i].noun >= 0 || p.tokens[i].baseline >= 0 {
 			continue
 		}
 		if whole.find(i, "between") > 0 {

@@ -24,7 +24,7 @@ func (s *segment) buildPercentile(c *ir.Claim) string {
 		c.Target = decimal(new(big.Rat).Sub(one, a.fractionOfOne()))
 		c.Compare = map[string]string{"<=": ">=", "<": ">", "": ">="}[c.Compare]
 		limit, s.beyond = s.beyond, nil
-	case limit != nil && limit.isTime() && (a.share || a.unit == "%"): // 95% … within 300 ms
+	case limit != nil && s.limits(limit) && (a.share || a.unit == "%"): // 95% … within 300 ms
 		if s.percentile != "" {
 			return "a share and a percentile are both named"
 		}
@@ -33,7 +33,7 @@ func (s *segment) buildPercentile(c *ir.Claim) string {
 			c.Compare = ">="
 		}
 		s.within = nil
-	case limit == nil && a.isTime() && (c.Compare == "<=" || c.Compare == "<"):
+	case limit == nil && s.limits(a) && (c.Compare == "<=" || c.Compare == "<"):
 		at := strings.TrimPrefix(s.measure.At, "p")
 		if at == "" {
 			at = "95"
@@ -50,6 +50,8 @@ func (s *segment) buildPercentile(c *ir.Claim) string {
 		}
 		limit = a
 		c.Compare, c.Target = ">=", decimal(new(big.Rat).Quo(q, big.NewRat(100, 1)))
+	case !s.measure.Timed():
+		return fmt.Sprintf("%q is a distribution of numbers: write how many of them within which number", s.measure.Name)
 	default:
 		return fmt.Sprintf("%q is a distribution of times: write how many of them within which time", s.measure.Name)
 	}
@@ -58,4 +60,24 @@ func (s *segment) buildPercentile(c *ir.Claim) string {
 	}
 	c.Threshold = decimal(limit.val) + limit.unit
 	return ""
+}
+
+// limits reports whether an amount is what samples of the distribution are held to: a time, or a number where they
+// are none.
+func (s *segment) limits(a *amount) bool {
+	if s.measure.Timed() {
+		return a.isTime()
+	}
+	return a.unit == "" && !a.share
+}
+
+// readLimit reads one.
+func (s *segment) readLimit(i int) (*amount, int) {
+	if s.measure.Quantile == "" || s.measure.Timed() {
+		return s.readTime(i)
+	}
+	if a, n := s.readAmount(i, false); a != nil && s.limits(a) {
+		return a, n
+	}
+	return nil, 0
 }

@@ -50,6 +50,9 @@ func (s *segment) said(c ir.Claim) string {
 		switch whole := exposure(s.measure.Of); {
 		case c.Threshold != "":
 			n := strings.TrimRight(c.Threshold, "mshdw")
+			if n == c.Threshold { // a number
+				return s.l.say("within-number", "noun", noun, "amount", amount, "limit", grouped(n))
+			}
 			return s.l.say("within", "noun", noun, "amount", amount, "time", s.withUnit(grouped(n), c.Threshold[len(n):]))
 		case whole != "":
 			return s.l.say("share", "noun", noun, "amount", amount, "whole", whole)
@@ -176,6 +179,9 @@ func (s *segment) baselineWords(where, b string) string {
 	name, key := "", b
 	if rest, ok := strings.CutPrefix(b, "release "); ok {
 		name, key = rest, "release"
+	}
+	if rest, ok := strings.CutPrefix(b, "name "); ok {
+		name, key = rest, "name"
 	}
 	if rest, ok := strings.CutPrefix(b, "average of the last "); ok {
 		n, unit, _ := strings.Cut(rest, " ")

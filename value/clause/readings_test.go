@@ -69,7 +69,7 @@ func TestReadings(t *testing.T) {
 	for _, line := range tableOf(t, file) {
 		if isClause(line) {
 			count++
-			c, diags := Parse(lead(line), diag.Pos{File: "x.feature", Line: 2, Col: 1}, "x#1", shop)
+			c, diags := Parse(lead(line), diag.Pos{File: "x.feature", Line: 2, Col: 1}, "x#1", shop, named...)
 			line = row(line, c, diags)
 		}
 		b.WriteString(line + "\n")

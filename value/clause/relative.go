@@ -12,10 +12,10 @@ import (
 // buildRelative: everything that is compared with a baseline.
 func (s *segment) buildRelative(c *ir.Claim) string {
 	q := s.q
-	if q.speed && s.measure.Quantile == "" && clockUnits[s.measure.Unit] == nil {
+	if q.speed && !s.measure.Timed() && clockUnits[s.measure.Unit] == nil {
 		return fmt.Sprintf("%q is not measured in time, so it cannot be faster or slower", s.measure.Name)
 	}
-	if !q.speed && s.measure.Quantile != "" && q.compare != "no" && (q.form == compared || q.form == multiple && q.many) {
+	if !q.speed && s.measure.Timed() && q.compare != "no" && (q.form == compared || q.form == multiple && q.many) {
 		return fmt.Sprintf("%q is measured in time: write %s", s.measure.Name, s.l.say("speed-hint"))
 	}
 	if s.q.aggregate == "mean" && s.measure.Value != "" { // what is compared of amounts is their average
@@ -97,7 +97,7 @@ func (s *segment) buildChange(c *ir.Claim) string {
 	}
 	c.Statistic, c.Target, c.Unit = ir.StatDelta, decimal(signed), a.unit
 	switch {
-	case s.measure.Quantile != "" && a.isTime():
+	case s.measure.Quantile != "" && s.limits(a):
 	case s.measure.Value != "" || s.measure.Unit != "":
 		v, reason := s.inUnit(a)
 		if reason != "" {

@@ -222,9 +222,9 @@ func (s *segment) leftOver() (from, to int) {
 	return 0, 0
 }
 
-// word is the lower-case word at token i, "" when it is outside, used up or part of a noun.
+// word is the lower-case word at token i, "" when it is outside, used up or part of a noun or of a declared baseline.
 func (s *segment) word(i int) string {
-	if i < s.part.from || i >= s.part.to || s.used[i-s.part.from] || s.p.tokens[i].noun >= 0 {
+	if i < s.part.from || i >= s.part.to || s.used[i-s.part.from] || s.p.tokens[i].noun >= 0 || s.p.tokens[i].baseline >= 0 {
 		return ""
 	}
 	return s.p.tokens[i].word

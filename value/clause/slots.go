@@ -60,6 +60,9 @@ func (s *segment) readBaseline() string {
 				than, _, _ := s.p.words(i, i+n)
 				return fmt.Sprintf("nothing to compare with stands after %q", than)
 			}
+			if near := s.p.nearest(text); near != "" {
+				return fmt.Sprintf("%q is no baseline: did you mean %q?", text, near)
+			}
 			return fmt.Sprintf("%q is no baseline: write %s", text, s.l.say("baseline-hint"))
 		}
 	}
@@ -83,6 +86,9 @@ func (s *segment) comparator(i int) bool {
 
 // baselineAt: "last week", "release 1.2", "the average of the last 4 weeks". The names are those of ir.Claim.
 func (s *segment) baselineAt(i int) (string, int) {
+	if name, n := s.declaredAt(i); n > 0 {
+		return name, n
+	}
 	name, n := s.longest(i, "baselines")
 	role, k := s.longest(i, "baseline-words")
 	switch role {
@@ -279,7 +285,7 @@ func (s *segment) readPercentile() string {
 func (s *segment) readWithin() string {
 	for i := s.part.from; i < s.part.to && s.within == nil; i++ {
 		if n := s.find(i, "within-time"); n > 0 && (s.measure.Quantile != "" || clockUnits[s.measure.Unit] != nil) {
-			if a, m := s.readTime(i + n); a != nil {
+			if a, m := s.readLimit(i + n); a != nil {
 				s.within = a
 				s.use(i, n+m)
 				s.use(i+n+m, s.find(i+n+m, "or-less"))

@@ -25,6 +25,8 @@ func (p *parser) suggestFor(sp *span) []string {
 	}
 	say := p.lang.suggest
 	switch {
+	case m.Quantile != "" && !m.Timed():
+		return []string{say("number-most", "noun", m.Name), say("number-less", "noun", m.Name)}
 	case m.Quantile != "":
 		return []string{say("time-most", "noun", m.Name), say("time-less", "noun", m.Name)}
 	case m.Value != "":

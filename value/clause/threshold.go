@@ -155,7 +155,7 @@ func (s *segment) readShareTime() {
 		if n == 0 {
 			continue
 		}
-		a, m := s.readTime(j + n)
+		a, m := s.readLimit(j + n)
 		if a == nil {
 			continue
 		}

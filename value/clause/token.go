@@ -27,6 +27,7 @@ type token struct {
 	start, end int // bytes of the joined text
 	piece      int
 	noun       int // index into spans, -1 when the token names no measure
+	baseline   int // index into names, -1 when the token names no declared baseline
 }
 
 // quotes say nothing about what stands between them, and neither does emphasis.
@@ -47,7 +48,7 @@ func (p *parser) tokenise(pieces []Piece) {
 				i += size
 				continue
 			}
-			t := token{kind: mark, noun: -1, piece: n}
+			t := token{kind: mark, noun: -1, baseline: -1, piece: n}
 			j := i + size
 			switch {
 			case r >= '0' && r <= '9' || r == '.' && digitsAt(text[j:]) > 0:

@@ -89,8 +89,14 @@ func (s *segment) duration(i int) (string, int) {
 	case !a.isTime():
 		return "", 0
 	}
+	if days := a.in("d"); a.val.Sign() <= 0 || days != nil && days.Cmp(mostDays) > 0 {
+		return "", 0 // no window
+	}
 	return decimal(a.val) + a.unit, n
 }
+
+// mostDays are thirty years, longer than anything was counted.
+var mostDays = big.NewRat(30*366, 1)
 
 // readDays: "on 9 of 10 days", "on 9 days out of 10".
 func (s *segment) readDays(i int) string {

@@ -194,8 +194,8 @@ func TestARunIsMeasuredByItsSteps(t *testing.T) {
 		{ir.Measure{Quantile: "duration", Step: "the customer paid"}, NoData, "no step, request or scenario of this run is called the customer paid"},
 		{ir.Measure{Quantile: "duration", Step: "empty"}, NoData, "nothing was measured of empty in this run"},
 		{ir.Measure{Quantile: "duration", Step: "POST /pay"}, SourceFailed, "were not merged"},
-		{ir.Measure{Quantile: "size"}, SourceFailed, "a run measures durations only"},
-		{ir.Measure{Count: "errors"}, SourceFailed, "a run measures durations only"},
+		{ir.Measure{Quantile: "size"}, SourceFailed, "a run measures durations and the vitals of pages only"},
+		{ir.Measure{Count: "errors"}, SourceFailed, "a run measures durations and the vitals of pages only"},
 	} {
 		_, err := ask(c.m)
 		if f, ok := err.(*Failure); !ok || f.Reason != c.reason || !strings.Contains(f.Sentence, c.words) {

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
 )
 
 // Series is one line of an exposition. Value is never NaN or infinite: such lines are Unusable.
@@ -121,9 +123,4 @@ func readSeries(line string, open bool) (Series, error) {
 	return s, nil
 }
 
-func clip(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:60]) + "…"
-	}
-	return s
-}
+func clip(s string) string { return diag.Cut(s, 60) }

@@ -30,7 +30,7 @@ func (j JSON) Sample(ctx context.Context, m ir.Measure, w Window) (Observation, 
 	body, shown, f := j.document(ctx, m, w, "application/json")
 	if f == nil {
 		obs.Source = "json " + shown
-		obs.Notes = []string{shown + " is taken to be about " + cmp.Or(w.Words, "the window")}
+		obs.Notes = []string{shown + " says nothing of times, and is taken to be about the window: " + cmp.Or(w.Words, "this one")}
 		f = j.read(body, shown, m, &obs)
 	}
 	if f != nil {
@@ -62,7 +62,7 @@ func (j JSON) read(body []byte, shown string, m ir.Measure, obs *Observation) (f
 	if obs.Events, f = at("count:", m.Count, counted); f != nil || whole(m) == "" {
 		return f
 	}
-	obs.Exposure, f = at("per:", whole(m), counted)
+	obs.Exposure, f = at(wholeKey(m), whole(m), counted)
 	return f
 }
 

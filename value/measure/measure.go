@@ -117,3 +117,11 @@ func whole(m ir.Measure) string {
 	}
 	return m.Per
 }
+
+// wholeKey is the key of the exposure, for messages.
+func wholeKey(m ir.Measure) string {
+	if m.Of != "" {
+		return "of:"
+	}
+	return "per:"
+}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -87,7 +90,12 @@ func complaint(err error, timeout time.Duration) string {
 	if errors.As(err, &pg) {
 		switch pg.Code {
 		case "57014":
+			if strings.Contains(pg.Message, "user request") {
+				return "broke the query off: " + pg.Message
+			}
 			return fmt.Sprintf("did not answer within %s", timeout)
+		case "57P01", "57P02": // shut down, or crashed, in the middle of it
+			return "broke the query off: " + pg.Message
 		case "25006":
 			return "refused the query, because it would write, and a measure only reads"
 		case "28P01", "28000":
@@ -108,6 +116,10 @@ func complaint(err error, timeout time.Duration) string {
 			return "could not be reached"
 		}
 		return text
+	}
+	var network *net.OpError // it names addresses of both ends
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.As(err, &network) {
+		return "broke the connection off in the middle of the query"
 	}
 	return err.Error()
 }

@@ -9,11 +9,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/value/measure/measuretest"
 )
 
 // hour is the window of these tests, and begun its start; scrapes are every 15 s, 5 s after the quarter minutes.
@@ -22,41 +22,6 @@ var begun = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 func hour(n int) Window {
 	from := begun.Add(time.Duration(n) * time.Hour)
 	return Window{From: from, To: from.Add(time.Hour), Words: "that hour"}
-}
-
-// past writes an exposition with times: families in one piece each, as the format wants them.
-type past struct {
-	order    []string
-	families map[string][]string
-}
-
-func (p *past) add(name, labels string, at time.Time, value string) {
-	if p.families == nil {
-		p.families = map[string][]string{}
-	}
-	if p.families[name] == nil {
-		p.order = append(p.order, name)
-	}
-	p.families[name] = append(p.families[name], fmt.Sprintf("%s{%s} %s %.3f\n", name, labels, value, float64(at.UnixMilli())/1000))
-}
-
-// every scrapes from one time until another; value says what is seen then, "" is nothing.
-func (p *past) every(name, labels string, from, to time.Time, value func(at time.Time) string) {
-	for at := from.Add(5 * time.Second); !at.After(to); at = at.Add(15 * time.Second) {
-		if v := value(at); v != "" {
-			p.add(name, labels, at, v)
-		}
-	}
-}
-
-func (p *past) String() string {
-	var b strings.Builder
-	for _, name := range p.order {
-		for _, line := range p.families[name] {
-			b.WriteString(line)
-		}
-	}
-	return b.String()
 }
 
 func constant(v string) func(time.Time) string { return func(time.Time) string { return v } }
@@ -94,6 +59,8 @@ func recorded() *past {
 		}
 		return "5"
 	})
+	// Another version of the software, from 10:30 on, calls it failures_total.
+	p.every("renamed_total", a, start, begun.Add(30*time.Minute), func(at time.Time) string { return fmt.Sprint(minutes(at)) })
 	// d is scraped until 10:15 and then down.
 	p.every("down_total", a, start, end, constant("0"))
 	p.every("down_total", `job="calc",instance="d:80"`, start, begun.Add(15*time.Minute), constant("0"))
@@ -120,7 +87,7 @@ func recorded() *past {
 }
 
 func TestAgainstARealPrometheus(t *testing.T) {
-	url, cmd, stop := prometheusServer(t, recorded().String())
+	url, cmd, stop := measuretest.Prometheus(t, recorded().String())
 	ask := func(m ir.Measure, w Window) (Observation, error) {
 		m.Name, m.From = cmp.Or(m.Name, "mistakes"), "prometheus"
 		return (&Prometheus{URL: url, Version: "1.2.3"}).Sample(t.Context(), m, w)
@@ -170,6 +137,9 @@ func TestAgainstARealPrometheus(t *testing.T) {
 			{"down_total", "scrapes of down_total are missing", hour(0), .6, .65},
 			{"down_total", "d:80 could not be scraped", hour(1), .45, .55},
 			{"mistakes_total", "", hour(0), .95, 1},
+			{"renamed_total", "scrapes of renamed_total are missing", hour(0), .45, .55},
+			// this machine's clock is twenty minutes ahead of the server's, which has nothing of them
+			{"pods_total", "scrapes of pods_total are missing", Window{From: begun.Add(140 * time.Minute), To: begun.Add(200 * time.Minute)}, .6, .7},
 		} {
 			o, err := ask(ir.Measure{Count: c.count}, c.w)
 			if err != nil || o.Coverage < c.low || o.Coverage > c.high || c.gap != "" && o.Gap != c.gap {
@@ -244,9 +214,7 @@ func TestAgainstARealPrometheus(t *testing.T) {
 		}
 	})
 	t.Run("slow", func(t *testing.T) {
-		if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
+		measuretest.Halt(t, cmd)
 		_, err := (&Prometheus{URL: url, Timeout: 200 * time.Millisecond}).Sample(t.Context(), ir.Measure{Count: "mistakes_total"}, hour(0))
 		if f, ok := err.(*Failure); !ok || f.Reason != SourceFailed || f.Sentence != url+" did not answer within 200ms" {
 			t.Error(err)
@@ -267,12 +235,15 @@ func TestARealPrometheusThatScrapes(t *testing.T) {
 	start := time.Now()
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+		if n.Load() < 8 { // then it is away, and the server writes a stale marker
+			fmt.Fprint(w, "# TYPE brief_total counter\nbrief_total 3\n")
+		}
 		fmt.Fprintf(w, "# TYPE sums_total counter\nsums_total %d\n# TYPE depth gauge\ndepth 3\nprocess_start_time_seconds %d\n", n.Add(1), start.Unix())
 	}))
 	defer app.Close()
-	dead := fmt.Sprintf("127.0.0.1:%d", freePort(t))
-	url, _, _ := prometheusServer(t, "", strings.TrimPrefix(app.URL, "http://"), dead)
-	eventually(t, "scraped", func() bool { return n.Load() > 15 })
+	dead := fmt.Sprintf("127.0.0.1:%d", measuretest.FreePort(t))
+	url, _, _ := measuretest.Prometheus(t, "", strings.TrimPrefix(app.URL, "http://"), dead)
+	measuretest.Eventually(t, "scraped", func() bool { return n.Load() > 15 })
 	w := Window{From: start.Truncate(time.Second), To: time.Now()}
 	p := &Prometheus{URL: url}
 	o, err := p.Sample(t.Context(), ir.Measure{Count: "sums_total"}, w)
@@ -281,6 +252,10 @@ func TestARealPrometheusThatScrapes(t *testing.T) {
 	}
 	if !o.Events.IsInt() || o.Events.Cmp(big.NewRat(10, 1)) < 0 || o.Coverage > .6 || o.Gap != dead+" could not be scraped" {
 		t.Errorf("%+v", o)
+	}
+	o, err = p.Sample(t.Context(), ir.Measure{Count: "brief_total"}, w)
+	if err != nil || o.Events.RatString() != "3" || o.Coverage > .6 {
+		t.Errorf("%+v %v", o, err)
 	}
 	_, err = p.Sample(t.Context(), ir.Measure{Count: "depth"}, w)
 	if f, ok := err.(*Failure); !ok || f.Sentence != "depth is a gauge, which can fall, and a count needs a counter" {

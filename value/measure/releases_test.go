@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cucumber-value/hoops/value/measure/measuretest"
 )
 
 // A real Prometheus knows when each version was seen first, to the sample.
@@ -25,7 +27,7 @@ func TestVersionsOfARealPrometheus(t *testing.T) {
 			fmt.Fprintf(&past, "app_build_info{version=%q,instance=\"a\"} 1 %d\n", v.version, at.Unix())
 		}
 	}
-	url, _, stop := prometheusServer(t, past.String())
+	url, _, stop := measuretest.Prometheus(t, past.String())
 	defer stop()
 	p := &Prometheus{URL: url}
 	got, err := p.Versions(context.Background(), "app_build_info", "version", begin.Add(-28*24*time.Hour), end)

@@ -125,7 +125,7 @@ func countRows(m ir.Measure, obs *Observation, ask func(string, int) (table, *Fa
 	if t, f = ask(whole(m), 2); f != nil {
 		return f
 	}
-	if numbers, f = t.one("per:", 1); f != nil {
+	if numbers, f = t.one(wholeKey(m), 1); f != nil {
 		return f
 	}
 	obs.Exposure = numbers[0]

@@ -1,20 +1,23 @@
 package measure
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
+	"net/url"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/value/measure/measuretest"
 )
 
 func at(dsn string) SQL {
@@ -59,9 +62,9 @@ func TestAgainstSQLite(t *testing.T) {
 }
 
 func TestAgainstARealPostgreSQL(t *testing.T) {
-	dsn, cmd, stop := postgresServer(t)
+	dsn, cmd, stop := measuretest.Postgres(t)
 	var conn *pgx.Conn
-	eventually(t, "postgres answers", func() (ok bool) {
+	measuretest.Eventually(t, "postgres answers", func() (ok bool) {
 		var err error
 		conn, err = pgx.Connect(context.Background(), dsn)
 		return err == nil
@@ -119,9 +122,30 @@ func TestAgainstARealPostgreSQL(t *testing.T) {
 	sentence("unknown", at("mysql://shop:"+password+"@db/shop"), count, "the dsn of orders names no database that hoops knows")
 	s.Timeout = 300 * time.Millisecond
 	sentence("slow query", s, "select pg_sleep(10), :from", "PostgreSQL did not answer within 300ms")
-	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
+	s.Timeout = 20 * time.Second
+	for name, c := range map[string]struct{ end, want string }{
+		"ended by an administrator": {"select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'", "PostgreSQL broke the query off: terminating connection due to administrator command"},
+		"cancelled":                 {"select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'", "PostgreSQL broke the query off: canceling statement due to user request"},
+	} {
+		over := make(chan struct{})
+		go func() { // as soon as the query runs
+			defer close(over)
+			measuretest.Eventually(t, "the query runs", func() bool {
+				other, err := pgx.Connect(context.Background(), dsn)
+				if err != nil {
+					return false
+				}
+				defer other.Close(context.Background())
+				var hit bool
+				return other.QueryRow(context.Background(), c.end).Scan(&hit) == nil && hit
+			})
+		}()
+		sentence(name, s, "select 1 from (select pg_sleep(11), :from) x", c.want)
+		<-over
 	}
+	sentence("cut off", at(cutOff(t, dsn, "pg_sleep(12)")), "select 1 from (select pg_sleep(12), :from) x", "PostgreSQL broke the connection off in the middle of the query")
+	s.Timeout = 300 * time.Millisecond
+	measuretest.Halt(t, cmd)
 	sentence("slow server", s, count, "PostgreSQL did not answer within 300ms")
 	stop()
 	sentence("stopped", s, count, "PostgreSQL refused the connection")
@@ -141,6 +165,49 @@ func TestAgainstARealPostgreSQL(t *testing.T) {
 		}
 	}()
 	sentence("no postgres", at("postgres://shop:"+password+"@"+l.Addr().String()+"/shop"), count, "PostgreSQL could not be reached")
+}
+
+// cutOff is a way to a database that ends when a word passes on it.
+func cutOff(t *testing.T, dsn, word string) string {
+	t.Helper()
+	address, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	database := address.Host
+	go func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", database)
+			if err != nil {
+				near.Close()
+				return
+			}
+			go func() { io.Copy(near, far); near.Close() }()
+			go func() {
+				defer near.Close()
+				defer far.Close() // first: what copies from it holds the other
+				buffer := make([]byte, 64<<10)
+				for {
+					n, err := near.Read(buffer)
+					if err != nil || bytes.Contains(buffer[:n], []byte(word)) {
+						return
+					}
+					far.Write(buffer[:n])
+				}
+			}()
+		}
+	}()
+	address.Host = l.Addr().String()
+	return address.String()
 }
 
 // questions are what both databases answer alike.
