@@ -51,8 +51,12 @@ func (r Refusal) Diagnostic(plan Plan) diag.Diagnostic {
 		definition := &plan.Program.Definitions[b.Definition-1]
 		d = d.WithNote(diag.At(definition.Pos, utf8.RuneCountInString(definition.Pattern)), "this definition is tagged @write")
 	}
-	return because(d, plan, plan.Env != nil && plan.Env.Writes == "refuse").
-		WithHelp("tag the scenario %s if it may run there", safe).
+	d = because(d, plan, plan.Env != nil && plan.Env.Writes == "refuse").
+		WithHelp("tag the scenario %s if it may run there", safe)
+	if len(r.Trail) > 1 {
+		d = d.WithHelp("or tag the definition @read if what it sends changes nothing, as a login does")
+	}
+	return d.
 		WithHelp("or say `writes: allow` in environment %s", named(plan.Env))
 }
 
@@ -150,8 +154,12 @@ func loopback(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// DriverOf is the driver of a selected scenario: that of its nearest @driver: tag, or the plan's.
+// DriverOf is the driver of a selected scenario: the one that a mix asks for, that of its nearest @driver: tag, or the
+// plan's.
 func (p Plan) DriverOf(s Selected) string {
+	if s.Driver != "" {
+		return s.Driver
+	}
 	driver := p.Driver
 	for _, tag := range s.TagNames() { // ordered from the feature's to the row's
 		if name, ok := strings.CutPrefix(tag, "@driver:"); ok {

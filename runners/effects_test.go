@@ -166,6 +166,7 @@ func TestRefused(t *testing.T) {
     = note: by this step: When I POST /orders (steps/a.steps.feature:4:5)
     = note: hoops does not start it, and its host shop.example is not this machine (hoops.yaml:9:3)
     = help: tag the scenario @safe-in-production if it may run there
+    = help: or tag the definition @read if what it sends changes nothing, as a login does
     = help: or say ` + "`writes: allow`" + ` in environment production
 `,
 		"clears": `a.feature:24:5: error: "clears" writes, and environment production refuses that [effects/writes]

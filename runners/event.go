@@ -1,6 +1,7 @@
 package runners
 
 import (
+	"math"
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -45,6 +46,7 @@ const (
 	ScenarioStarted  Kind = "scenario-started"  //
 	StepFinished     Kind = "step-finished"     // Failure, if it did not pass
 	RequestFinished  Kind = "sample"            // Sample
+	PageLeft         Kind = "page"              // Vitals; after the sample of its navigation, which has the same name
 	Attached         Kind = "attachment"        // Attachment
 	ScenarioFinished Kind = "scenario-finished" // Failure, if it did not pass
 	Summarised       Kind = "summary"           // Summary
@@ -79,6 +81,7 @@ type Event struct {
 	Info       *Info            `json:"info,omitempty"`
 	Failure    *diag.Diagnostic `json:"failure,omitempty"`
 	Sample     *Sample          `json:"sample,omitempty"`
+	Vitals     *Vitals          `json:"vitals,omitempty"`
 	Attachment *Attachment      `json:"attachment,omitempty"`
 	Summary    *Summary         `json:"summary,omitempty"`
 	Verdict    *Verdict         `json:"verdict,omitempty"`
@@ -110,17 +113,37 @@ type Sample struct {
 	URL   string `json:"url,omitempty"`      // masked
 	Once  bool   `json:"once,omitempty"`     // belongs to @once, not to a journey
 	Undo  bool   `json:"undo,omitempty"`     // belongs to a compensation
-
-	Vitals *Vitals `json:"vitals,omitempty"` // of a navigation in a browser
 }
 
-// Vitals are what a browser measured of a page's loading; durations in nanoseconds. What is not there was not
+// Vitals are what a browser measured of a page until it was left; durations in nanoseconds. What is not there was not
 // measured.
 type Vitals struct {
 	LCP  time.Duration `json:"lcp,omitempty"`  // largest contentful paint
 	FCP  time.Duration `json:"fcp,omitempty"`  // first contentful paint
 	TTFB time.Duration `json:"ttfb,omitempty"` // time to first byte
 	CLS  *float64      `json:"cls,omitempty"`  // cumulative layout shift
+}
+
+// Of is one of ir.Vitals, and whether it was measured. A layout shift has no unit: one of 1 is told as a second, so that
+// all are recorded alike, in billionths.
+func (v *Vitals) Of(vital string) (took time.Duration, measured bool) {
+	if v == nil {
+		return 0, false
+	}
+	switch vital {
+	case ir.LayoutShift:
+		if v.CLS == nil || !(*v.CLS >= 0) || *v.CLS > math.MaxInt32 {
+			return 0, false
+		}
+		return time.Duration(math.Round(*v.CLS * float64(time.Second))), true
+	case "page.lcp":
+		took = v.LCP
+	case "page.fcp":
+		took = v.FCP
+	case "page.ttfb":
+		took = v.TTFB
+	}
+	return took, took > 0
 }
 
 // Attachment is evidence; its bytes lie in a folder beside the event stream, in a file named by the digest.
@@ -278,17 +301,17 @@ type Expectation struct {
 
 // Group is one thing that a load run measured.
 type Group struct {
-	Of        string         `json:"of"`                 // journeys, scenario, step, requests, request, phase, lateness
-	Name      string         `json:"name,omitempty"`     // of the scenario, step or request
+	Of        string         `json:"of"`                 // journeys, scenario, step, requests, request, page.lcp and the other vitals, phase, lateness
+	Name      string         `json:"name,omitempty"`     // of the scenario, step, request or navigation
 	Scenario  string         `json:"scenario,omitempty"` // id of the scenario
 	Count     int64          `json:"count"`
 	Failed    int64          `json:"failed,omitempty"`
 	Dropped   int64          `json:"dropped,omitempty"` // arrivals that were not started
 	Codes     map[int]int64  `json:"codes,omitempty"`
 	Errors    []Cause        `json:"errors,omitempty"`
-	Sum       time.Duration  `json:"sum,omitempty"`       // of all latencies, exact: means of parts add up
-	Histogram string         `json:"histogram,omitempty"` // HdrHistogram, V2 compressed, base64; nanoseconds
-	Latency   map[string]any `json:"latency,omitempty"`   // for readers without a histogram: p50, p95, p99, max, mean
+	Sum       time.Duration  `json:"sum,omitempty"`       // of all latencies, exact: means of parts add up; of layout shifts in billionths
+	Histogram string         `json:"histogram,omitempty"` // HdrHistogram, V2 compressed, base64; nanoseconds, of layout shifts billionths
+	Latency   map[string]any `json:"latency,omitempty"`   // for readers without a histogram: p50, p95, p99, max, mean; of layout shifts plain numbers
 }
 
 // Cause groups equal errors.
@@ -301,7 +324,8 @@ type Cause struct {
 type Selected struct {
 	Feature  *ir.Feature
 	Scenario *ir.Scenario
-	Row      int // 0-based; -1 for a scenario that is no outline
+	Row      int    // 0-based; -1 for a scenario that is no outline
+	Driver   string // that a mix asks for, instead of the scenario's own; "" for that
 }
 
 // RowID is the id of the selected row, "" without one.

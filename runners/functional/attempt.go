@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/cucumber/godog"
@@ -94,20 +93,15 @@ func (w *walker) safely(f func() error) (err error) {
 // blame gives the attempt its status, if it has none yet: the first thing that went wrong counts.
 func (s *scenario) blame(status runners.Status, d diag.Diagnostic) {
 	if s.status == "" || s.status == runners.Passed {
-		s.status, s.failure, s.message = status, &d, firstLine(d.Message)
+		s.status, s.failure, s.message = status, &d, d.Headline()
 	}
 }
 
 // fail makes it failed whatever it was, keeping the first failure.
 func (s *scenario) fail(d diag.Diagnostic) {
 	if s.status != runners.Failed {
-		s.status, s.failure, s.message = runners.Failed, &d, firstLine(d.Message)
+		s.status, s.failure, s.message = runners.Failed, &d, d.Headline()
 	}
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }
 
 // begin opens the session and binds the steps: godog matches them right after this hook.
@@ -124,6 +118,7 @@ func (w *walker) begin(ctx context.Context, p *godog.Scenario) error {
 	w.start(s)
 	if s.unusable == nil {
 		s.session = w.host.Open(s.script, s.Row, w.number, func(sample session.Sample) { w.sampled(s, sample) })
+		s.session.OnLeft(func(p session.Page) { w.left(s, p) })
 		s.session.OnAttach(func(a runners.Attachment) { w.attached(s, a) })
 	}
 	w.bind(s, p.Steps)

@@ -52,9 +52,12 @@ func (r *run) sampled(s *scenario, sample session.Sample) {
 		Code: sample.Code, Error: sample.Err, Sent: sample.Sent, Got: sample.Received, URL: sample.URL,
 		Once: sample.Once, Undo: sample.Undo,
 	}
-	if v := sample.Vitals; v != nil {
-		e.Sample.Vitals = &runners.Vitals{LCP: v.LCP, FCP: v.FCP, TTFB: v.TTFB, CLS: v.CLS}
-	}
+	r.emit(e)
+}
+
+func (r *run) left(s *scenario, p session.Page) {
+	e := r.event(runners.PageLeft, s)
+	e.Step, e.Name, e.Vitals = p.Step, p.Name, &p.Vitals
 	r.emit(e)
 }
 
@@ -78,10 +81,10 @@ func (r *run) finish(s *scenario) {
 	switch {
 	case s.failedBefore == nil:
 	case s.status == runners.Skipped: // the repetition was interrupted: what is known is that it failed
-		e.Status, e.Failure, e.Message = runners.Failed, s.failedBefore, firstLine(s.failedBefore.Message)
+		e.Status, e.Failure, e.Message = runners.Failed, s.failedBefore, s.failedBefore.Headline()
 	case s.status == runners.Passed:
 		e.Status, e.Failure = runners.Flaky, s.failedBefore
-		e.Message = fmt.Sprintf("passed at attempt %d, and failed before: %s", s.number, firstLine(s.failedBefore.Message))
+		e.Message = fmt.Sprintf("passed at attempt %d, and failed before: %s", s.number, s.failedBefore.Headline())
 	}
 	r.emit(e)
 	s.finished, s.again, s.pickle = true, false, nil
@@ -104,7 +107,7 @@ func (r *run) undo(ctx context.Context, s *scenario) (undone bool) {
 	for _, failure := range left {
 		d := failure.Diagnostic(&ir.Step{Pos: s.Pos()})
 		e := r.event(runners.StepFinished, s)
-		e.Name, e.Status, e.Message, e.Failure = "Undo", runners.Failed, firstLine(d.Message), d
+		e.Name, e.Status, e.Message, e.Failure = "Undo", runners.Failed, d.Headline(), d
 		r.emit(e)
 		s.fail(*d)
 	}

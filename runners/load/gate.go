@@ -25,6 +25,7 @@ type gate struct {
 	holds   time.Duration   // how long the stop condition must hold, second by second; 0: once, over the whole run
 	steps   map[string]bool // texts and patterns that step(…) names
 	known   *names
+	browses bool // some of what is selected has pages
 }
 
 type expectation struct {
@@ -41,7 +42,7 @@ func (l *Runner) Check(plan runners.Plan) diag.List {
 }
 
 func (l *Runner) gate(plan runners.Plan) (*gate, diag.List) {
-	g := &gate{steps: map[string]bool{}, known: namesOf(plan)}
+	g := &gate{steps: map[string]bool{}, known: namesOf(plan), browses: browses(plan)}
 	var found diag.List
 	for _, e := range l.Expect {
 		if p := g.compile(e, &found); p != nil {
@@ -83,6 +84,10 @@ func (g *gate) compile(e ir.Expression, found *diag.List) *expr.Program {
 		*found = append(*found, d)
 		return nil
 	}
+	if at, reads := expr.PageIn(p); reads && !g.browses {
+		*found = append(*found, diag.Errorf(within(e, at), "load/page", "nothing that is selected runs in a browser, and no other driver has a page").
+			WithHelp("say driver: browser in the stage, tag a scenario @driver:browser, or judge what requests take"))
+	}
 	for _, c := range p.Calls() {
 		if !c.Literal {
 			*found = append(*found, diag.Errorf(within(e, c.Span), "load/name", "%s(…) needs a name that is written out, in quotes", c.Name))
@@ -110,72 +115,60 @@ func within(e ir.Expression, s expr.Span) diag.Range {
 
 var errorsField = regexp.MustCompile(`\berrors\b`)
 
-// readsErrors reports whether an expression says anything about errors, of journeys or of a part of them. Names
-// of steps, requests and scenarios do not count, whatever words they hold.
-func readsErrors(p *expr.Program) bool {
-	lines := strings.Split(p.Source(), "\n")
-	for _, c := range p.Calls() {
-		if i := c.ArgSpan.Line - 1; c.Literal && i >= 0 && i < len(lines) {
-			line := []rune(lines[i])
-			for j := c.ArgSpan.Col - 1; j >= 0 && j < min(len(line), c.ArgSpan.Col-1+c.ArgSpan.Len); j++ {
-				line[j] = '_'
-			}
-			lines[i] = string(line)
-		}
-	}
-	return errorsField.MatchString(strings.Join(lines, "\n"))
-}
+// readsErrors reports whether an expression says anything about errors, of journeys or of a part of them.
+func readsErrors(p *expr.Program) bool { return errorsField.MatchString(p.Unnamed()) }
 
 // names are those that step(…), request(…) and scenario(…) may have: of what the selected scenarios reach.
 type names struct {
 	steps     map[string]bool
 	requests  map[string]bool
 	scenarios map[string][]string // ids, by name and by id
-	foreign   bool                // step functions in Go and scripts name their samples themselves
+	foreign   bool                // step functions in Go, scripts and pages name their samples themselves
 }
 
 func namesOf(plan runners.Plan) *names {
 	n := &names{steps: map[string]bool{}, requests: map[string]bool{}, scenarios: map[string][]string{}}
 	type body struct {
-		definition int
-		driver     string
+		definition    int
+		driver, apart string
 	}
 	seen := map[body]bool{}
-	var walk func(steps []ir.Step, driver string, row int)
-	walk = func(steps []ir.Step, driver string, row int) {
+	var walk func(steps []ir.Step, driver, apart string, row int)
+	walk = func(steps []ir.Step, driver, apart string, row int) {
 		for i := range steps {
 			s := &steps[i]
-			n.steps[s.Text] = true
+			n.steps[s.Text+apart] = true
 			b := s.Binding(driver, row)
 			if b == nil {
 				continue
 			}
 			switch op := b.Op.(type) {
 			case nil:
-				if k := (body{b.Definition, driver}); b.Definition > 0 && !seen[k] {
+				if k := (body{b.Definition, driver, apart}); b.Definition > 0 && !seen[k] {
 					seen[k] = true
 					d := &plan.Program.Definitions[b.Definition-1]
-					n.steps[d.Pattern] = true
-					walk(d.Body, driver, -1)
+					n.steps[d.Pattern+apart] = true
+					walk(d.Body, driver, apart, -1)
 				}
 			case *ir.Within:
-				walk([]ir.Step{op.Step}, driver, -1)
+				walk([]ir.Step{op.Step}, driver, apart, -1)
 			case *ir.Request:
-				n.requests[op.Name] = true
+				n.requests[op.Name+apart] = true
 			case *ir.Open:
-				n.requests[op.Name] = true
-			case *ir.Call, *ir.Run:
+				n.requests[op.Name+apart], n.requests[op.Name] = true, true // its vitals have the plain name
+			case *ir.Call, *ir.Run, *ir.Act: // a click leads anywhere
 				n.foreign = true
 			}
 		}
 	}
 	for _, s := range plan.Selected {
-		for _, name := range []string{s.Scenario.Name, s.Scenario.ID} {
-			if !slices.Contains(n.scenarios[name], s.Scenario.ID) {
-				n.scenarios[name] = append(n.scenarios[name], s.Scenario.ID)
+		apart := apart(plan, s)
+		for _, name := range []string{s.Scenario.Name + apart, s.Scenario.ID + apart} {
+			if !slices.Contains(n.scenarios[name], s.Scenario.ID+apart) {
+				n.scenarios[name] = append(n.scenarios[name], s.Scenario.ID+apart)
 			}
 		}
-		walk(s.Scenario.Steps, driverOf(plan, s), s.Row)
+		walk(s.Scenario.Steps, plan.DriverOf(s), apart, s.Row)
 	}
 	return n
 }
@@ -221,7 +214,8 @@ type judge struct {
 	asked     int64
 	started   int64
 	closed    bool
-	samples   int64 // the fewest that the expression looked at; -1 before it did
+	samples   int64    // the fewest that the expression looked at; -1 before it did
+	vitals    []string // that the expression reads of request(…)
 
 	late      *tally // how late hoops itself was, nil when it was on time
 	unstarted int64  // arrivals that it never started
@@ -239,6 +233,8 @@ func (j *judge) Value(name string) any {
 		return j.object("requests.", "request", j.all.of(Key{Of: OfRequests}))
 	case "errors":
 		return j.object("", "journey", j.all.of(Key{Of: OfJourneys}))["errors"]
+	case "page":
+		return j.page("", "", expr.Vitals())
 	case "achieved":
 		switch {
 		case j.closed:
@@ -263,7 +259,13 @@ func (j *judge) Call(name string, args []any) (any, error) {
 	case "step":
 		return j.object(what, "run of it", j.all.of(Key{OfStep, arg})), nil
 	case "request":
-		return j.object(what, "such request", j.all.of(Key{OfRequest, arg})), nil
+		before := j.samples
+		o := j.object(what, "such request", j.all.of(Key{OfRequest, arg}))
+		if len(j.vitals) > 0 { // they are of its pages
+			j.samples = before
+		}
+		o["page"] = j.page(what, arg, j.vitals)
+		return o, nil
 	case "scenario":
 		sum := &tally{}
 		for _, id := range j.scenarios[arg] {
@@ -304,7 +306,7 @@ func (j *judge) look(samples int64) {
 
 // test evaluates one expectation. What cannot be decided has not passed.
 func (j *judge) test(e expectation) runners.Expectation {
-	j.samples = -1
+	j.samples, j.vitals = -1, vitalsRead(e.program)
 	result := e.program.Test(j)
 	out := runners.Expectation{Source: e.program.Source(), Implied: e.implied, Pos: e.pos, Samples: max(0, j.samples)}
 	switch {

@@ -36,6 +36,9 @@ func (r *run) journey(ctx context.Context, s *shard, w *way, row int, number uin
 	// Every journey draws random values of its own, as an attempt does.
 	j.session = r.host.Open(w.script, row, int(number)+1, j.observe)
 	j.session.Watch(j)
+	if w.driver == browserDriver {
+		j.session.OnLeft(func(p session.Page) { s.vitals(p.Name, &p.Vitals) })
+	}
 	if r.evidence.open() { // else a failed journey is only counted, and nothing is kept of it
 		j.session.OnAttach(func(runners.Attachment) {}) // its failure names the file
 	}
@@ -138,7 +141,7 @@ func (j *journey) leave(err error) {
 	if len(s.names) == 0 || s.began.IsZero() {
 		return
 	}
-	j.shard.step(s.names, Measurement{Took: s.ended.Sub(s.began) - (s.until - s.apart), Failed: err != nil})
+	j.shard.step(s.names, j.way.apart, Measurement{Took: s.ended.Sub(s.began) - (s.until - s.apart), Failed: err != nil})
 }
 
 // observe records a request.
@@ -159,7 +162,7 @@ func (j *journey) observe(s session.Sample) {
 		m.Cause = strings.TrimSpace(fmt.Sprintf("%d %s", s.Code, http.StatusText(s.Code))) // as vegeta says it
 	}
 	m.Failed = m.Cause != ""
-	j.shard.request(s.Name, m, newHit(s, m.Failed))
+	j.shard.request(s.Name+j.way.apart, m, newHit(s, m.Failed))
 	if s.Phases != nil {
 		j.shard.phases(s.Phases)
 	}

@@ -63,6 +63,8 @@ const (
 	DefaultDrain       = 30 * time.Second
 )
 
+const whyFewBrowsers = "Put the load on over http, and let a few browser users see what it does to pages"
+
 // grace is how long after their end arrivals that are late may still be started.
 const grace = time.Second
 
@@ -157,6 +159,8 @@ func (r *run) limits() error {
 	switch {
 	case r.Drain < 0 || r.MaxInFlight < 0 || r.Users < 0 || r.Duration < 0 || r.Browsers < 0:
 		return errors.New("drain, max-in-flight, users, browsers and duration cannot be negative")
+	case r.Browsers > ir.MostBrowsers:
+		return fmt.Errorf("%d browser users are too many for one machine: at most %d. %s", r.Browsers, ir.MostBrowsers, whyFewBrowsers)
 	case r.Users > 0 && (asked || r.Profile.Max):
 		return errors.New("a load has a rate or users, not both")
 	case r.Profile.Max:
@@ -182,6 +186,8 @@ func (r *run) limits() error {
 // model is the load in a few words.
 func (r *run) model() string {
 	switch {
+	case r.mix == nil && r.browsing != nil:
+		return plural(r.Browsers, "browser user")
 	case r.Profile.Max:
 		return fmt.Sprintf("rate max with %d workers", r.workers)
 	case r.workers > 0:
@@ -190,12 +196,15 @@ func (r *run) model() string {
 	return cmp.Or(r.asking, r.profile.String())
 }
 
+// paced reports whether arrivals keep a rate: the model is open.
+func (r *run) paced() bool { return r.workers == 0 && (r.mix != nil || r.browsing == nil) }
+
 // load lets journeys arrive until the end, drains them, and tells once a second how it goes.
 func (r *run) load(ctx context.Context) {
 	for _, note := range r.Notes {
 		r.notice("%s", note)
 	}
-	if r.workers > 0 {
+	if !r.paced() {
 		r.notice("%s is a closed model: a slow answer slows the arrivals, latencies count from the actual start, and look better than users would find them", r.model())
 	}
 	for range runtime.GOMAXPROCS(0) {

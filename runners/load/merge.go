@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -74,7 +75,7 @@ func recorded(s *runners.Summary, names map[Key]string) (*Recorder, error) {
 			return nil, fmt.Errorf("%s %q stands there twice", k.Of, k.Name)
 		}
 		t := &tally{count: g.Count, failed: g.Failed, dropped: g.Dropped, sum: g.Sum, codes: g.Codes}
-		t.max, t.beyond = length(g.Latency["max"]), int64(length(g.Latency["above 60s"]))
+		t.max, t.beyond = recordedAs(g.Of, g.Latency["max"]), int64(length(g.Latency["above 60s"]))
 		for _, c := range g.Errors {
 			t.blame(c.Key, c.Count)
 		}
@@ -90,6 +91,14 @@ func recorded(s *runners.Summary, names map[Key]string) (*Recorder, error) {
 		r.tallies[k] = t
 	}
 	return r, nil
+}
+
+// recordedAs is the inverse of vitalOf, and of what JSON makes of it.
+func recordedAs(of string, v any) time.Duration {
+	if number, ok := v.(float64); ok && of == ir.LayoutShift {
+		return time.Duration(math.Round(number * float64(shiftUnit)))
+	}
+	return length(v)
 }
 
 // length is a duration as it was sent, or as it came back from JSON.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -50,7 +51,7 @@ func TestSplitRunsMergeToTheSingleOne(t *testing.T) {
 			parts[i].Recorder = NewRecorder()
 		}
 		for range draw.IntN(100) {
-			k := Key{[]string{OfJourneys, OfScenario, OfRequest}[draw.IntN(3)], "a"}
+			k := Key{[]string{OfJourneys, OfScenario, OfRequest, ir.LayoutShift}[draw.IntN(4)], "a"}
 			m := Measurement{
 				Took: time.Duration(draw.Int64N(int64(time.Second) << draw.IntN(7))), Failed: draw.IntN(2) == 0,
 				Code: []int{0, 200, 500}[draw.IntN(3)], Cause: []string{"", "x", "y"}[draw.IntN(3)],

@@ -3,7 +3,8 @@ package load
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"runtime"
+	"slices"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
@@ -14,6 +15,7 @@ import (
 type way struct {
 	runners.Selected // its Scenario has the data's rows when there is a feed
 	driver           string
+	apart            string // behind the names of what it measures: " (browser)", "" unless its scenario has another driver too
 	script           *session.Script
 	feed             *feed
 	key              Key        // of the scenario
@@ -23,17 +25,6 @@ type way struct {
 
 // stepNames are the names under which the steps of bodies are measured, for one driver.
 type stepNames map[*ir.Step][]string
-
-// driverOf is the driver of a scenario: tags are ordered from the feature's to the row's, the nearest counts.
-func driverOf(plan runners.Plan, s runners.Selected) string {
-	driver := plan.Driver
-	for _, tag := range s.TagNames() {
-		if name, ok := strings.CutPrefix(tag, "@driver:"); ok {
-			driver = name
-		}
-	}
-	return driver
-}
 
 // prepare lowers every selected scenario once, and refuses what cannot run.
 func (r *run) prepare() error {
@@ -55,7 +46,7 @@ func (r *run) prepare() error {
 		if selected.Row >= len(selected.Scenario.Rows) || selected.Row < 0 && selected.Scenario.Outline {
 			return fmt.Errorf("%s: row %d of %q is selected, which has %d", selected.Scenario.Pos, selected.Row+1, selected.Scenario.Name, len(selected.Scenario.Rows))
 		}
-		driver := driverOf(r.plan, selected)
+		driver := r.plan.DriverOf(selected)
 		if o, trail := r.plan.Program.Blocked(selected.Scenario.Steps, driver, selected.Row); o != nil {
 			refused = append(refused, fmt.Errorf("%s: %s", trail[len(trail)-1].Pos, o.Message))
 			continue
@@ -65,7 +56,8 @@ func (r *run) prepare() error {
 			names = r.innerNames(driver)
 			inner[driver] = names
 		}
-		w := &way{Selected: selected, driver: driver, key: Key{OfScenario, selected.Scenario.ID}, inner: names}
+		w := &way{Selected: selected, driver: driver, apart: apart(r.plan, selected), inner: names}
+		w.key = Key{OfScenario, selected.Scenario.ID + w.apart}
 		for i := range selected.Scenario.Steps {
 			step := &selected.Scenario.Steps[i]
 			w.steps = append(w.steps, measured(r.plan.Program, step, step.Binding(driver, selected.Row), true))
@@ -103,20 +95,40 @@ func (r *run) prepare() error {
 	return r.mixed(mix)
 }
 
+// apart is what keeps the measurements of a scenario that a mix runs on two drivers from each other: how long a page
+// takes says nothing of how long a request does. What runs as it would without the mix has the plain names.
+func apart(plan runners.Plan, s runners.Selected) string {
+	own := s
+	own.Driver = ""
+	driver := plan.DriverOf(s)
+	if driver == plan.DriverOf(own) || !slices.ContainsFunc(plan.Selected, func(o runners.Selected) bool {
+		return o.Scenario == s.Scenario && plan.DriverOf(o) != driver
+	}) {
+		return ""
+	}
+	return " (" + driver + ")"
+}
+
 // perJourney turns a rate of requests into one of journeys, by how many requests the program says that each sends.
 // Redirects, tries of a within and failures make it more or less: what was achieved is in the report.
 func (r *run) perJourney(mix []Share) error {
 	requests, weights := 0.0, 0.0
 	for _, s := range mix {
-		sum := 0
+		sum, arriving := 0, 0
 		for _, i := range s.Selected {
 			w := r.ways[i]
+			if w.driver == browserDriver { // its users keep no rate
+				continue
+			}
+			arriving++
 			sum += requestsOf(r.plan.Program, w.Selected.Scenario.Steps, w.driver, w.Row)
 		}
-		requests += float64(s.Weight) * float64(sum) / float64(len(s.Selected))
-		weights += float64(s.Weight)
+		if arriving > 0 {
+			requests += float64(s.Weight) * float64(sum) / float64(arriving)
+			weights += float64(s.Weight)
+		}
 	}
-	each := requests / weights
+	each := requests / max(1, weights)
 	if each == 0 {
 		return errors.New("a rate of requests needs scenarios that send some")
 	}
@@ -188,7 +200,14 @@ func (r *run) mixed(mix []Share) error {
 		return fmt.Errorf("%s: %q runs in a browser: say how many there may be, with browsers: 2 or --browsers 2", r.ways[browsing[0].Selected[0]].Scenario.Pos, r.ways[browsing[0].Selected[0]].Scenario.Name)
 	case len(browsing) > 0:
 		r.browsing = mixerOf(browsing, r.plan.Seed, 0)
-		r.notice("%d browsers run %s beside the arrivals: a closed model of their own", r.Browsers, plural(len(browsing), "scenario"))
+		beside := " beside the arrivals: a closed model of their own"
+		if len(arriving) == 0 {
+			beside = ", and nothing else runs"
+		}
+		r.notice("%s run %s%s", plural(r.Browsers, "browser user"), plural(len(browsing), "scenario"), beside)
+		if cores := runtime.GOMAXPROCS(0); r.Browsers > cores {
+			r.notice("%d browser users share %s: pages wait for each other, and their times look worse than users would find them", r.Browsers, plural(cores, "core"))
+		}
 	}
 	if len(arriving) > 0 {
 		r.mix = mixerOf(arriving, r.plan.Seed, arrivals)
@@ -238,7 +257,7 @@ func measured(p *ir.Program, step *ir.Step, b *ir.Binding, text bool) []string {
 func (r *run) innerNames(driver string) stepNames {
 	names := stepNames{}
 	note := func(step *ir.Step) {
-		if list := measured(r.plan.Program, step, step.Binding(driver, -1), r.gate.steps[step.Text]); len(list) > 0 {
+		if list := measured(r.plan.Program, step, step.Binding(driver, -1), r.gate.steps[step.Text] || r.gate.steps[step.Text+" ("+driver+")"]); len(list) > 0 {
 			names[step] = list
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
 )
 
@@ -84,7 +85,7 @@ func (r *Recorder) tally(k Key) (t *tally, other bool) {
 	if t := r.tallies[k]; t != nil {
 		return t, false
 	}
-	if (k.Of == OfStep || k.Of == OfRequest) && k.Name != otherName && len(r.tallies) >= mostKeys {
+	if (k.Of == OfStep || k.Of == OfRequest || isVital(k.Of) && k.Name != "") && k.Name != otherName && len(r.tallies) >= mostKeys {
 		t, _ := r.tally(Key{k.Of, otherName})
 		return t, true
 	}
@@ -101,7 +102,7 @@ func (r *Recorder) of(k Key) *tally {
 	return &tally{}
 }
 
-var order = []string{OfJourneys, OfScenario, OfStep, OfRequests, OfRequest, OfPhase, OfLateness}
+var order = append(append([]string{OfJourneys, OfScenario, OfStep, OfRequests, OfRequest}, ir.Vitals()...), OfPhase, OfLateness)
 
 func (r *Recorder) keys() []Key {
 	return slices.SortedFunc(maps.Keys(r.tallies), func(a, b Key) int {
@@ -151,11 +152,11 @@ func (s *shard) journey(w *way, m Measurement) {
 	s.recent.Record(w.key, m)
 }
 
-func (s *shard) step(names []string, m Measurement) {
+func (s *shard) step(names []string, apart string, m Measurement) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range names {
-		s.recent.Record(Key{OfStep, name}, m)
+		s.recent.Record(Key{OfStep, name + apart}, m)
 	}
 }
 

@@ -359,16 +359,39 @@ func TestBrowsersBesideTheArrivals(t *testing.T) {
 		if a, b := got.group(OfScenario, "home").Count, got.group(OfScenario, "see").Count; a != 500 || b < 40 || b > 42 {
 			t.Errorf("%d and %d", a, b)
 		}
-		if got.final.Model != OpenModel || got.noticed("2 browsers run 1 scenario beside the arrivals") != 1 || got.end.Outcome != runners.GatePassed {
+		if got.final.Model != OpenModel || got.noticed("2 browser users run 1 scenario beside the arrivals") != 1 || got.end.Outcome != runners.GatePassed {
 			t.Errorf("%+v %+v", got.notices, got.end)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		got := loaded(t, t.Context(), &Runner{Drivers: both, Profile: profileOf(t, "50/s for 10s"), Browsers: 1}, planOf(p, tagged))
-		if n := got.group(OfScenario, "see").Count; n < 20 || n > 21 || got.end.Outcome != runners.GatePassed {
-			t.Errorf("%d journeys, %+v", n, got.end)
+		if n := got.group(OfScenario, "see").Count; n < 20 || n > 21 || got.end.Outcome != runners.GatePassed || got.final.Model != ClosedModel || got.final.Load != "1 browser user" {
+			t.Errorf("%d journeys, %+v, %s %s", n, got.end, got.final.Model, got.final.Load)
 		}
 	})
+	synctest.Test(t, func(t *testing.T) { // one scenario over http and in a browser, which are not mixed up
+		plan := planOf(p, home, scenarioOf(p, "both", "GET /page"))
+		inBrowser := plan.Selected[1]
+		inBrowser.Driver = browserDriver
+		bindings := &plan.Selected[1].Scenario.Steps[0].Bindings
+		*bindings = append(*bindings, ir.Binding{Driver: browserDriver, Op: (*bindings)[0].Op})
+		plan.Selected = append(plan.Selected, inBrowser)
+		mix := []Share{{Selected: []int{0}, Weight: 4}, {Selected: []int{1}, Weight: 1}, {Selected: []int{2}, Weight: 1}}
+		got := loaded(t, t.Context(), &Runner{
+			Drivers: both, Profile: profileOf(t, "110 requests/s for 10s"), Browsers: 2, Mix: mix,
+			Expect: expects(`scenario("both (browser)").p50 >= 499ms && step("GET /page (browser)").count < 50 && request("GET /page (browser)").count < 50`, `scenario("f/both").count == 220`),
+		}, plan)
+		if a, b, c := got.group(OfScenario, "home").Count, got.group(OfScenario, "both").Count, got.group(OfScenario, "both (browser)").Count; a != 880 || b != 220 || c < 40 || c > 42 {
+			t.Errorf("%d, %d and %d", a, b, c)
+		}
+		if got.end.Outcome != runners.GatePassed || got.group(OfScenario, "both (browser)").Scenario != "f/both (browser)" || got.end.Counts.Passed != 3 {
+			t.Errorf("%+v %+v", got.end, got.final.Expectations)
+		}
+	})
+	many := loaded(t, t.Context(), &Runner{Drivers: both, Profile: profileOf(t, "50/s for 10s"), Browsers: ir.MostBrowsers + 1}, planOf(p, tagged))
+	if many.err == nil || !strings.Contains(many.err.Error(), "21 browser users are too many for one machine: at most 20") {
+		t.Error(many.err)
+	}
 	got := loaded(t, t.Context(), &Runner{Drivers: both, Profile: profileOf(t, "50/s for 10s")}, planOf(p, home, tagged))
 	if got.err == nil || !strings.Contains(got.err.Error(), `"see" runs in a browser: say how many there may be`) {
 		t.Error(got.err)

@@ -96,7 +96,7 @@ func (r *run) emitInterval(last *interval) *judge {
 // come also those that hoops is late for, or a slow generator would seem to be asked for less.
 func (r *run) due(at time.Duration) int64 {
 	asked := r.asked.Load()
-	if r.workers > 0 || r.mix == nil || r.over.Load() {
+	if !r.paced() || r.over.Load() {
 		return asked
 	}
 	pace := newPacer(r.profile)
@@ -107,7 +107,7 @@ func (r *run) due(at time.Duration) int64 {
 // summary is one that says what load it is of.
 func (r *run) summary() *runners.Summary {
 	s := &runners.Summary{Model: OpenModel, Load: r.model()}
-	if r.workers > 0 {
+	if !r.paced() {
 		s.Model = ClosedModel
 	}
 	return s
@@ -118,14 +118,14 @@ func (r *run) group(k Key, t *tally, histogram bool) runners.Group {
 	name := ""
 	for _, w := range r.ways {
 		if w.key == k {
-			name = w.Scenario.Name
+			name = w.Scenario.Name + w.apart
 		}
 	}
 	return named(t.group(k, histogram), k, name)
 }
 
 func (r *run) judge(all *Recorder, window time.Duration) *judge {
-	return &judge{all: all, scenarios: r.gate.known.scenarios, window: window, asked: r.asked.Load(), started: r.started.Load(), closed: r.workers > 0}
+	return &judge{all: all, scenarios: r.gate.known.scenarios, window: window, asked: r.asked.Load(), started: r.started.Load(), closed: !r.paced()}
 }
 
 // finish says what the whole run measured and judges it.

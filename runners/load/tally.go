@@ -125,7 +125,7 @@ func (t *tally) mean() time.Duration {
 var quantiles = []struct {
 	name string
 	q    float64
-}{{"p50", .5}, {"p90", .9}, {"p95", .95}, {"p99", .99}}
+}{{"p50", .5}, {"p75", .75}, {"p90", .9}, {"p95", .95}, {"p99", .99}}
 
 // group is the tally as it leaves the runner; latencies are in nanoseconds, as every duration of an event.
 func (t *tally) group(k Key, histogram bool) runners.Group {
@@ -138,9 +138,11 @@ func (t *tally) group(k Key, histogram bool) runners.Group {
 		return g
 	}
 	g.Sum = t.sum
-	g.Latency = map[string]any{"mean": t.mean(), "max": t.max}
+	g.Latency = map[string]any{"mean": vitalOf(k.Of, t.mean()), "max": vitalOf(k.Of, t.max)}
 	for _, q := range quantiles {
-		g.Latency[q.name] = t.quantile(q.q)
+		if q.name != "p75" || isVital(k.Of) { // at which vitals are judged everywhere
+			g.Latency[q.name] = vitalOf(k.Of, t.quantile(q.q))
+		}
 	}
 	if t.beyond > 0 {
 		g.Latency["above 60s"] = t.beyond

@@ -43,7 +43,7 @@ func (r *run) stepFinished(a *attempt, i int, status runners.Status, took time.D
 
 func (r *run) undoFailed(a *attempt, d *diag.Diagnostic) {
 	e := event(runners.StepFinished, a.check, a.number)
-	e.Name, e.Status, e.Message, e.Failure = "Undo", runners.Failed, firstLine(d.Message), d
+	e.Name, e.Status, e.Message, e.Failure = "Undo", runners.Failed, d.Headline(), d
 	r.emit(e)
 }
 
@@ -54,6 +54,12 @@ func (r *run) sampled(a *attempt, sample session.Sample) {
 		Code: sample.Code, Error: sample.Err, Sent: sample.Sent, Got: sample.Received, URL: sample.URL,
 		Once: sample.Once, Undo: sample.Undo,
 	}
+	r.emit(e)
+}
+
+func (r *run) pageLeft(a *attempt, p session.Page) {
+	e := event(runners.PageLeft, a.check, a.number)
+	e.Step, e.Name, e.Vitals = p.Step, p.Name, &p.Vitals
 	r.emit(e)
 }
 

@@ -39,6 +39,8 @@ type Runner struct {
 	// tenths of it, so that software that hangs fails its step: that is a finding, a scenario without a result
 	// is none.
 	Timeout time.Duration
+	// Browsers are how many checks run in a browser at once, beside all others: DefaultBrowsers, if it is 0.
+	Browsers int
 	// Pauses before each repetition of a failed scenario; nil is 2s and 8s.
 	Pauses []time.Duration
 	// Sleep waits until d is over or ctx ends, which is an error; nil is the real one.
@@ -56,7 +58,10 @@ func (r *Runner) Run(ctx context.Context, plan runners.Plan, emit func(runners.E
 	if len(plan.Selected) == 0 {
 		return errors.New("nothing is selected")
 	}
-	run := &run{plan: plan, every: r.Every, pauses: r.Pauses, sleep: r.Sleep}
+	if r.Browsers < 0 {
+		return fmt.Errorf("%d checks cannot run in a browser at once", r.Browsers)
+	}
+	run := &run{plan: plan, every: r.Every, pauses: r.Pauses, sleep: r.Sleep, browsers: cmp.Or(r.Browsers, DefaultBrowsers)}
 	run.emit = func(e runners.Event) {
 		run.count(e)
 		emit(e)
@@ -121,15 +126,17 @@ func patient(env *ir.Environment, timeout time.Duration) *ir.Environment {
 
 // run is one call of Run.
 type run struct {
-	plan    runners.Plan
-	host    *session.Host
-	emit    func(runners.Event)
-	checks  []*check
-	rounds  int
-	every   time.Duration
-	timeout time.Duration
-	pauses  []time.Duration
-	sleep   func(ctx context.Context, d time.Duration) error
+	plan     runners.Plan
+	host     *session.Host
+	emit     func(runners.Event)
+	checks   []*check
+	rounds   int
+	every    time.Duration
+	timeout  time.Duration
+	browsers int              // checks at once
+	pools    map[string]*pool // "" of all other checks
+	pauses   []time.Duration
+	sleep    func(ctx context.Context, d time.Duration) error
 
 	mu     sync.Mutex // guards what follows
 	began  time.Time

@@ -18,6 +18,7 @@ type check struct {
 	name   string
 	script *session.Script
 	reads  bool // and may be repeated
+	pool   *pool
 	busy   atomic.Bool
 	streak streak
 }
@@ -55,6 +56,8 @@ func (r *run) prepare() error {
 		}
 		c := &check{Selected: s, name: runners.OneLine(s.Scenario.Name), script: scripts[k]}
 		c.reads = r.plan.Program.Writes(s.Scenario.Steps, driver, s.Row) == nil
+		c.pool = r.poolOf(driver)
+		c.pool.checks++
 		if s.Row >= 0 {
 			if names[s.Scenario] == nil {
 				names[s.Scenario] = runners.RowNames(s.Scenario)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,6 +78,11 @@ func (r *run) attempt(ctx context.Context, a *attempt, seed int) {
 			r.sampled(a, sample)
 		}
 	})
+	s.OnLeft(func(p session.Page) {
+		if !a.over.Load() {
+			r.pageLeft(a, p)
+		}
+	})
 	for i := range a.Scenario.Steps {
 		if a.status != runners.Passed {
 			r.stepFinished(a, i, runners.Skipped, 0)
@@ -123,12 +127,7 @@ func (r *run) step(ctx context.Context, a *attempt, s *session.Session, i int) {
 	a.blame(failure.Diagnostic(step))
 }
 
-func (a *attempt) blame(d *diag.Diagnostic) { a.failure, a.message = d, firstLine(d.Message) }
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
-}
+func (a *attempt) blame(d *diag.Diagnostic) { a.failure, a.message = d, d.Headline() }
 
 // noResult is the failure of a check that was in a step when its time was over.
 func (r *run) noResult(err error) *session.Failure {

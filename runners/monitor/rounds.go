@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/cucumber-value/hoops/runners"
@@ -22,14 +21,8 @@ type turn struct {
 // watch runs all rounds. Every check has its turn in each, unless it is still busy with the one before: that
 // turn is skipped, and said. The first round skips nothing, so that every check has at least one result.
 func (r *run) watch(ctx context.Context) error {
-	queue := make(chan turn, len(r.checks)) // it never holds a check twice, and so never fills
-	var workers sync.WaitGroup
-	for range min(max(1, r.plan.Workers), len(r.checks)) {
-		workers.Go(func() {
-			for t := range queue {
-				r.take(ctx, t)
-			}
-		})
+	for _, p := range r.pools {
+		p.open(func(t turn) { r.take(ctx, t) })
 	}
 	r.began = r.plan.Now()
 	for round := 1; round <= r.rounds; round++ {
@@ -42,16 +35,17 @@ func (r *run) watch(ctx context.Context) error {
 				break
 			}
 		}
-		r.begin(queue, round, due)
+		r.begin(round, due)
 	}
-	close(queue)
-	workers.Wait()
+	for _, p := range r.pools {
+		p.close()
+	}
 	return errors.Join(r.failed...)
 }
 
 // begin gives every check its turn. A round whose successor is due already is skipped as a whole: the machine
 // slept, and a pile of probes would say nothing about the time in between.
-func (r *run) begin(queue chan<- turn, round int, due time.Time) {
+func (r *run) begin(round int, due time.Time) {
 	over := round > 1 && r.plan.Now().Sub(due) >= r.every
 	var skipped []string
 	for _, c := range r.checks {
@@ -59,7 +53,7 @@ func (r *run) begin(queue chan<- turn, round int, due time.Time) {
 			skipped = append(skipped, c.name)
 			continue
 		}
-		queue <- turn{c, round, due}
+		c.pool.queue <- turn{c, round, due}
 	}
 	if len(skipped) == 0 {
 		return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
 )
 
 // Driver is how a step reaches the software: over HTTP, in a browser, in a shell. A driver knows ops and
@@ -68,16 +69,14 @@ type Sample struct {
 	Once     bool    // of a @once body: no part of a journey
 	Undo     bool    // of a compensation
 	Phases   *Phases // nil for most requests: some are measured
-	Vitals   *Vitals // of a navigation in a browser; nil for others
 }
 
-// Vitals are what a browser had measured of a page's loading when its step ended. What is 0, or nil, it has not
-// measured.
-type Vitals struct {
-	LCP  time.Duration // largest contentful paint
-	FCP  time.Duration // first contentful paint
-	TTFB time.Duration // time to first byte
-	CLS  *float64      // cumulative layout shift
+// Page is what a browser measured of a page until it was left: what is painted and what shifts comes after the
+// navigation has ended, whose sample has the same name.
+type Page struct {
+	Name   string
+	Step   int // 1-based, of the scenario, in which it was loaded
+	Vitals runners.Vitals
 }
 
 // Phases are parts of a request's time. One that was not there is zero: on a kept connection nothing is looked up,

@@ -72,7 +72,7 @@ func (s *Session) Attach(name, media string, data []byte) (string, error) {
 			scenario = s.script.Scenario.Rows[s.row].ID
 		}
 	}
-	name = fmt.Sprintf("%02d-%s", s.shots, name)
+	name = fmt.Sprintf("%02d-%s", s.shots, fileName(name))
 	if s.attempt > 1 {
 		name = fmt.Sprintf("attempt-%d-%s", s.attempt, name)
 	}

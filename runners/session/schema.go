@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/language"
@@ -15,38 +16,69 @@ import (
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-// expectSchema compiles the schema once, when the scenario is lowered: a broken schema is found before
-// anything runs. References lead to other files of the program only.
+// expectSchema compiles a schema whose name is written out once, when the scenario is lowered: a broken schema is found
+// before anything runs. One that a parameter or a column names is compiled when it is first met. References lead to
+// other files of the program only.
 func (l *Lowering) expectSchema(op *ir.Expect) (Action, error) {
-	path, ok := op.Want.Constant()
-	if !ok {
-		return nil, fmt.Errorf("the schema's file must be written out")
+	if path, ok := op.Want.Constant(); ok {
+		schema, err := l.host.schema(path)
+		if err != nil {
+			return nil, err
+		}
+		return func(_ context.Context, f *Frame) error { return f.matches(path, schema) }, nil
 	}
+	name, err := l.Text(op.Want)
+	if err != nil {
+		return nil, err
+	}
+	host := l.host
+	var known sync.Map // of *jsonschema.Schema, by path; there are no more than files
+	return func(_ context.Context, f *Frame) error {
+		path, err := name(f)
+		if err != nil {
+			return err
+		}
+		schema, met := known.Load(path)
+		if !met {
+			if schema, err = host.schema(path); err != nil {
+				return f.unexpected("expect/schema", "%v", err)
+			}
+			known.Store(path, schema)
+		}
+		return f.matches(path, schema.(*jsonschema.Schema))
+	}, nil
+}
+
+// schema compiles a file of the program.
+func (h *Host) schema(path string) (*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
-	c.UseLoader(schemaFiles{l.host})
+	c.UseLoader(schemaFiles{h})
 	schema, err := c.Compile(schemaScheme + path)
 	if err != nil {
 		return nil, fmt.Errorf("the schema %s: %w", path, err)
 	}
-	return func(_ context.Context, f *Frame) error {
-		body := f.builtin("body")
-		if m, missing := body.(expr.Missing); missing {
-			return f.unexpected("expect/no-data", "the response has no JSON: %s", m.Why)
-		}
-		err := schema.Validate(body)
-		if err == nil {
-			return nil
-		}
-		v, ok := err.(*jsonschema.ValidationError)
-		if !ok {
-			return f.unexpected("expect/schema", "the response does not match the schema %s: %v", path, err)
-		}
-		found := violations(v, body, nil)
-		slices.Sort(found) // the library finds them in the order of a map
-		failure := f.unexpected("expect/schema", "the response does not match the schema %s: %s", path, firstOf(found))
-		failure.Lines = append(limited(found[1:], 20), failure.Lines...)
-		return failure
-	}, nil
+	return schema, nil
+}
+
+// matches fails unless the body of the last answer is as the schema says.
+func (f *Frame) matches(path string, schema *jsonschema.Schema) error {
+	body := f.builtin("body")
+	if m, missing := body.(expr.Missing); missing {
+		return f.unexpected("expect/no-data", "the response has no JSON: %s", m.Why)
+	}
+	err := schema.Validate(body)
+	if err == nil {
+		return nil
+	}
+	v, ok := err.(*jsonschema.ValidationError)
+	if !ok {
+		return f.unexpected("expect/schema", "the response does not match the schema %s: %v", path, err)
+	}
+	found := violations(v, body, nil)
+	slices.Sort(found) // the library finds them in the order of a map
+	failure := f.unexpected("expect/schema", "the response does not match the schema %s: %s", path, firstOf(found))
+	failure.Lines = append(limited(found[1:], 20), failure.Lines...)
+	return failure
 }
 
 const schemaScheme = "project:///"

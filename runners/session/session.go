@@ -24,6 +24,7 @@ type Session struct {
 	row     int
 	attempt int
 	observe func(Sample)
+	onLeft  func(Page)
 
 	step    int // 1-based, of the scenario
 	kept    map[string]any
@@ -195,6 +196,24 @@ func (s *Session) Sampled(sample Sample) {
 	sample.Step, sample.Once, sample.Undo = s.step, s.inOnce, s.undoing
 	if s.observe != nil {
 		s.observe(sample)
+	}
+}
+
+// OnLeft tells left about every page that is left from now on, those that are there when the session ends included.
+// Pages of compensations and of @once bodies are nobody's.
+func (s *Session) OnLeft(left func(Page)) { s.onLeft = left }
+
+// Loaded is for a page that a navigation of this name has shown. When it is left, the function that it returns is
+// called with what was measured of it; nil when nobody wants to know.
+func (s *Session) Loaded(name string) (left func(runners.Vitals)) {
+	if s.onLeft == nil || s.undoing || s.inOnce {
+		return nil
+	}
+	step := s.step
+	return func(v runners.Vitals) {
+		if v != (runners.Vitals{}) {
+			s.onLeft(Page{name, step, v})
+		}
 	}
 }
 
