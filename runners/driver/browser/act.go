@@ -140,7 +140,7 @@ func (t *tab) change(ctx context.Context, st *state, what *element, verb, functi
 	var last reply
 	err := poll(ctx, func() (bool, error) {
 		r, err := t.element(ctx, st, what, verb)
-		if err != nil && last.Why != "" && context.Cause(ctx) == errOverdue {
+		if err != nil && last.Why != "" && errors.Is(err, errOverdue) {
 			return false, errOverdue // it was there, and what is wrong with it is known
 		}
 		if err != nil {

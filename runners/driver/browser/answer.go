@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/expr"
+	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/session"
 )
 
@@ -31,18 +32,15 @@ type pageData struct {
 // vitals are what a browser measures of a page's loading, as far as it has; times in milliseconds.
 type vitals struct{ LCP, FCP, TTFB, CLS *float64 }
 
-// told are the vitals as a sample has them.
-func (v vitals) told() *session.Vitals {
-	if v == (vitals{}) {
-		return nil
-	}
+// told are the vitals as reports have them.
+func (v vitals) told() runners.Vitals {
 	took := func(ms *float64) time.Duration {
 		if ms == nil {
 			return 0
 		}
 		return time.Duration(math.Round(*ms * float64(time.Millisecond)))
 	}
-	return &session.Vitals{LCP: took(v.LCP), FCP: took(v.FCP), TTFB: took(v.TTFB), CLS: v.CLS}
+	return runners.Vitals{LCP: took(v.LCP), FCP: took(v.FCP), TTFB: took(v.TTFB), CLS: v.CLS}
 }
 
 // found is what css says.

@@ -19,7 +19,7 @@ import (
 // A page that settles 50 ms before the time-out passes, one that settles 50 ms after it fails: what is waited for
 // is looked at to the very end, and not a moment longer. The clock is the test's: it moves with the pauses between
 // two looks and with nothing else, so that a busy machine changes nothing.
-func TestToTheVeryEnd(t *testing.T) {
+func TestAwkwardPagesToTheVeryEnd(t *testing.T) {
 	const patience = 30 * time.Second
 	b := newBench(t, map[string]any{
 		"/": report + `<button disabled>Pay</button><script>

@@ -1,19 +1,19 @@
 // Package browser drives software as a person does, in Chromium: it executes open, act and see ops.
 //
 // A target is what a person sees of an element: a role and an accessible name, else a label, a placeholder, a
-// text, a test id. It is looked for in the page, its frames and its open shadow roots, again and again until
+// text, a test id. It is looked for in the page, its frames and its shadow roots, again and again until
 // exactly one visible element is found or the step's time is up; then the failure says what was there instead.
 // An act waits until its element stands still, is enabled, and nothing covers it, and after it until the page
 // that it leads to has loaded. A look is repeated until it holds.
 //
-//   - One browser for each run, started by the first step that needs it, in a profile folder of its own. Each
+//   - One browser for each run, started when the first scenario that needs it is lowered, in a profile folder of its own. Each
 //     actor of each session has a browser context (cookies, storage, pages) of his own; so many sessions at once
 //     as there are cores, four at most.
 //   - The page itself goes to the environment's url, services and hosts and nowhere else, checked at every
 //     redirect; what the page loads is its own affair. The environment's headers and auth go to url and services
 //     only.
-//   - Dialogs are accepted and noted. A new tab is followed, and left when it closes. Downloads are refused and
-//     noted.
+//   - Dialogs are accepted and noted. A new tab is followed, and left when it closes. A file that a page
+//     gives is kept as evidence, if it is not larger than max-body.
 //   - A page or browser that crashes fails the session that used it; the next one gets a new browser.
 //
 // The package alone imports chromedp and cdproto. It refuses to know expectations and control, which are the
@@ -63,10 +63,13 @@ type Driver struct {
 
 var _ session.Driver = (*Driver)(nil)
 
-// New makes a driver. No browser is started before a step needs one.
+// New makes a driver. No browser is started before a scenario is lowered that needs one.
 func New(c Config) *Driver {
 	if c.Lookup == nil {
 		c.Lookup = os.LookupEnv
+	}
+	if c.Headed {
+		c.Parallel = cmp.Or(c.Parallel, 1) // nobody watches two windows
 	}
 	c.Parallel = cmp.Or(c.Parallel, min(runtime.GOMAXPROCS(0), mostParallel))
 	return &Driver{config: c, slots: make(chan struct{}, c.Parallel), leases: map[*session.Session]int{}}

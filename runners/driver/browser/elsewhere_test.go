@@ -96,6 +96,32 @@ func TestABrowserElsewhere(t *testing.T) {
 	}
 }
 
+// What such a browser keeps in a process of its own nobody sees here: it is not said to be gone.
+func TestAFrameOfAnotherSiteElsewhere(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			w.Header().Set("X-Frame-Options", "DENY")
+		}
+		html(w, "<button>Pay</button>")
+	}))
+	t.Cleanup(other.Close)
+	far := strings.Replace(other.URL, "127.0.0.1", "localhost", 1) + "/"
+	pages := map[string]any{"/": `<h1>Shop</h1><iframe src="` + far + `"></iframe><iframe src="http://` + nobody(t) + `/"></iframe><iframe src="` + far + `sulky"></iframe>`}
+	b := newBench(t, pages, func(b *bench) { b.env.Browser = elsewhere(t) })
+	b.little = 5 * time.Second
+	b.fails(`whether "Pay" is gone is not known: a frame of another site cannot be looked into, `+far, open("/"), dontSee("Pay"))
+	b.little = time.Second
+	b.fails("not looked into: a frame of another site, "+far, open("/"), see("Pay"))
+	for _, set := range []func(*bench){
+		func(b *bench) {
+			b.env.Browser = elsewhere(t, "--disable-site-isolation-trials", "--disable-features=IsolateOrigins,SitePerProcess")
+		},
+		func(*bench) {},
+	} {
+		newBench(t, pages, set).passes(open("/"), click(named("Pay")), see("Pay"), dontSee("Nothing"))
+	}
+}
+
 func TestABrowserElsewhereThatIsNotThere(t *testing.T) {
 	nobody, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -152,13 +178,13 @@ func TestTLSOfTheEnvironment(t *testing.T) {
 			b.env.URL, b.env.TLS, b.dir, b.little = ir.Literal(server.URL), own, dir, 20*time.Second
 		}
 	}
-	newBench(t, nil, with(nil)).fails("the TLS of "+strings.TrimPrefix(server.URL, "https://")+" is not accepted: cert authority invalid", open("/"))
+	newBench(t, nil, with(nil)).fails("the certificate of "+strings.TrimPrefix(server.URL, "https://")+" is not trusted: its authority is unknown here", open("/"))
 	newBench(t, nil, with(&ir.TLS{CA: ir.Literal(ca)})).passes(open("/"), see("Shop"))
 	newBench(t, nil, with(&ir.TLS{Insecure: true})).passes(open("/"), see("Shop"))
 	newBench(t, nil, with(&ir.TLS{Insecure: true}), func(b *bench) { b.env.Browser = elsewhere(t) }).passes(open("/"), see("Shop"))
 	other := t.TempDir()
 	authority(t, other)
-	newBench(t, nil, with(&ir.TLS{CA: ir.Literal(ca)}), func(b *bench) { b.dir = other }).fails("is not accepted: cert authority invalid", open("/"))
+	newBench(t, nil, with(&ir.TLS{CA: ir.Literal(ca)}), func(b *bench) { b.dir = other }).fails("is not trusted: its authority is unknown here", open("/"))
 }
 
 // What a browser cannot do is said before anything runs.

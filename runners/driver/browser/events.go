@@ -29,6 +29,7 @@ type traffic struct {
 	started   int     // requests so far
 	refused   []error // navigations to hosts that are not allowed
 	named     string  // the name of the navigation that an open has begun
+	begun     int     // navigations since the last one that came to its end
 }
 
 // request is one on its way.
@@ -135,6 +136,10 @@ func (t *tab) moved(ev any) bool {
 			t.posting = e.URL
 			return false
 		}
+		if e.Disposition == page.ClientNavigationDispositionDownload {
+			t.promised++
+			return true
+		}
 		if e.FrameID != t.main || e.Disposition != page.ClientNavigationDispositionCurrentTab || strings.HasPrefix(e.URL, "javascript:") {
 			return false
 		}
@@ -161,7 +166,7 @@ func (t *tab) moved(ev any) bool {
 		if e.Frame.ParentID != "" {
 			return false
 		}
-		t.main, t.url = e.Frame.ID, e.Frame.URL+e.Frame.URLFragment
+		t.main, t.url, t.picture = e.Frame.ID, e.Frame.URL+e.Frame.URLFragment, nil // what the old page looked like
 		if t.current != nil && string(e.Frame.LoaderID) == t.current.id {
 			t.current.committed = true
 			t.shown = t.current
@@ -176,6 +181,7 @@ func (t *tab) moved(ev any) bool {
 		id := string(e.RequestID)
 		if e.Type == network.ResourceTypeDocument && e.FrameID == t.main && id == string(e.LoaderID) {
 			if t.current == nil || t.current.id != id {
+				t.begun++
 				t.current = &navigation{id: id, method: e.Request.Method, asked: e.Request.URL, began: time.UnixMicro(int64(e.WallTime * 1e6))}
 			}
 			t.current.url = e.Request.URL
@@ -190,11 +196,11 @@ func (t *tab) moved(ev any) bool {
 		}
 		if n := t.current; n != nil && n.id == string(e.RequestID) {
 			n.status = int(e.Response.Status)
-			n.headers = map[string]string{}
-			for name, value := range e.Response.Headers {
-				n.headers[strings.ToLower(name)] = fmt.Sprint(value)
-			}
-			n.download = strings.HasPrefix(strings.ToLower(n.headers["content-disposition"]), "attachment")
+			n.headers = lowered(e.Response.Headers)
+			n.download = gives(n.headers)
+		}
+		if e.Type == network.ResourceTypeDocument && gives(lowered(e.Response.Headers)) {
+			t.promised++
 		}
 		return false
 	case *network.EventDataReceived:
@@ -212,9 +218,6 @@ func (t *tab) moved(ev any) bool {
 		delete(t.inflight, id)
 		if n := t.current; n != nil && n.id == id {
 			nothing := e.Canceled && (n.status == 204 || n.status == 205 || n.download)
-			if n.download {
-				t.notes = keep(t.notes, "download refused: "+n.url)
-			}
 			if !nothing {
 				n.err = e.ErrorText
 			}
@@ -243,7 +246,7 @@ func (t *tab) finished() {
 		return
 	}
 	n.duration = time.Since(n.began)
-	t.done, t.current = append(t.done, n), nil
+	t.done, t.current, t.begun = append(t.done, n), nil, 0
 }
 
 func (t *tab) said(ev any) {

@@ -65,7 +65,7 @@ func said(verb ir.Verb, what *element, text string) string {
 }
 
 // The size of a picture of the trace, in pixels; the window has 1280 by 800.
-const thumbWidth, thumbHeight = 320, 200
+const thumbWidth, thumbHeight = 480, 300
 
 // film makes the browser send a small picture whenever the page has changed. A screenshot would do it too, and
 // change the page's size for as long as it takes, while somebody clicks.
@@ -82,30 +82,63 @@ func (t *tab) film() {
 		Format: page.StartScreencastFormatJpeg, Quality: &quality, MaxWidth: thumbWidth, MaxHeight: thumbHeight})
 }
 
+// The layout of a trace, in its own units: one column, which also fits the screen of a phone, and scales with it.
+const (
+	traceMargin = 10
+	traceWidth  = thumbWidth + 2*traceMargin
+	traceText   = 66 // letters of a line
+	traceLine   = 18
+)
+
 // drawn is a trace as one picture: what was done, when, how long it took, and what the page then looked like.
 func drawn(trace []moment) string {
-	const left, gap, width = 10, 14, 1000
 	var b strings.Builder
-	rows := (thumbHeight + gap) * len(trace)
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="15"><rect width="100%%" height="100%%" fill="#fff"/>`, width, rows+gap)
+	y := traceMargin
+	line := func(colour, weight, text string) {
+		y += traceLine
+		fmt.Fprintf(&b, `<text x="%d" y="%d" fill="%s" font-weight="%s">%s</text>`, traceMargin, y-4, colour, weight, markup.EscapeString(text))
+	}
 	for i, m := range trace {
-		y := gap + i*(thumbHeight+gap)
-		if m.picture != nil {
-			fmt.Fprintf(&b, `<image x="%d" y="%d" width="%d" height="%d" href="data:image/jpeg;base64,%s"/>`, left, y, thumbWidth, thumbHeight, base64.StdEncoding.EncodeToString(m.picture))
-		}
-		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="%d" fill="none" stroke="#999"/>`, left, y, thumbWidth, thumbHeight)
 		colour, mark := "#222", ""
 		if m.failed {
 			colour, mark = "#b00020", "failed: "
 		}
-		line := func(down int, colour, text string) {
-			fmt.Fprintf(&b, `<text x="%d" y="%d" fill="%s">%s</text>`, left+thumbWidth+gap, y+down, colour, markup.EscapeString(short(text, 90)))
+		for _, text := range folded(fmt.Sprintf("%d  %s%s", i+1, mark, m.what), traceText, 3) {
+			line(colour, "bold", text)
 		}
-		line(24, colour, fmt.Sprintf("%d  %s%s", i+1, mark, m.what))
-		line(48, "#666", fmt.Sprintf("after %s, took %s", m.began.Sub(trace[0].began).Round(time.Millisecond), m.took.Round(time.Millisecond)))
-		line(72, "#666", m.url)
+		line("#555", "normal", fmt.Sprintf("after %s, took %s", m.began.Sub(trace[0].began).Round(time.Millisecond), m.took.Round(time.Millisecond)))
+		for _, text := range folded(m.url, traceText, 2) {
+			line("#555", "normal", text)
+		}
+		if m.picture != nil {
+			fmt.Fprintf(&b, `<image x="%d" y="%d" width="%d" height="%d" preserveAspectRatio="xMidYMin" href="data:image/jpeg;base64,%s"/>`,
+				traceMargin, y, thumbWidth, thumbHeight, base64.StdEncoding.EncodeToString(m.picture))
+		} else {
+			fmt.Fprintf(&b, `<text x="%d" y="%d" fill="#767676">the browser had drawn nothing yet</text>`, 2*traceMargin, y+thumbHeight/2)
+		}
+		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="%d" fill="none" stroke="%s"/>`, traceMargin, y, thumbWidth, thumbHeight, colour)
+		y += thumbHeight + 2*traceMargin
 	}
-	return b.String() + "</svg>\n"
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]d %[2]d" width="%[1]d" height="%[2]d" style="max-width:100%%;height:auto" font-family="sans-serif" font-size="13"><rect width="100%%" height="100%%" fill="#fff"/>`,
+		traceWidth, y) + b.String() + "</svg>\n"
+}
+
+// folded is text in lines of so many letters, broken at blanks where there are some; what is too long is cut.
+func folded(text string, width, most int) []string {
+	var lines []string
+	rest := []rune(text)
+	for len(rest) > width && len(lines) < most-1 {
+		at := width
+		for i := width; i > width/2; i-- {
+			if rest[i] == ' ' {
+				at = i
+				break
+			}
+		}
+		lines = append(lines, string(rest[:at]))
+		rest = []rune(strings.TrimLeft(string(rest[at:]), " "))
+	}
+	return append(lines, short(string(rest), width-1))
 }
 
 // Witness adds to a failure what the page looks like, and what it complained about: a few lines, and the rest as
@@ -128,7 +161,7 @@ func (st *state) Witness(ctx context.Context, failure *session.Failure) {
 	for _, part := range []struct {
 		name  string
 		lines []string
-	}{{"console", d.console}, {"request", d.failed}, {"dialog", d.dialogs}, {"note", d.notes}} {
+	}{{"console", d.console}, {"request", d.failed}, {"dialog", d.dialogs}, {"download", d.notes}} {
 		for _, line := range part.lines[max(0, len(part.lines)-3):] {
 			failure.Lines = append(failure.Lines, part.name+" "+line)
 		}
@@ -156,8 +189,8 @@ func (st *state) Witness(ctx context.Context, failure *session.Failure) {
 			failure.Lines = append(failure.Lines, "no trace: "+err.Error())
 		}
 	}
-	text := fmt.Sprintf("%s\n\noutline\n%s\n\nconsole\n%s\n\nrequests that failed\n%s\n\ndialogs\n%s\n",
-		describe, listed(outline), listed(d.console), listed(d.failed), listed(d.dialogs))
+	text := fmt.Sprintf("%s\n\noutline\n%s\n\nconsole\n%s\n\nrequests that failed\n%s\n\ndialogs\n%s\n\ndownloads\n%s\n",
+		describe, listed(outline), listed(d.console), listed(d.failed), listed(d.dialogs), listed(d.notes))
 	where, err := st.session.Attach("page.txt", "text/plain", []byte(text))
 	switch {
 	case err != nil:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners/session"
 )
 
 func TestATraceOfWhatWasDone(t *testing.T) {
@@ -35,6 +36,9 @@ func TestATraceOfWhatWasDone(t *testing.T) {
 		if n := strings.Count(text, "data:image/jpeg;base64,/9j/"); n == 0 || n > 4 {
 			t.Errorf("%d pictures, expected those of the steps", n)
 		}
+		if !strings.Contains(text, `viewBox="0 0 500 `) || !strings.Contains(text, "max-width:100%") {
+			t.Error("it does not fit a narrow screen")
+		}
 		if strings.Contains(text, "my-password") {
 			t.Error("what was typed is in it")
 		}
@@ -55,20 +59,21 @@ func TestWebVitals(t *testing.T) {
 			<script>setTimeout(() => document.body.insertAdjacentHTML('afterbegin', '<div style="height:200px">moved</div>'), 100)</script>`,
 	})
 	b.passes(open("/"), see("moved"), expectTrue(`page.lcp > 0ms && page.lcp < 5s && page.fcp > 0ms && page.fcp <= page.lcp && page.ttfb > 0ms && page.ttfb < page.fcp && page.cls > 0.01`))
-	v := b.visit(open("/"), open("/"))
-	defer v.close()
-	if err := v.step(0); err != nil {
-		t.Fatal(err)
+	// A page is told when it is left, with what came after its step had ended: paints, and shifts.
+	v := b.visit(open("/"), see("moved"), expectTrue(`page.lcp > 0ms and page.cls > 0`), open("/?again"))
+	var left []session.Page
+	v.session.OnLeft(func(p session.Page) { left = append(left, p) })
+	for i := range 4 {
+		if err := v.step(i); err != nil {
+			t.Fatal(err)
+		}
 	}
-	tab := v.session.State(b.driver).(*state).tabs[0]
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	if err := tab.wait(ctx, func() bool { return tab.shown != nil && tab.shown.vitals.FCP != nil }); err != nil {
-		t.Error(err)
+	if len(left) != 1 || left[0].Name != "GET /" || left[0].Step != 1 || left[0].Vitals.CLS == nil || *left[0].Vitals.CLS <= .01 || left[0].Vitals.LCP <= 0 {
+		t.Errorf("after the first: %+v", left)
 	}
-	last := b.samples[len(b.samples)-1]
-	if last.Name != "GET /" || last.Vitals == nil || last.Vitals.TTFB <= 0 {
-		t.Errorf("sample %+v, vitals %+v", last, last.Vitals)
+	v.close()
+	if len(left) != 2 || left[1].Step != 4 || left[1].Vitals.LCP <= 0 || left[1].Vitals.FCP <= 0 || left[1].Vitals.TTFB <= 0 {
+		t.Errorf("at the end: %+v", left)
 	}
 }
 

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/runners/session"
 )
 
@@ -29,6 +31,17 @@ var modifierKeys = map[string]chromedp.Modifier{
 	"Control": chromedp.ModifierCtrl, "Shift": chromedp.ModifierShift, "Alt": chromedp.ModifierAlt, "Meta": chromedp.ModifierMeta,
 }
 
+// alsoCalled are other names that people have for them.
+var alsoCalled = map[string]string{"Ctrl": "Control", "Strg": "Control", "Cmd": "Meta", "Command": "Meta", "Option": "Alt"}
+
+// meant is help that begins with the name which was meant, if there is one.
+func meant(name string, names []string, help string) []string {
+	if close := diag.Closest(name, names); close != "" {
+		return []string{"did you mean " + cmp.Or(alsoCalled[close], close) + "?", help}
+	}
+	return []string{help}
+}
+
 func keyOf(text string) (pressed, error) {
 	name := text
 	var k pressed
@@ -43,7 +56,7 @@ func keyOf(text string) (pressed, error) {
 		modifier, known := modifierKeys[m]
 		if !known {
 			f := session.Failf("browser/key", "there is no modifier key %q", m)
-			f.Help = []string{"they are Control, Shift, Alt and Meta, with a + behind each: Control+a"}
+			f.Help = meant(m, append(slices.Sorted(maps.Keys(modifierKeys)), slices.Sorted(maps.Keys(alsoCalled))...), "they are Control, Shift, Alt and Meta, with a + behind each: Control+a")
 			return k, f
 		}
 		k.modifiers = append(k.modifiers, modifier)
@@ -57,7 +70,7 @@ func keyOf(text string) (pressed, error) {
 	}
 	if k.text == "" {
 		f := session.Failf("browser/key", "there is no key %q", name)
-		f.Help = []string{"write one character, or " + strings.Join(slices.Sorted(maps.Keys(namedKeys)), ", ")}
+		f.Help = meant(name, slices.Sorted(maps.Keys(namedKeys)), "write one character, or Enter, Tab, Escape, Space, Backspace, Delete, Insert, Home, End, PageUp, PageDown, ArrowUp, ArrowDown, ArrowLeft, ArrowRight, F1 to F12")
 		return k, f
 	}
 	return k, nil

@@ -21,6 +21,8 @@ type element struct {
 	Nth  int      `json:"nth,omitempty"`
 	CSS  string   `json:"css,omitempty"`
 	In   *element `json:"in,omitempty"`
+
+	Beyond bool `json:"beyond,omitempty"` // also what the browser has told page.js, for this look
 }
 
 type elementFunc func(*session.Frame) (*element, error)
@@ -116,20 +118,33 @@ type reply struct {
 	frame      frame
 }
 
+// nothing reports whether the page has nothing that a target may be, as far as page.js can see.
+func (r reply) nothing() bool {
+	return !r.OK && (r.Why == "none" || r.Why == "hidden" || r.Why == "holder")
+}
+
 // element finds the one element of a target and waits until it can be acted upon.
 func (t *tab) element(ctx context.Context, st *state, what *element, verb string) (reply, error) {
 	var last reply
 	answered := false
+	var asking pace
 	err := poll(ctx, func() (bool, error) {
 		r, err := t.ready(ctx, what, verb)
+		if err == nil {
+			last, answered = r, true
+			if r.nothing() && what.CSS == "" && asking.due(ctx) {
+				err = t.withBeyond(ctx, &asking, what, verb, func(wider *element) error {
+					if r, err = t.ready(ctx, wider, verb); err == nil {
+						last = r
+					}
+					return err
+				})
+			}
+		}
 		if errors.Is(err, errAway) {
 			return false, nil
 		}
-		if err != nil {
-			return false, err
-		}
-		last, answered = r, true
-		return r.OK, nil
+		return err == nil && last.OK, err
 	})
 	if err == errOverdue && answered {
 		return last, t.missed(st, what, verb, last)
@@ -221,7 +236,8 @@ func (t *tab) missed(st *state, what *element, verb string, last reply) error {
 			f.Help = []string{"write a selector that only one of them has"}
 		}
 	case "few":
-		f = session.Failf("browser/not-found", "there is no %s: %d are in sight", bare(what), last.Count)
+		f = session.Failf("browser/not-found", "there is no %s: %s in sight", bare(what), howMany(last.Count))
+		f.Help = []string{"write a lower number, or do first what makes more of them appear"}
 	case "holder":
 		f = session.Failf("browser/not-found", "there is no %s on the page to look for %q in (waited %s)", bare(what.In), what.Name, within)
 	case "holders":
@@ -255,19 +271,35 @@ func (t *tab) missed(st *state, what *element, verb string, last reply) error {
 		return f
 	}
 	if f.Code == "browser/not-found" {
+		for _, src := range t.blind {
+			f.Lines = append(f.Lines, "not looked into: a frame of another site, "+short(src, 200))
+			f.Help = []string{frameHelp}
+		}
 		looked := what
 		if last.Why == "holder" {
 			looked, verb = what.In, "see"
 		}
-		for i, like := range t.alike(looked, verb) {
+		kin := t.alike(looked, verb)
+		if len(kin.Like) > 0 && last.Why == "none" && isNow(kin.Like[0], what) {
+			f.Message = fmt.Sprintf("%s was not on the page in time (waited %s), and is there now", what, within)
+			f.Help = []string{"if it comes and goes, a script or a frame that loads anew draws it all the time; if it only came late, give the environment another step-timeout"}
+			return f
+		}
+		for i, like := range kin.Like {
 			if i == 0 {
 				f.Help = append(f.Help, "did you mean "+like+"?")
 				continue
 			}
 			f.Lines = append(f.Lines, "in sight: "+like)
 		}
+		for _, other := range kin.There {
+			f.Lines = append(f.Lines, "in sight: "+other)
+		}
 		if len(f.Help) == 0 {
 			f.Help = []string{"nothing on the page is called like it: check whether the step before has led to this page"}
+			if len(kin.There) > 0 {
+				f.Help = []string{"nothing there is called like it: write one of those in sight, or do first what makes it appear"}
+			}
 		}
 	}
 	return f
@@ -284,14 +316,32 @@ func which(what *element, candidates []string) string {
 // bare is a target after "there is no".
 func bare(t *element) string { return strings.TrimPrefix(t.String(), "the ") }
 
-// alike are elements that a target may have meant.
-func (t *tab) alike(what *element, verb string) []string {
+// isNow reports whether an element, as page.js shows it, is the one that was looked for.
+func isNow(shown string, what *element) bool {
+	rest, ok := strings.CutPrefix(strings.ToLower(shown), strings.ToLower(fmt.Sprintf("the %q ", what.Name)))
+	return ok && what.CSS == "" && (what.Role == "" || rest == what.Role)
+}
+
+func howMany(n int) string {
+	if n == 1 {
+		return "1 is"
+	}
+	return fmt.Sprintf("%d are", n)
+}
+
+// kin are elements that a target may have meant: alike in name, or else what is there of their kind.
+type kin struct{ Like, There []string }
+
+func (t *tab) alike(what *element, verb string) kin {
 	ctx, cancel := context.WithTimeout(t.ctx, shortestAsk)
 	defer cancel()
-	var all []string
+	var all kin
 	for _, frame := range t.frames() {
-		list, _ := ask[[]string](ctx, t, frame, "alike", what, verb)
-		all = append(all, list...)
+		one, _ := ask[kin](ctx, t, frame, "alike", what, verb)
+		all.Like, all.There = append(all.Like, one.Like...), append(all.There, one.There...)
 	}
-	return all[:min(len(all), 5)]
+	if len(all.Like) > 0 {
+		all.There = nil
+	}
+	return kin{all.Like[:min(len(all.Like), 5)], all.There[:min(len(all.There), 5)]}
 }

@@ -21,6 +21,11 @@ func (b *bench) told(t *testing.T, f *session.Failure) {
 	if b.says == nil {
 		return
 	}
+	b.says[t.Name()] = toldAs(t, f)
+}
+
+// toldAs is a failure as a golden file has it.
+func toldAs(t *testing.T, f *session.Failure) string {
 	text := f.Code + ": " + f.Message + "\n"
 	said := len(f.Help)
 	for _, line := range f.Lines {
@@ -36,13 +41,13 @@ func (b *bench) told(t *testing.T, f *session.Failure) {
 	for _, help := range f.Help {
 		text += "  help: " + help + "\n"
 	}
-	b.says[t.Name()] = port.ReplaceAllString(text, "127.0.0.1:PORT")
+	return port.ReplaceAllString(text, "$1:PORT")
 }
 
 // ofThePage are lines that depend on what else the session has done; TestEvidence holds them.
-var ofThePage = regexp.MustCompile(`^(page|no page:|request|console|dialog|note|evidence) `)
+var ofThePage = regexp.MustCompile(`^(page|no page:|no screenshot:|request|console|dialog|download|evidence) `)
 
-var port = regexp.MustCompile(`127\.0\.0\.1:\d{2,}`)
+var port = regexp.MustCompile(`(127\.0\.0\.1|localhost):\d{2,}`)
 
 // golden compares the failures of a run with a file: people read them, so that a change of one is looked at.
 func (b *bench) golden(t *testing.T, name string, run func()) {
@@ -54,7 +59,7 @@ func (b *bench) golden(t *testing.T, name string, run func()) {
 	}
 	var got strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(b.says)) {
-		got.WriteString(key[strings.Index(key, "/")+1:] + "\n" + b.says[key] + "\n")
+		got.WriteString(strings.TrimPrefix(key[strings.Index(key, "/")+1:], "together/") + "\n" + b.says[key] + "\n")
 	}
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {

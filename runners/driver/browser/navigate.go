@@ -42,7 +42,7 @@ func (d *Driver) open(op *ir.Open, l *session.Lowering) (session.Action, error) 
 func (t *tab) open(ctx context.Context, st *state, name string, to site.Destination) error {
 	address := to.URL.String()
 	t.mu.Lock()
-	t.named, t.done, t.login = name, nil, to
+	t.named, t.done, t.login, t.begun = name, nil, to, 0
 	t.mu.Unlock()
 	result, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: address})
 	if err != nil && context.Cause(ctx) == errOverdue {
@@ -63,7 +63,7 @@ func (t *tab) open(ctx context.Context, st *state, name string, to site.Destinat
 		nothing := slices.ContainsFunc(t.done, func(n *navigation) bool { return n.status == 204 || n.status == 205 || n.download })
 		t.mu.Unlock()
 		if !nothing {
-			return unreachable(result.ErrorText, address)
+			return unreachable(result.ErrorText, address, t.driver.proxy.server)
 		}
 	}
 	return t.settle(ctx, st, 0)
@@ -119,6 +119,9 @@ func (t *tab) settle(ctx context.Context, st *state, before int) error {
 
 var errBusy = errors.New("the page goes on loading")
 
+// manyLoads that were begun and given up are no pages that send somebody to a login any more.
+const manyLoads = 5
+
 // slow is the failure of a page that does not load in time. Its loading is stopped, so that the page can be
 // looked at.
 func (t *tab) slow(st *state) error {
@@ -127,15 +130,20 @@ func (t *tab) slow(st *state) error {
 	for _, r := range t.inflight {
 		waiting = append(waiting, "still waiting for "+short(r.url, 200))
 	}
-	n := t.current
+	n, loads := t.current, t.begun
 	t.mu.Unlock()
 	slices.Sort(waiting)
+	waiting = slices.Compact(waiting)
 	f := session.Failf("browser/slow", "the page did not load within %s", st.session.Patience(context.Background()))
 	if n != nil && n.status == 0 {
 		f.Message = fmt.Sprintf("no answer within %s from %s", st.session.Patience(context.Background()), hostOf(n.url))
 	}
 	f.Lines = waiting[:min(len(waiting), 5)]
 	f.Help = []string{"if it may take that long, give the environment another step-timeout"}
+	if loads >= manyLoads {
+		f = session.Failf("browser/slow", "the page begins to load again and again within %s", st.session.Patience(context.Background()))
+		f.Help = []string{"look for what never ends: a script that reloads the page, a refresh, pages that send each other back"}
+	}
 	f.Cause = errOverdue
 	ctx, cancel := context.WithTimeout(t.ctx, shortestAsk)
 	defer cancel()
@@ -150,9 +158,13 @@ func hostOf(address string) string {
 	return address
 }
 
-// unreachable says in plain words why there is no page.
-func unreachable(code, address string) error {
+// unreachable says in plain words why there is no page. The proxy is the environment's, "" without one.
+func unreachable(code, address, proxy string) error {
 	at := hostOf(address)
+	via := "the proxy"
+	if proxy != "" {
+		via += " " + hostOf(proxy)
+	}
 	say := func(slug, help, format string, args ...any) error {
 		f := session.Failf("browser/"+slug, format, args...)
 		if help != "" {
@@ -176,10 +188,18 @@ func unreachable(code, address string) error {
 		return say("port", "browsers refuse the ports of other services: let the software listen on another", "no browser talks to the port of %s", at)
 	case reason == "TOO_MANY_REDIRECTS":
 		return say("redirects", "look at where they lead: a page that wants a cookie or a login may send everybody back", "%s redirects without end", at)
+	case reason == "CERT_AUTHORITY_INVALID":
+		return say("tls", "if the certificate is your own, name the authority behind it in the environment: tls: {ca: certs/ca.pem}; without one, tls: {insecure: true} trusts everybody", "the certificate of %s is not trusted: its authority is unknown here", at)
+	case reason == "CERT_COMMON_NAME_INVALID":
+		return say("tls", "check the url of the environment; a server that is reached by another name is trusted by its own: tls: {server-name: …}", "the certificate of %s is that of another host", at)
+	case reason == "CERT_DATE_INVALID":
+		return say("tls", "renew it; if it is new, look at the clock of this machine", "the certificate of %s has run out, or is not valid yet", at)
 	case strings.HasPrefix(reason, "CERT_"), strings.HasPrefix(reason, "SSL_"):
 		return say("tls", "see `tls:` in the environment; a browser knows the authorities of its system", "the TLS of %s is not accepted: %s", at, strings.ToLower(strings.ReplaceAll(reason, "_", " ")))
-	case strings.HasPrefix(reason, "PROXY_"), strings.HasPrefix(reason, "TUNNEL_"):
-		return say("proxy", "check the environment's proxy, or HTTP_PROXY and NO_PROXY", "the proxy on the way to %s does not answer", at)
+	case strings.HasPrefix(reason, "TUNNEL_"):
+		return say("proxy", "whoever runs it must let "+at+" pass; if no proxy is needed on the way there, add the host to NO_PROXY, or leave the environment's proxy out", "%s refuses the way to %s", via, at)
+	case strings.HasPrefix(reason, "PROXY_"):
+		return say("proxy", "check the environment's proxy, or HTTP_PROXY and NO_PROXY", "%s on the way to %s does not answer", via, at)
 	case reason == "INVALID_HTTP_RESPONSE", reason == "INVALID_RESPONSE":
 		return say("protocol", "check port and scheme: a server with TLS needs https", "what %s answers is not HTTP", at)
 	case reason == "ABORTED":
@@ -193,16 +213,12 @@ func (st *state) samples(t *tab) {
 	t.mu.Lock()
 	list, name := t.done, t.named
 	t.done, t.named = nil, ""
-	measured := make([]*session.Vitals, len(list))
-	for i, n := range list {
-		measured[i] = n.vitals.told()
-	}
 	t.mu.Unlock()
-	for i, n := range list {
+	for _, n := range list {
 		if name == "" {
 			name = route(n.method, n.asked)
 		}
-		sample := session.Sample{Name: name, Began: n.began, Duration: n.duration, Code: n.status, Received: n.received, URL: n.url, Writes: writes(n.method), Vitals: measured[i]}
+		sample := session.Sample{Name: name, Began: n.began, Duration: n.duration, Code: n.status, Received: n.received, URL: n.url, Writes: writes(n.method)}
 		if n.err != "" && n.err != "net::ERR_HTTP_RESPONSE_CODE_FAILURE" {
 			sample.Code, sample.Err = 0, "host not allowed"
 			if n.err != "net::ERR_BLOCKED_BY_CLIENT" {
@@ -210,8 +226,10 @@ func (st *state) samples(t *tab) {
 			}
 		}
 		st.session.Sampled(sample)
+		t.leave()
 		if sample.Err == "" {
 			st.session.Answered(&arrival{n})
+			t.page = shownPage{n, st.session.Loaded(name)}
 		}
 		name = ""
 	}

@@ -63,6 +63,7 @@ func (p *process) holdNewTabs(d *Driver) error {
 func (p *process) arrived(d *Driver, e *target.EventAttachedToTarget) {
 	p.mu.Lock()
 	opener := p.tabs[e.TargetInfo.OpenerID]
+	p.opened[e.TargetInfo.TargetID] = opener
 	p.mu.Unlock()
 	if opener == nil {
 		p.resume(e.SessionID)
@@ -123,7 +124,8 @@ func (p *process) resume(id target.SessionID) {
 //
 // Only the session that the browser itself has attached can let a waiting tab go on, and chromedp 0.22 neither adopts
 // such a session nor writes to one by its id. (Its WithDialer, with a transport of ours, could, but only over a port
-// that every user of this machine may connect to; a browser that hoops starts is spoken to over pipes.) So a field of
+// that every user of this machine may connect to; a browser that hoops starts is spoken to over pipes, and the transport
+// over these is chromedp's own as long as it is chromedp that starts, ends and explains the process.) So a field of
 // chromedp.Target that is not exported is set. holdNewTabs looks at it before anything runs: with a chromedp that
 // has another one no browser starts, and the tests of this package fail.
 func (p *process) whisper(id target.SessionID, method string, params any) {

@@ -39,7 +39,8 @@ func (d *Driver) impossible() error {
 		case env.Browser != "":
 			return unable("leave --headed out, or run in an environment without browser: {remote}", "--headed opens a window on this machine, and environment %q uses a browser elsewhere", env.Name)
 		case runtime.GOOS == "linux" && !screen("DISPLAY") && !screen("WAYLAND_DISPLAY"):
-			return unable("run it at a desktop, or as xvfb-run hoops …; without --headed no screen is needed", "there is no screen for --headed: neither DISPLAY nor WAYLAND_DISPLAY is set")
+			message, help := noScreen("neither DISPLAY nor WAYLAND_DISPLAY is set")
+			return unable(help, "%s", message)
 		}
 	}
 	return nil

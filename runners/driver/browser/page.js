@@ -48,6 +48,7 @@
     if ('computedRole' in e) {
       const role = e.computedRole;
       if (role === 'image') return 'img';
+      if (role.startsWith('DisclosureTriangle')) return 'button';
       if (role && role !== 'none' && role !== 'generic' && role !== 'ignored') return role;
     }
     const own = squeeze(e.getAttribute('role')).split(' ')[0];
@@ -66,16 +67,23 @@
         : e.tagName === 'SELECT' || e.tagName === 'TEXTAREA' ? '' : squeeze(e.innerText ?? e.textContent)) || squeeze(e.getAttribute('title'));
   };
 
-  // Every root that a person sees as one page: the document and the open shadow roots in it.
-  const roots = from => {
+  // Closed shadow roots by their hosts, as far as the browser has told them.
+  const entered = new WeakMap();
+  const shadowOf = e => e.shadowRoot || entered.get(e);
+  // The browser's own, of a video's controls for example: nothing is looked for there, but something may be hit.
+  const drawnBy = new WeakMap();
+  // Every root that a person sees as one page: the document and the shadow roots in it.
+  const roots = (from, shadow = shadowOf) => {
     const all = [from];
     for (let i = 0; i < all.length; i++) {
       const walker = document.createTreeWalker(all[i], NodeFilter.SHOW_ELEMENT);
-      if (all[i] === from && from.shadowRoot) all.push(from.shadowRoot);
-      while (walker.nextNode()) if (walker.currentNode.shadowRoot) all.push(walker.currentNode.shadowRoot);
+      if (all[i] === from && shadow(from)) all.push(shadow(from));
+      while (walker.nextNode()) if (shadow(walker.currentNode)) all.push(shadow(walker.currentNode));
     }
     return all;
   };
+  // A selector goes into open roots only, as in the page's own scripts.
+  const openRoots = from => roots(from, e => e.shadowRoot);
   const query = (scope, selector) => {
     const found = scope.flatMap(r => [...r.querySelectorAll(selector)]);
     return found;
@@ -96,6 +104,14 @@
     // A box that is drawn by its label is hidden itself: who ticks it clicks the label.
     || verb === 'tick' && [...(e.labels || [])].some(visible);
 
+  // The text that an element shows: of a closed list the chosen option only.
+  const textOf = e => {
+    let text = 'innerText' in e ? e.innerText : e.textContent;
+    for (const list of e.tagName === 'SELECT' ? [e] : e.querySelectorAll('select')) {
+      if (!list.multiple && list.size < 2) text = text.replace(list.innerText, [...list.selectedOptions].map(o => o.text).join(' '));
+    }
+    return text;
+  };
   // The innermost elements whose text has the words.
   const withText = (scope, words) => {
     const needle = words.toLowerCase();
@@ -106,9 +122,8 @@
       let deeper = false;
       for (const child of n.children) if (!skip(child) && has(child)) deeper = down(child) || deeper;
       if (!deeper && n.nodeType === 1) {
-        const text = 'innerText' in n ? n.innerText : n.textContent;
         // What an element that is in sight does not show, a script's words for example, is no text of it.
-        if (!squeeze(text).toLowerCase().includes(needle) && visible(n)) return false;
+        if (!squeeze(textOf(n)).toLowerCase().includes(needle) && visible(n)) return false;
         found.push(n);
         return true;
       }
@@ -184,14 +199,17 @@
 
   // Everything that a target means in this frame: the first tier with a visible element, and what was hidden.
   const find = (t, verb) => {
-    let scope = roots(document);
+    const rootsOf = t.css ? openRoots : roots;
+    let scope = rootsOf(document);
+    let outer = document;
     if (t.in) {
-      const holder = find({...t.in, role: t.in.role || ''}, 'in');
+      const holder = find({...t.in, role: t.in.role || '', beyond: t.beyond}, 'in');
       const chosen = pick(holder.found, t.in.nth);
       if (!chosen) return {found: [], tier: 99, hidden: 0, holder: t.in.name || t.in.css, holders: holder.found.length};
       let e = chosen;
       if (!t.in.role && !t.in.css) e = chosen.closest('tr,li,section,form,fieldset,article,dialog,table,ul,ol,[role]') || chosen;
-      scope = roots(e);
+      scope = rootsOf(e);
+      outer = e;
     }
     let hidden = 0;
     const tiers = tiersOf(t, scope, verb);
@@ -201,14 +219,54 @@
       hidden += all.length - found.length;
       if (found.length) return {found, tier: i, hidden};
     }
+    if (t.beyond) {
+      const found = innermost([...new Set(adopted(t).filter(x => x.e && x.e !== outer && within(x.e, outer) && usable(x.e, verb)).map(x => x.e))]);
+      const drawn = outer === document && verb === 'see' ? adopted(t).filter(x => x.generated).length : 0;
+      if (found.length || drawn) return {found, tier: 90, hidden, drawn};
+    }
     return {found: [], tier: 99, hidden};
   };
+
+  // What the browser's accessibility tree has said of targets, for the look that asked it.
+  const beyond = new Map();
+  const keyOf = t => [t.role || '', t.name].join('\n');
+  const adopted = t => beyond.get(keyOf(t)) || [];
+  const factOf = e => { for (const list of beyond.values()) for (const x of list) if (x.e === e) return x; return {}; };
+  // Text that a style sheet draws before or behind an element has no node of its own.
+  const decorated = text => roots(document).flatMap(r => [...r.querySelectorAll('*')]).filter(e => ['::before', '::after'].some(side => {
+    const content = getComputedStyle(e, side).content;
+    return content.startsWith('"') && same(squeeze(content.slice(1, -1)), text);
+  }));
+  const adopt = (nodes, t, verb, facts) => {
+    if (verb !== 'in') beyond.clear();
+    let list = nodes.map((n, i) => ({...facts[i], e: n && n.nodeType === 3 ? n.parentElement || n.getRootNode().host : n && n.nodeType === 1 ? n : null}));
+    if (list.some(x => x.generated)) {
+      const drawn = decorated(t.name).map(e => ({role: 'StaticText', e}));
+      list = list.filter(x => x.e || x.generated && !drawn.length).concat(drawn);
+    }
+    // What a field holds is no text of the page, and an option is one when it is asked for as one.
+    const inField = e => { const host = e.getRootNode().host; return host && ['INPUT', 'TEXTAREA', 'SELECT'].includes(host.tagName); };
+    list = list.filter(x => x.generated || x.e && !inField(x.e) && (t.role || !['OPTION', 'OPTGROUP'].includes(x.e.tagName)));
+    for (const {e} of list) {
+      const root = e && e.getRootNode();
+      if (root && root.host && !shadowOf(root.host)) drawnBy.set(root.host, root);
+    }
+    const wanted = t.role === 'field' ? fields : t.role ? null : rolesFor[verb];
+    if (wanted) {
+      const fitting = list.filter(x => wanted.includes(x.role));
+      if (fitting.length || t.role || verb !== 'click') list = fitting;
+    }
+    beyond.set(keyOf(t), list);
+  };
+  const enter = nodes => { for (const r of nodes) if (r && r.host) entered.set(r.host, r); };
+
   const pick = (found, nth) => nth ? found[nth - 1] : found.length === 1 ? found[0] : null;
 
   // An element in a message, as one would write it in a step.
+  const firstCell = e => [...e.cells || []].map(x => squeeze(x.textContent)).find(x => x);
   const shown = e => {
     const role = roleOf(e);
-    const name = nameOf(e) || squeeze(e.innerText ?? e.textContent);
+    const name = role === 'row' && firstCell(e) || nameOf(e) || squeeze(e.innerText ?? e.textContent);
     const cut = name.length > 60 ? name.slice(0, 60) + '…' : name;
     if (cut && role !== 'generic' && role !== 'none') return `the "${cut}" ${role}`;
     const tag = e.tagName.toLowerCase() + (e.id ? '#' + e.id : '');
@@ -218,7 +276,7 @@
     for (let c = e.parentElement; c; c = c.parentElement) {
       const role = roleOf(c);
       if (role === 'row') {
-        const first = [...c.cells || []].map(x => squeeze(x.textContent)).find(x => x);
+        const first = firstCell(c);
         if (first) return ` in the "${first.slice(0, 40)}" row`;
       }
       if (['region', 'form', 'dialog', 'group', 'navigation', 'article'].includes(role)) {
@@ -240,7 +298,8 @@
     return row[b.length];
   };
 
-  // What there is of the kind that was looked for, the most alike first.
+  // What there is of the kind that was looked for: the most alike first, or, when nothing is alike, the first of what
+  // is there, if the kind or the place was named.
   const alike = (t, verb) => {
     const words = (t.name || '').toLowerCase();
     const selector = t.css ? '*' : t.role ? selectorOf(t.role) : verb in rolesFor && verb !== 'click' ? fieldSelector : named;
@@ -251,10 +310,16 @@
       if (Math.abs(n.length - words.length) < 4 && distance(n, words) <= Math.max(n[0] === words[0] ? 2 : 1, words.length / 4)) return 2;
       return words.split(' ').some(w => w.length > 3 && n.split(' ').includes(w)) ? 1 : 0;
     };
-    if (t.css) return [];
-    return query(roots(document), selector).slice(0, 2000).filter(e => visible(e) || verb === 'upload')
-      .map(e => [e, score(nameOf(e) || squeeze(e.placeholder))]).filter(x => x[1] > 0)
+    if (t.css) return {};
+    const there = all => all.slice(0, 2000).filter(e => e.tagName !== 'OPTION' && (visible(e) || verb === 'upload'));
+    const holder = t.in && pick(find({...t.in, role: t.in.role || ''}, 'in').found, t.in.nth);
+    const all = there(query(roots(document), selector));
+    const like = all.map(e => [e, score(nameOf(e) || squeeze(e.placeholder))]).filter(x => x[1] > 0 && (!holder || within(x[0], holder)))
       .sort((a, b) => b[1] - a[1]).slice(0, 5).map(x => shown(x[0]));
+    if (like.length || !t.role && !holder) return {like};
+    let kin = holder ? all.filter(e => e !== holder && within(e, holder)) : all.filter(e => t.role === 'field' || roleOf(e) === t.role);
+    if (holder && !kin.length) kin = there(query(roots(holder), named));
+    return {there: [...new Set(kin.map(shown))].slice(0, 5)};
   };
 
   const disabled = e => e.matches(':disabled') || !!e.closest('[aria-disabled=true],[inert]') || e.tagName === 'LABEL' && e.control && e.control.matches(':disabled');
@@ -264,11 +329,27 @@
     const stop = setTimeout(done, document.hidden ? 250 : 1000);
     requestAnimationFrame(() => { clearTimeout(stop); done(); });
   });
+  const places = /^(transform|translate|rotate|scale|left|top|right|bottom|inset.*|margin.*|width|height)$/;
+  // Whether an animation takes an element elsewhere, and not only changes its colour.
+  const carries = a => {
+    const frames = a.effect && a.effect.getKeyframes ? a.effect.getKeyframes() : [];
+    return frames.some(f => Object.keys(f).some(p => places.test(p) && (frames.length === 1 || frames.some(other => other[p] !== f[p]))));
+  };
+  // What swings is where it was, now and then, and a busy machine may look just then; so animations are asked, too. One
+  // may still wait for its first picture, or no picture has come since a time of the page's: then any may move it.
+  const aboutToMove = (e, since) => {
+    if (document.hidden) return false;
+    const stuck = document.timeline.currentTime === since;
+    for (let c = e; c; c = c.parentNode || c.host) {
+      if (c.getAnimations && c.nodeType === 1 && c.getAnimations().some(a => a.playState === 'running' && (a.pending || stuck || carries(a)))) return true;
+    }
+    return false;
+  };
   const box = e => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; };
   const deepest = (x, y) => {
     let e = document.elementFromPoint(x, y);
-    while (e && e.shadowRoot) {
-      const inner = e.shadowRoot.elementFromPoint(x, y);
+    for (let root; e && (root = shadowOf(e) || drawnBy.get(e));) {
+      const inner = root.elementFromPoint(x, y);
       if (!inner || inner === e) break;
       e = inner;
     }
@@ -324,23 +405,26 @@
     let e = r.e;
     H.last = e;
     const what = {shown: shown(e), tag: e.tagName, type: e.type || '', role: roleOf(e)};
-    if (disabled(e)) return refuse('disabled', what);
+    const fact = t.beyond ? factOf(e) : {};
+    if (fact.disabled || disabled(e)) return refuse('disabled', what);
     if (verb === 'upload') return {ok: true, ...what};
     if (verb === 'tick') {
       what.checked = e.checked !== undefined && e.tagName === 'INPUT' ? e.checked : e.getAttribute('aria-checked') === 'true';
       if (!visible(e)) e = [...e.labels].find(visible);
     }
     if (verb === 'fill' || verb === 'set') {
-      if (e.readOnly || e.getAttribute('aria-readonly') === 'true') return refuse('read-only', what);
+      if (e.readOnly || fact.readonly || e.getAttribute('aria-readonly') === 'true') return refuse('read-only', what);
       return {ok: true, ...what};
     }
     if (verb === 'choose' && e.tagName === 'SELECT') return {ok: true, ...what};
     e.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
     const before = box(e);
-    for (let drawings = 0; drawings < 3; drawings++) { // each is looked at: what swings is where it was, now and then
+    for (let drawings = 0; drawings < 3; drawings++) { // each is looked at: a script may move it back and forth
+      const time = document.timeline.currentTime;
       await drawn();
       if (!e.isConnected) return refuse('gone', what);
       const now = box(e);
+      if (aboutToMove(e, time)) return refuse('moving', what);
       if (before.some((v, i) => Math.abs(v - now[i]) > 0.5)) return refuse('moving', what);
     }
     let p = pointOf(e);
@@ -365,6 +449,7 @@
     const e = H.last;
     if (!e || !e.isConnected) return refuse('gone');
     e.focus();
+    if (!e.isConnected) return refuse('gone', {shown: shown(e)}); // the page has drawn it anew
     if (e.isContentEditable) {
       getSelection().selectAllChildren(e);
       if (value) document.execCommand('insertText', false, value); else document.execCommand('delete');
@@ -420,7 +505,7 @@
           const own = squeeze([...e.childNodes].filter(c => c.nodeType === 3).map(c => c.data).join(' '));
           if (own) lines.push('  '.repeat(depth) + own.slice(0, 200));
         }
-        if (e.shadowRoot) walk(e.shadowRoot, inner);
+        if (shadowOf(e)) walk(shadowOf(e), inner);
         walk(e, inner);
       }
     };
@@ -443,16 +528,16 @@
   const H = {
     last: null,
     // look is what a person sees of a target: how many there are in sight.
-    look: t => { const r = find(t, 'see'); return {count: r.found.length, hidden: r.hidden, holder: r.holder || '', holders: r.holders || 0, candidates: candidates(r.found)}; },
+    look: t => { const r = find(t, 'see'); return {count: r.found.length + (r.drawn || 0), hidden: r.hidden, holder: r.holder || '', holders: r.holders || 0, candidates: candidates(r.found)}; },
     count: (t, verb) => { const r = find(t, verb); return {count: r.found.length, tier: r.tier, candidates: candidates(r.found)}; },
     breathe: () => new Promise(done => setTimeout(done)),
-    ready, fill, choose, upload, outline,
+    ready, fill, choose, upload, outline, adopt, enter,
     alike,
     checked: () => { const e = H.last; return !e || !e.isConnected ? null : e.tagName === 'INPUT' ? e.checked : e.getAttribute('aria-checked') === 'true'; },
     expanded: () => !!H.last && H.last.getAttribute('aria-expanded') === 'true',
     kind: () => { const e = H.last; return {tag: e.tagName, type: e.type || '', role: roleOf(e), list: !!e.list}; },
     css: (selector, attribute) => {
-      const all = query(roots(document), selector);
+      const all = query(openRoots(document), selector);
       const seen = all.filter(visible);
       const e = seen[0] || (attribute ? all[0] : null);
       if (!e) return {count: 0};

@@ -8,58 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
-
-// A page of one script: what it shows after a click lies in #out.
-const report = `<p id=out></p><script>const out = t => document.querySelector('#out').textContent += t + ' '</script>`
-
-func TestWhatIsWaitedFor(t *testing.T) {
-	b := newBench(t, map[string]any{
-		"/late": report + `<script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', '<button onclick="out(\'clicked\')">Late</button>'), 300)</script>`,
-		"/moving": `<style>#m { position: absolute; left: 0; top: 100px; animation: move .6s linear forwards } @keyframes move { to { left: 600px } }</style>` + report +
-			`<button id=m onclick="out('clicked')">Moving</button>`,
-		"/disabled": report + `<button id=d disabled onclick="out('clicked')">Pay</button><script>setTimeout(() => d.disabled = false, 400)</script>`,
-		"/overlay": report + `<button onclick="out('clicked')">Pay</button><div id=o style="position:fixed;inset:0;background:#000a" onclick="out('overlay')">Loading…</div>
-			<script>setTimeout(() => o.remove(), 400)</script>`,
-		"/spinner":  report + `<div id=s role=status>Loading…</div><script>setTimeout(() => { s.remove(); out('Done') }, 400)</script>`,
-		"/hidden":   report + `<button id=h style="display:none" onclick="out('clicked')">Go</button><script>setTimeout(() => h.style.display = '', 300)</script>`,
-		"/below":    report + `<div style="height:5000px"></div><button onclick="out('clicked')">Far down</button>`,
-		"/sticky":   `<style>header{position:fixed;top:0;left:0;right:0;height:120px;background:#fff;z-index:2}</style><header>Head</header>` + report + `<div style="height:3000px"></div><button onclick="out('clicked')">Under</button><div style="height:3000px"></div><script>scrollTo(0, 3200)</script>`,
-		"/rerender": report + `<div id=list></div><script>let n = 0; const i = setInterval(() => { list.innerHTML = '<button onclick="out(\'clicked\')">Again</button>'; if (++n > 20) clearInterval(i) }, 20)</script>`,
-		"/locked":   `<label>Name <input id=n readonly></label><script>setTimeout(() => n.readOnly = false, 300)</script>`,
-		"/options":  `<label>Colour <select id=c></select></label><script>setTimeout(() => c.innerHTML = '<option>Red<option>Green', 300)</script>`,
-		"/words":    `<h1>Shop</h1><script>const words = 'only a script says so'</script><style>.shown-to-nobody { color: red }</style>`,
-		"/fetch":    report + `<button onclick="fetch('/slow').then(r => r.text()).then(out)">Load</button>`,
-		"/slow": func(w http.ResponseWriter, _ *http.Request) {
-			time.Sleep(300 * time.Millisecond)
-			fmt.Fprint(w, "loaded")
-		},
-	})
-	clicked := see("clicked")
-	var list []example
-	for _, c := range []struct {
-		path string
-		ops  []ir.Op
-	}{
-		{"/late", []ir.Op{click(named("Late")), clicked}},
-		{"/moving", []ir.Op{click(named("Moving")), clicked}},
-		{"/disabled", []ir.Op{click(named("button:Pay")), clicked}},
-		{"/overlay", []ir.Op{click(named("Pay")), clicked, dontSee("overlay")}},
-		{"/spinner", []ir.Op{dontSee("Loading…"), see("Done")}},
-		{"/hidden", []ir.Op{dontSee("Go"), click(named("Go")), clicked}},
-		{"/below", []ir.Op{click(named("Far down")), clicked}},
-		{"/sticky", []ir.Op{click(named("Under")), clicked}},
-		{"/rerender", []ir.Op{click(named("Again")), clicked}},
-		{"/locked", []ir.Op{fill(named("Name"), "ann"), expectTrue(`page.text("#n") == "ann"`)}},
-		{"/options", []ir.Op{act(ir.Choose, named("Colour"), "Green"), expectTrue(`page.text("#c") == "Green"`)}},
-		{"/words", []ir.Op{dontSee("only a script says so"), dontSee("shown-to-nobody"), see("Shop")}},
-		{"/fetch", []ir.Op{click(named("Load")), expectTrue(`page.text("#out") == "loaded"`)}},
-	} {
-		list = append(list, example{name: c.path[1:], ops: append([]ir.Op{open(c.path)}, c.ops...)})
-	}
-	b.each(t, list)
-}
 
 func TestWhatIsNeverDone(t *testing.T) {
 	b := newBench(t, map[string]any{
@@ -185,6 +138,35 @@ func TestTargets(t *testing.T) {
 		list = append(list, example{name: name, ops: append([]ir.Op{open("/")}, ops...)})
 	}
 	b.each(t, list)
+}
+
+// Pages of several people are at work at once: each behaves as if somebody sat before it.
+func TestEveryPageHasTheFocus(t *testing.T) {
+	b := newBench(t, map[string]any{
+		"/":    report + `<input aria-label=Name onfocus="out('focused')"><a href=/tab target=_blank>Tab</a>`,
+		"/tab": `<h1>Inside</h1>`,
+	}, func(b *bench) { b.driver = New(Config{Version: "test", Parallel: 4}) })
+	var visits []*visit
+	for range 4 {
+		v := b.visit(open("/"), fill(named("Name"), "ann"), see("focused"), click(named("Tab")), see("Inside"))
+		defer v.close()
+		visits = append(visits, v)
+	}
+	focus := func(i int, of *tab) {
+		if has, err := chromedp.Call(of.ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.hasFocus() && !document.hidden"}); err != nil || string(has.Result.Value) != "true" {
+			t.Errorf("page %d has no focus: %v", i, err)
+		}
+	}
+	for step := range visits[0].ops {
+		for i, v := range visits {
+			if err := v.step(step); err != nil {
+				t.Fatal(err)
+			}
+			for _, of := range v.session.State(b.driver).(*state).tabs {
+				focus(i, of)
+			}
+		}
+	}
 }
 
 func TestDialogsTabsAndDownloads(t *testing.T) {

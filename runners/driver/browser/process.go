@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,8 +45,9 @@ type process struct {
 	dir    *profile           // nil for a remote one
 	agent  string             // its User-Agent
 
-	mu   sync.Mutex
-	tabs map[target.ID]*tab // that are open
+	mu     sync.Mutex
+	tabs   map[target.ID]*tab // that are open
+	opened map[target.ID]*tab // tabs by those that they have opened
 }
 
 // names of executables, in the order in which they are tried.
@@ -59,17 +61,31 @@ var places = []string{
 	`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`,
 }
 
-// possible finds the browser, once, and says before anything runs what a browser cannot do for the environment.
+// possible finds the browser and starts it, once, and says before anything runs what a browser cannot do for the
+// environment: one that does not start is no fault of the software.
 func (b *browsers) possible() error {
 	b.once.Do(func() {
 		if b.wrong = b.driver.impossible(); b.wrong != nil {
 			return
 		}
 		if elsewhere := b.driver.host.Env.Browser; elsewhere != "" {
-			b.wrong = knock(elsewhere)
+			if b.wrong = knock(elsewhere); b.wrong != nil {
+				return
+			}
+		} else if b.path, b.wrong = find(b.driver.config.Lookup); b.wrong != nil {
 			return
 		}
-		b.path, b.wrong = find(b.driver.config.Lookup)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		_, b.wrong = b.run()
+		var failure *session.Failure
+		if errors.As(b.wrong, &failure) {
+			wrong := &session.Unavailable{Message: failure.Message, Help: strings.Join(failure.Help, "; ")}
+			if len(failure.Lines) > 0 {
+				wrong.Message += fmt.Sprintf(": it says %q", strings.Join(failure.Lines, "; "))
+			}
+			b.wrong = wrong
+		}
 	})
 	return b.wrong
 }
@@ -123,7 +139,7 @@ func (b *browsers) run() (*process, error) {
 
 func (b *browsers) start() (*process, error) {
 	h := b.driver.host
-	p := &process{tabs: map[target.ID]*tab{}}
+	p := &process{tabs: map[target.ID]*tab{}, opened: map[target.ID]*tab{}}
 	var allocator context.Context
 	if h.Env.Browser != "" {
 		allocator, p.end = remote.NewAllocator(context.Background(), h.Env.Browser)
@@ -144,7 +160,7 @@ func (b *browsers) start() (*process, error) {
 	late := time.AfterFunc(longestStart, p.end)
 	version, err := chromedp.CallBrowser(p.ctx, cdpbrowser.GetVersion, cdp.Empty{})
 	if err == nil {
-		err = p.holdNewTabs(b.driver)
+		err = cmp.Or(p.watchDownloads(), p.holdNewTabs(b.driver))
 	}
 	if !late.Stop() && err != nil {
 		err = fmt.Errorf("it did not answer within %s", longestStart)
@@ -154,17 +170,21 @@ func (b *browsers) start() (*process, error) {
 		if h.Env.Browser != "" {
 			return nil, unreached(h.Env.Browser, err)
 		}
+		if f := b.driver.withoutScreen(err.Error()); f != nil {
+			return nil, f
+		}
 		return nil, unstarted(b.path, err)
 	}
 	p.agent = version.UserAgent
 	return p, nil
 }
 
-// unstarted is a browser that does not start. What it said is among the lines, warnings left out.
+// unstarted is a browser that does not start. What it said is among the lines, warnings and those of a script that
+// starts it left out.
 func unstarted(path string, err error) error {
 	f := session.Failf("browser/start", "the browser %s does not start", path)
 	for _, line := range strings.Split(strings.ReplaceAll(err.Error(), `\n`, "\n"), "\n") {
-		if line = strings.TrimSpace(line); line != "" && !strings.Contains(line, ":ERROR:") && !strings.Contains(line, ":WARNING:") && len(f.Lines) < 5 {
+		if line = strings.TrimSpace(strings.TrimPrefix(line, "chrome failed to start:")); line != "" && !strings.Contains(line, ":ERROR:") && !strings.Contains(line, ":WARNING:") && !strings.HasPrefix(line, path+":") && len(f.Lines) < 5 {
 			f.Lines = append(f.Lines, short(line, 300))
 		}
 	}
@@ -262,6 +282,9 @@ func (b *browsers) tab(ctx context.Context) (*tab, error) {
 				}
 				return nil, err
 			}
+		}
+		if b.driver.config.Headed {
+			return t, nil // a window of its own would lie before the page
 		}
 		spare := b.spare
 		b.ending.Add(1)

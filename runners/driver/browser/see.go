@@ -63,32 +63,31 @@ type sight struct {
 func (t *tab) look(ctx context.Context, st *state, what *element, not bool) error {
 	var last sight
 	answered := false
+	enough := max(1, what.Nth)
+	var asking pace
 	err := poll(ctx, func() (bool, error) {
-		seen := sight{}
-		frames := t.frames()
-		if len(frames) == 0 {
+		seen, err := t.seen(ctx, what)
+		// Gone is what neither the page nor the browser knows: that is never said without asking.
+		if due := asking.due(ctx); err == nil && seen.Count < enough && what.CSS == "" && (not || due) {
+			if !due && asking.asked {
+				return false, nil
+			}
+			err = t.withBeyond(ctx, &asking, what, "see", func(wider *element) error {
+				var err error
+				seen, err = t.seen(ctx, wider)
+				return err
+			})
+		}
+		if errors.Is(err, errAway) {
 			return false, nil
 		}
-		for _, frame := range frames {
-			s, err := ask[sight](ctx, t, frame, "look", what)
-			if errors.Is(err, errAway) {
-				if frame.id == frames[0].id {
-					return false, nil
-				}
-				continue
-			}
-			if err != nil {
-				return false, err
-			}
-			seen.Count += s.Count
-			seen.Hidden += s.Hidden
-			seen.Candidates = append(seen.Candidates, s.Candidates...)
-			if s.Holder != "" {
-				seen.Holder, seen.Holders = s.Holder, max(seen.Holders, s.Holders)
-			}
+		if err != nil {
+			return false, err
+		}
+		if not && seen.Count < enough && len(t.blind) > 0 {
+			return false, t.unseenFrames(what)
 		}
 		last, answered = seen, true
-		enough := max(1, what.Nth)
 		return (seen.Count >= enough) != not, nil
 	})
 	if err != errOverdue || !answered {
@@ -116,6 +115,31 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 		r.Why = "hidden"
 	}
 	return t.missed(st, what, "see", r)
+}
+
+// seen is what all frames show of a target.
+func (t *tab) seen(ctx context.Context, what *element) (sight, error) {
+	all := sight{}
+	frames := t.frames()
+	if len(frames) == 0 {
+		return all, errAway
+	}
+	for _, frame := range frames {
+		s, err := ask[sight](ctx, t, frame, "look", what)
+		if errors.Is(err, errAway) && frame.id != frames[0].id {
+			continue // a frame may go at any time
+		}
+		if err != nil {
+			return all, err
+		}
+		all.Count += s.Count
+		all.Hidden += s.Hidden
+		all.Candidates = append(all.Candidates, s.Candidates...)
+		if s.Holder != "" {
+			all.Holder, all.Holders = s.Holder, max(all.Holders, s.Holders)
+		}
+	}
+	return all, nil
 }
 
 // read waits until the title or the address is as wanted. An address without a scheme is a path and query.

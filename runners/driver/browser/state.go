@@ -62,6 +62,9 @@ func (st *state) tab(ctx context.Context) (*tab, error) {
 
 // Close lets go of the pages.
 func (st *state) Close() {
+	for _, t := range st.tabs {
+		t.painted()
+	}
 	st.drop()
 	if st.leased {
 		st.driver.release(st.session)
@@ -77,6 +80,9 @@ func (st *state) drop() {
 	if len(tabs) == 0 {
 		return
 	}
+	for _, t := range tabs {
+		t.leave()
+	}
 	b := &st.driver.browsers
 	b.ending.Add(1)
 	go func() {
@@ -91,10 +97,8 @@ func (st *state) drop() {
 // was loaded leaves as samples, and the page can be asked. A tab that has closed meanwhile is left for the one
 // that opened it.
 func (st *state) do(ctx context.Context, m moment, work func(ctx context.Context, t *tab) error) error {
-	if slow := st.driver.config.Slow; m.acts && slow > 0 {
-		if err := st.driver.host.Sleep(ctx, slow); err != nil {
-			return err
-		}
+	if err := st.watched(ctx, m); err != nil {
+		return err
 	}
 	st.shown()
 	m.began = time.Now()
@@ -107,6 +111,7 @@ func (st *state) do(ctx context.Context, m moment, work func(ctx context.Context
 			err = st.on(ctx, t, m.acts, work)
 		}
 		if t != nil && t.child && errors.Is(err, chromedp.ErrTargetDetached) {
+			t.leave()
 			t.close()
 			st.tabs = st.tabs[:len(st.tabs)-1]
 			continue
@@ -150,8 +155,8 @@ func (st *state) on(ctx context.Context, t *tab, share bool, work func(ctx conte
 	if err := work(watch, t); err != nil {
 		return err
 	}
-	if !share {
-		return nil
+	if err := t.keepFiles(watch, st, share); err != nil || !share {
+		return err
 	}
 	next, err := st.opened(watch, t)
 	if next != t {

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
-	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/css"
 	"github.com/chromedp/cdproto/dom"
@@ -45,6 +44,7 @@ type tab struct {
 	main   cdp.FrameID
 	id     target.ID
 	child  bool // opened by a page
+	page   shownPage
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at every event that somebody may wait for
@@ -59,6 +59,8 @@ type tab struct {
 	rolling bool   // film has been called
 	picture []byte // the last of the film
 	newTabs
+	files
+	blind []string // frames that nothing here sees, as the last look beyond the page's script has found them
 }
 
 // frame is one frame with our world in it.
@@ -138,9 +140,10 @@ func (t *tab) setUp(p *process) error {
 				UserAgent: p.agent + " hoops/" + t.driver.config.Version + " (synthetic)"})
 			return err
 		},
+		func() error { return p.mayDownload(t) },
+		// Only one window has the focus, and many pages are at work: each is to behave as if somebody sat before it.
 		func() error {
-			_, err := chromedp.CallBrowser(t.ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
-				Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: c.BrowserContextID})
+			_, err := chromedp.Call(t.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 			return err
 		},
 		func() error {

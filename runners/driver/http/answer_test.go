@@ -218,7 +218,9 @@ func TestBodyKinds(t *testing.T) {
 	}
 	op := send("POST", "/")
 	op.Body = &ir.Body{Kind: ir.BodyParts, Fields: []ir.Field{cellOf("f", lit("@/etc/"), val("file", ir.Plain))}}
-	w.open(t, op).fails("http/file")
+	if f := w.open(t, op).fails("http/file"); len(f.Help) != 1 {
+		t.Errorf("help %q, expected how a file comes into the program", f.Help)
+	}
 }
 
 // What a person reads under a failed step.

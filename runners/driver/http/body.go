@@ -132,7 +132,10 @@ func lowerParts(fields []ir.Field, l *session.Lowering) (bodyFunc, bool, error) 
 			}
 			data, err := host.File(value)
 			if err != nil {
-				return content{}, asFailure("http/file", err)
+				failure := session.Failf("http/file", "%v", err)
+				failure.Cause = err
+				failure.Help = append(failure.Help, "a file is in the program where a step writes its name out: | file | @data/cat.jpg |")
+				return content{}, failure
 			}
 			head := make(textproto.MIMEHeader)
 			head.Set("Content-Disposition", multipart.FileContentDisposition(field.name, path.Base(value)))
