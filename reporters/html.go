@@ -34,6 +34,9 @@ func newHTML(o Options) runners.Sink {
 	return &htmlReport{o: o, series: map[string]*loadSeries{}, journeys: map[string][]runners.Event{}}
 }
 
+// mostDrawn are the points of a line in a chart.
+const mostDrawn = 300
+
 // mostJourneys bounds what a stage shows of failed journeys; runners send less.
 const mostJourneys = 50
 
@@ -42,7 +45,7 @@ func (h *htmlReport) Emit(e runners.Event) error {
 	switch {
 	case e.Kind == runners.Summarised && e.Summary != nil && !e.Summary.Final:
 		if h.series[e.Stage] == nil {
-			h.series[e.Stage] = &loadSeries{}
+			h.series[e.Stage] = &loadSeries{most: mostDrawn}
 		}
 		h.series[e.Stage].add(e.Summary)
 	case e.Kind == runners.Noticed && e.Failure != nil && len(h.journeys[e.Stage]) < mostJourneys:

@@ -6,7 +6,7 @@
   const box = form.elements.namedItem("q"), out = form.querySelector("output");
   const rows = [...main.querySelectorAll("li.sc")].map(e => ({ e, text: "" }));
   const features = [...main.querySelectorAll("article")];
-  const textOf = r => r.text || (r.text = (r.e.closest("article").querySelector("h3").textContent + " " + r.e.textContent + " status:" + r.e.dataset.s).toLowerCase());
+  const textOf = r => r.text || (r.text = ([...r.e.closest("article").querySelectorAll("h3, .ft .tags")].map(e => e.textContent).join(" ") + " " + r.e.textContent + " status:" + r.e.dataset.s).toLowerCase());
   const filter = () => {
     const words = box.value.toLowerCase().match(/-?(?:"[^"]*"|\S)+/g) || [];
     const terms = words.map(w => ({ not: w.length > 1 && w[0] === "-", text: w.replace(/^-(?=.)/, "").replaceAll('"', "") }));

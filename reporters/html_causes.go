@@ -25,6 +25,7 @@ type htmlCause struct {
 	More         string
 	n            int
 	stages       []string
+	shown        *htmlRun // what Run is a copy of, nil when there is none
 }
 
 type htmlNamed struct{ Anchor, Name, Place string }
@@ -52,8 +53,9 @@ func (h *htmlReport) causes(list []*htmlScenario) (failures, flaky []htmlCause, 
 			keys := []string{kind + where.String(), kind + words}
 			cause := cmp.Or(known[keys[0]], known[keys[1]])
 			if cause == nil {
-				title := line(strings.Join(nonEmpty(strings.TrimSpace(place(where)+" "+words), cmp.Or(first, string(in.status))), " – "), 500)
-				cause = &htmlCause{Title: title, Tone: statusTone(in.status), Run: runOf(one, in)}
+				title := page.Line(strings.Join(nonEmpty(strings.TrimSpace(place(where)+" "+words), cmp.Or(first, string(in.status))), " – "), 500)
+				cause = &htmlCause{Title: title, Tone: statusTone(in.status)}
+				cause.Run, cause.shown = runOf(one, in)
 				if in.status == runners.Flaky {
 					unsteady = append(unsteady, cause)
 				} else {
@@ -81,10 +83,14 @@ func (h *htmlReport) causes(list []*htmlScenario) (failures, flaky []htmlCause, 
 		for _, c := range causes[:min(len(causes), mostHTMLCauses)] {
 			c.Count = plural(int64(c.n), "scenario")
 			if len(h.record.stages) > 1 {
-				c.Stages = line(strings.Join(c.stages, ", "), 300)
+				c.Stages = page.Line(strings.Join(c.stages, ", "), 300)
 			}
 			if left := c.n - len(c.Scenarios); left > 0 && c.n > mostNamed {
 				c.More = fmt.Sprintf("and %s more", thousands(int64(left)))
+			}
+			if c.shown != nil { // a picture is in the page once
+				c.shown.Evidence = nil
+				c.shown.Above = len(c.Run.Evidence) > 0
 			}
 			out = append(out, *c)
 		}
@@ -97,13 +103,13 @@ func (h *htmlReport) causes(list []*htmlScenario) (failures, flaky []htmlCause, 
 	return failures, flaky, more
 }
 
-// runOf is what the page shows of a result already.
-func runOf(one *htmlScenario, in htmlResult) htmlRun {
+// runOf is what the page shows of a result already, and where.
+func runOf(one *htmlScenario, in htmlResult) (htmlRun, *htmlRun) {
 	name := stageName(in.stage)
-	for _, r := range one.Runs {
+	for i, r := range one.Runs {
 		if r.Stage == "" || r.Stage == name || r.Stage == name+fmt.Sprintf(", run %d", in.number) {
-			return r
+			return r, &one.Runs[i]
 		}
 	}
-	return htmlRun{Why: line(in.reason(), 1000)}
+	return htmlRun{Why: page.Line(in.reason(), 1000)}, nil
 }

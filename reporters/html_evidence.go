@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"path"
 	"slices"
 	"strings"
 
@@ -20,12 +21,15 @@ const (
 	mostEmbedded = 25 << 20 // together
 )
 
-// pictures are what a browser shows and cannot run.
-var pictures = []string{"image/png", "image/jpeg", "image/webp", "image/gif"}
+// pictures are what a browser shows. A script in an SVG does not run in an img element, and the page's policy forbids
+// what it would fetch.
+var pictures = []string{"image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"}
 
 type htmlEvidence struct {
 	Name, Words, Text string
+	Where             string // of what is not in the page
 	Picture           template.URL
+	Tall              bool // a trace, which has its size
 }
 
 // evidenceRoom is how much more evidence the page takes.
@@ -43,23 +47,29 @@ func (e *evidenceRoom) of(r *result) []htmlEvidence {
 }
 
 func (e *evidenceRoom) one(a runners.Attachment) htmlEvidence {
-	media, _, _ := strings.Cut(a.Media, ";")
-	out := htmlEvidence{Name: line(a.Name, 300), Words: line(media, 60) + ", " + size(a.Size)}
-	picture := slices.Contains(pictures, media)
+	media, data := e.content(a)
+	out := htmlEvidence{Name: page.Line(path.Base(a.Name), 300), Words: page.Line(media, 60) + ", " + size(a.Size)}
 	switch {
-	case a.Text != "":
-		out.Text = page.Block(cutBytes(a.Text, mostText), 2000, 500)
-	case picture && a.Size <= mostPicture, strings.HasPrefix(media, "text/") && a.Size <= mostText:
-		data := e.file(a)
-		switch {
-		case data == nil:
-		case picture:
-			out.Picture = template.URL("data:" + media + ";base64," + base64.StdEncoding.EncodeToString(data))
-		default:
-			out.Text = page.Block(string(data), 2000, 500)
-		}
+	case data == nil:
+		out.Where = page.Line(a.Name, 500)
+	case a.Text == "" && slices.Contains(pictures, media):
+		out.Picture, out.Tall = template.URL("data:"+media+";base64,"+base64.StdEncoding.EncodeToString(data)), media == "image/svg+xml"
+	default:
+		out.Text = page.Block(string(data), 2000, 500)
 	}
 	return out
+}
+
+// content of evidence that a report can hold, nil of what it cannot.
+func (e *evidenceRoom) content(a runners.Attachment) (media string, data []byte) {
+	media, _, _ = strings.Cut(a.Media, ";")
+	switch {
+	case a.Text != "":
+		return media, []byte(page.CutBytes(a.Text, mostText))
+	case slices.Contains(pictures, media) && a.Size <= mostPicture, strings.HasPrefix(media, "text/") && a.Size <= mostText:
+		return media, e.file(a)
+	}
+	return media, nil
 }
 
 // file is the evidence itself, nil when it is not at hand, is another by now, or there is no room for it.

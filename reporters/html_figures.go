@@ -145,7 +145,7 @@ func (l *loadSeries) errors(sum *runners.Summary) (htmlFigure, bool) {
 	causes := slices.SortedFunc(maps.Keys(totals), func(a, b string) int { return cmp.Or(cmp.Compare(totals[b], totals[a]), cmp.Compare(a, b)) })
 	var lines []page.Series
 	for _, cause := range causes[:min(len(causes), mostCauseLines)] {
-		lines = append(lines, page.Series{Name: line(cause, 160), Values: l.line(func(p loadPoint) float64 { return p.perSecond(p.causes[cause]) })})
+		lines = append(lines, page.Series{Name: page.Line(cause, 160), Values: l.line(func(p loadPoint) float64 { return p.perSecond(p.causes[cause]) })})
 	}
 	f := l.over("Failed journeys a second, by cause", showRate, lines...)
 	if left := len(causes) - mostCauseLines; left > 0 {

@@ -62,10 +62,10 @@ const mostHTMLParts = 60
 
 func (h *htmlReport) load(s *stage, anchor string) *htmlLoad {
 	sum := s.summary
-	l := &htmlLoad{Anchor: anchor, Name: stageName(s), Words: line(sum.Load, 200), Closed: sum.Model == closedModel, Late: line(sum.Late, 500)}
+	l := &htmlLoad{Anchor: anchor, Name: stageName(s), Words: page.Line(sum.Load, 200), Closed: sum.Model == closedModel, Late: page.Line(sum.Late, 500)}
 	t := terminal{}
 	t.arrivals(s)
-	l.Arrivals = line(strings.TrimSpace(t.text.String()), 500)
+	l.Arrivals = page.Line(strings.TrimSpace(t.text.String()), 500)
 	for _, e := range sum.Expectations {
 		l.Expectations = append(l.Expectations, htmlMark{Tone: outcomeTone(decided(e.Outcome)), Words: strings.Replace(expectation(sum, e), "  got ", ": got ", 1) + map[bool]string{true: " – nobody wrote it: it is implied"}[e.Implied]})
 	}
@@ -99,10 +99,10 @@ func (h *htmlReport) load(s *stage, anchor string) *htmlLoad {
 	l.Tables = measuredTables(sum)
 	l.parts(sum, series)
 	for _, e := range h.journeys[s.name] {
-		title := strings.Join(nonEmpty(line(cmp.Or(e.Name, e.Scenario, "a journey"), 200), place(e.Pos), line(e.Message, 300)), " · ")
+		title := strings.Join(nonEmpty(page.Line(cmp.Or(e.Name, e.Scenario, "a journey"), 200), place(e.Pos), page.Line(e.Message, 300)), " · ")
 		text := h.diagnostic(*e.Failure)
 		if e.Attachment != nil && e.Attachment.Text != "" { // what was sent and received
-			text += "\n\n" + page.Block(cutBytes(e.Attachment.Text, mostText), 2000, 500)
+			text += "\n\n" + page.Block(page.CutBytes(e.Attachment.Text, mostText), 2000, 500)
 		}
 		l.Journeys = append(l.Journeys, htmlJourney{title, text})
 	}
@@ -159,11 +159,14 @@ func measuredTables(sum *runners.Summary) []htmlTable {
 			if !kind.keep(g) {
 				continue
 			}
-			add(line(cmp.Or(g.Name, "(no name)"), 200), g)
+			add(page.Line(cmp.Or(g.Name, "(no name)"), 200), g)
 		}
 		if len(rows.Rows) > 0 {
 			out = append(out, htmlTable{kind.title, rows.HTML()})
 		}
+	}
+	if pages := pageTable(sum); len(pages.Rows) > 0 {
+		out = append(out, htmlTable{"Pages in browsers", pages.HTML()})
 	}
 	return out
 }
@@ -182,14 +185,14 @@ func causeTable(sum *runners.Summary) template.HTML {
 	rows := page.Table{Head: []string{"cause", "of", "times"}}
 	add := func(what string, list []runners.Cause) {
 		for _, c := range mostFirst(list) {
-			rows.Rows = append(rows.Rows, []string{line(c.Key, 500), what, thousands(c.Count)})
+			rows.Rows = append(rows.Rows, []string{page.Line(c.Key, 500), what, thousands(c.Count)})
 		}
 	}
 	for _, g := range groups(sum, ofJourneys) {
 		add("journeys", g.Errors)
 	}
 	for _, g := range groups(sum, ofRequest) {
-		add(line(g.Name, 200), g.Errors)
+		add(page.Line(g.Name, 200), g.Errors)
 	}
 	if len(rows.Rows) == 0 {
 		return ""
@@ -219,7 +222,7 @@ func (l *htmlLoad) parts(sum *runners.Summary, series *loadSeries) {
 		if g.Count == 0 {
 			continue
 		}
-		name := line(cmp.Or(g.Name, "(no name)"), 200)
+		name := page.Line(cmp.Or(g.Name, "(no name)"), 200)
 		p := htmlPart{Title: fmt.Sprintf("%s: %s, %s failed%s", name, thousands(g.Count), thousands(g.Failed), prefixed(", p95 ", latency(g, "p95")))}
 		if series != nil && len(series.points) > 1 {
 			key := groupKey{g.Of, g.Name, g.Scenario}
@@ -233,7 +236,7 @@ func (l *htmlLoad) parts(sum *runners.Summary, series *loadSeries) {
 		}
 		rows := page.Table{Head: []string{"cause", "times"}}
 		for _, c := range mostFirst(g.Errors) {
-			rows.Rows = append(rows.Rows, []string{line(c.Key, 500), thousands(c.Count)})
+			rows.Rows = append(rows.Rows, []string{page.Line(c.Key, 500), thousands(c.Count)})
 		}
 		if len(rows.Rows) > 0 {
 			p.Causes = rows.HTML()

@@ -27,6 +27,7 @@ type htmlScenarios struct {
 
 type htmlFeature struct {
 	Name, File string
+	Tags       string // that all of its scenarios have
 	Tone       page.Tone
 	Tally      string
 	Open       bool
@@ -62,21 +63,6 @@ type htmlResult struct {
 	*result
 }
 
-// htmlRun is what one stage did with a scenario.
-type htmlRun struct {
-	Stage    string // "" when there is one
-	Steps    []htmlStep
-	Why      string // without a diagnostic
-	Found    []string
-	Evidence []htmlEvidence
-}
-
-type htmlStep struct {
-	Tone       page.Tone
-	Name, Took string
-	Word       string // "" of what passed
-}
-
 func (h *htmlReport) scenarios(list []htmlPromise) htmlScenarios {
 	var out htmlScenarios
 	byKey := map[[3]string]*htmlScenario{}
@@ -91,7 +77,7 @@ func (h *htmlReport) scenarios(list []htmlPromise) htmlScenarios {
 				key := [3]string{r.feature, r.id, r.row}
 				one := byKey[key]
 				if one == nil {
-					one = &htmlScenario{feature: r.feature, id: r.id, row: r.row, at: r, Name: line(full(r), 300), Place: line(place(r.pos), 300), Tags: line(strings.Join(r.tags, " "), 300)}
+					one = &htmlScenario{feature: r.feature, id: r.id, row: r.row, at: r, Name: page.Line(full(r), 300), Place: page.Line(place(r.pos), 300)}
 					byKey[key] = one
 					out.results = append(out.results, one)
 					if byID[r.id] == nil {
@@ -188,46 +174,6 @@ func (h *htmlReport) fill(one *htmlScenario, columns, steps bool, room *int, evi
 	}
 }
 
-func (h *htmlReport) run(name string, r *result, room *int, evidence *evidenceRoom) htmlRun {
-	out := htmlRun{Stage: name}
-	list := r.final()
-	if r.status == runners.Flaky { // the attempts that failed are what is to be seen
-		list = r.steps
-	}
-	for _, s := range list {
-		step := htmlStep{Tone: statusTone(s.status), Name: line(s.name, 500), Word: statusWord(s.status)}
-		if s.number == 0 && !strings.HasPrefix(strings.ToLower(step.Name), "undo") {
-			step.Name = "undo: " + step.Name
-		}
-		if s.duration > 0 {
-			step.Took = brief(s.duration)
-		}
-		out.Steps = append(out.Steps, step)
-	}
-	if r.status == runners.Passed {
-		out.Evidence = evidence.of(r)
-		return out
-	}
-	found := r.diagnostics()
-	for _, s := range r.steps {
-		if r.status == runners.Flaky && s.failure != nil {
-			found = append(found, *s.failure)
-		}
-	}
-	for _, d := range found {
-		text := h.diagnostic(d)
-		if *room -= len(text); *room < 0 {
-			text = line(place(d.Range.Pos)+": "+d.Message, 300)
-		}
-		out.Found = append(out.Found, text)
-	}
-	if len(out.Found) == 0 {
-		out.Why = line(cmp.Or(r.reason(), map[bool]string{true: "no reason was recorded"}[!r.status.Good()]), 1000)
-	}
-	out.Evidence = evidence.of(r)
-	return out
-}
-
 var worstStatuses = []runners.Status{runners.Failed, runners.Undefined, runners.Ambiguous, runners.Pending, runners.Flaky, runners.Skipped, runners.Passed}
 
 // worstTones in the order in which they concern somebody.
@@ -266,7 +212,7 @@ func (h *htmlReport) features(list []*htmlScenario, promised []htmlPromise) []*h
 		if len(out) > 0 && out[len(out)-1].key == key {
 			f = out[len(out)-1]
 		} else {
-			f = &htmlFeature{key: key, File: line(one.at.pos.File, 300), Name: line(cmp.Or(h.record.titles[one.feature], one.feature, one.at.pos.File, "(no name)"), 300)}
+			f = &htmlFeature{key: key, File: page.Line(one.at.pos.File, 300), Name: page.Line(cmp.Or(h.record.titles[one.feature], one.feature, one.at.pos.File, "(no name)"), 300)}
 			for _, p := range promised {
 				if p.Clause == one.feature {
 					f.Promises = append(f.Promises, p)
@@ -283,6 +229,7 @@ func (h *htmlReport) features(list []*htmlScenario, promised []htmlPromise) []*h
 		}
 	}
 	for _, f := range out {
+		f.tag()
 		c := tones[f]
 		f.Tone = page.Good
 		switch {
@@ -301,4 +248,20 @@ func (h *htmlReport) features(list []*htmlScenario, promised []htmlPromise) []*h
 		f.Open = len(list) <= 60 || f.Tone == page.Bad || f.Tone == page.Open
 	}
 	return out
+}
+
+// tag tells the tags of each scenario, and those that all of many have, once: mostly they are the feature's.
+func (f *htmlFeature) tag() {
+	var common []string
+	if len(f.Scenarios) > 1 {
+		common = slices.Clone(f.Scenarios[0].at.tags)
+		for _, one := range f.Scenarios {
+			common = slices.DeleteFunc(common, func(tag string) bool { return !slices.Contains(one.at.tags, tag) })
+		}
+	}
+	f.Tags = page.Line(strings.Join(common, " "), 300)
+	for _, one := range f.Scenarios {
+		own := slices.DeleteFunc(slices.Clone(one.at.tags), func(tag string) bool { return slices.Contains(common, tag) })
+		one.Tags = page.Line(strings.Join(own, " "), 300)
+	}
 }

@@ -185,9 +185,10 @@ func TestStagesStandBesideEachOther(t *testing.T) {
 	}
 }
 
-// Evidence is in the page when it is what was attached, a picture that cannot run, and not too long.
+// Evidence is in the page when it is what was attached, text or a picture, and not too long. An SVG is a picture: it is
+// nowhere but in an img element, where no script of it runs.
 func TestEvidenceInThePage(t *testing.T) {
-	file := []byte("\x89PNG not really")
+	file, svg := []byte("\x89PNG not really"), []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>said <b></script></svg>`)
 	digest := func(b []byte) string { d := sha256.Sum256(b); return hex.EncodeToString(d[:]) }
 	for name, c := range map[string]struct {
 		a    runners.Attachment
@@ -197,7 +198,9 @@ func TestEvidenceInThePage(t *testing.T) {
 		"picture":          {runners.Attachment{Media: "image/png", Digest: digest(file), Size: int64(len(file))}, file, true},
 		"text":             {runners.Attachment{Media: "text/plain", Digest: digest([]byte("said <b>")), Size: 8}, []byte("said <b>"), true},
 		"another file":     {runners.Attachment{Media: "image/png", Digest: digest([]byte("else")), Size: int64(len(file))}, file, false},
-		"SVG can run":      {runners.Attachment{Media: "image/svg+xml", Digest: digest(file), Size: int64(len(file))}, file, false},
+		"SVG":              {runners.Attachment{Media: "image/svg+xml", Digest: digest(svg), Size: int64(len(svg))}, svg, true},
+		"HTML":             {runners.Attachment{Media: "text/html", Digest: digest(svg), Size: int64(len(svg))}, svg, true},
+		"code":             {runners.Attachment{Media: "application/javascript", Digest: digest(file), Size: int64(len(file))}, file, false},
 		"not there":        {runners.Attachment{Media: "image/png", Digest: digest(file), Size: int64(len(file))}, nil, false},
 		"longer than told": {runners.Attachment{Media: "image/png", Digest: digest(file), Size: 3}, file, false},
 	} {
@@ -218,58 +221,12 @@ func TestEvidenceInThePage(t *testing.T) {
 		if in := strings.Contains(got, "<img") || strings.Contains(got, "said &lt;b&gt;"); in != c.in {
 			t.Errorf("%s: in the page: %t", name, in)
 		}
-		if !strings.Contains(got, "where/it.lies") {
+		if !strings.Contains(got, "it.lies") || !c.in && !strings.Contains(got, "where/it.lies") {
 			t.Errorf("%s: the evidence is not named", name)
 		}
-	}
-}
-
-// However long a load lasts, its lines are short, and every count is in them.
-func TestSeriesAreBounded(t *testing.T) {
-	for _, n := range []int{1, 2, 299, 300, 301, 599, 600, 601, 5000} {
-		var l loadSeries
-		for i := range n {
-			at := time.Duration(i) * time.Second
-			groups := []runners.Group{{Of: ofJourneys, Count: 2, Failed: 1, Errors: []runners.Cause{{Key: "no answer", Count: 1}}, Latency: map[string]any{"p95": time.Duration(i) * ms}}}
-			if i >= n/2 {
-				groups = append(groups, runners.Group{Of: ofStep, Name: "late", Count: 1})
-			}
-			l.add(&runners.Summary{From: at, To: at + time.Second, Asked: 3, Started: 2, Dropped: 1, InFlight: int64(i), Groups: groups})
+		if strings.Contains(got, "<svg xmlns") && strings.Contains(got, "<script>said") {
+			t.Errorf("%s is a part of the page", name)
 		}
-		var asked, causes, journeys, late int64
-		slowest := time.Duration(-1)
-		for i, p := range l.points {
-			asked, causes = asked+p.asked, causes+p.causes["no answer"]
-			g := l.at(groupKey{of: ofJourneys}, i)
-			journeys, slowest = journeys+g.count, max(slowest, g.p95)
-			late += l.at(groupKey{of: ofStep, name: "late"}, i).count
-			if i > 0 && p.from != l.points[i-1].to {
-				t.Fatalf("%d: a gap before point %d", n, i)
-			}
-			if long := p.to - p.from; long != time.Duration(l.merged)*time.Second && i < len(l.points)-1 {
-				t.Fatalf("%d: point %d is %s long, of %d intervals", n, i, long, l.merged)
-			}
-		}
-		if len(l.points) > mostPoints || asked != int64(3*n) || causes != int64(n) || journeys != int64(2*n) || late != int64(n-n/2) || slowest != time.Duration(n-1)*ms || l.points[len(l.points)-1].to != time.Duration(n)*time.Second {
-			t.Errorf("%d intervals became %d points: asked %d, causes %d, journeys %d, late %d, slowest %s", n, len(l.points), asked, causes, journeys, late, slowest)
-		}
-	}
-}
-
-// A rest of an interval is no fall of the rate.
-func TestTheRestOfAnIntervalIsPartOfTheLast(t *testing.T) {
-	var l loadSeries
-	for i, s := range []*runners.Summary{{To: time.Second, Asked: 20}, {From: time.Second, To: 2 * time.Second, Asked: 20}, {From: 2 * time.Second, To: 3 * time.Second, Asked: 20}, {From: 3 * time.Second, To: 3010 * ms}} {
-		s.Groups = []runners.Group{{Of: ofJourneys, Count: int64(i)}}
-		l.add(s)
-	}
-	l.settle()
-	if n := len(l.points); n != 3 || l.points[2].to != 3010*ms || l.points[2].asked != 20 || l.at(groupKey{of: ofJourneys}, 2).count != 5 {
-		t.Errorf("%d points: %+v", n, l.points)
-	}
-	l.settle()
-	if len(l.points) != 3 {
-		t.Error("whole intervals were joined")
 	}
 }
 
@@ -366,5 +323,81 @@ func TestFailedJourneysAreShownInFull(t *testing.T) {
 	tape.stageFinished(runners.GateFailed, ms, nil, "")
 	if got := pageText(t, Options{Source: source}, tape.events); !strings.Contains(got, "the status is 500") || !strings.Contains(got, "500 Oops") {
 		t.Errorf("the journey is not shown in full: %s", got)
+	}
+}
+
+// Tags that all scenarios of a feature have are told once, beside its name, where the filter finds them.
+func TestTagsOfAFeatureAreToldOnce(t *testing.T) {
+	tape := newTape()
+	tape.begin()
+	tape.stageStarted("test", runners.Info{})
+	for i, tags := range [][]string{{"@owner:sales", "@smoke"}, {"@owner:sales"}, {"@owner:sales", "@slow"}} {
+		p := tape.scenario("basket", fmt.Sprintf("Number %d", i), "", i+1)
+		p.head.Tags = tags
+		p.finish(runners.Passed, ms, nil)
+	}
+	p := tape.scenario("search", "Alone", "", 1)
+	p.head.Tags = []string{"@owner:catalogue"}
+	p.finish(runners.Passed, ms, nil)
+	tape.end(runners.GatePassed, ms)
+	got := pageText(t, Options{}, tape.events)
+	if strings.Count(got, "@owner:sales") != 1 || !strings.Contains(got, "features/basket.feature @owner:sales") {
+		t.Errorf("the tag of the feature is not told once:\n%s", got)
+	}
+	for _, want := range []string{"Number 0 @smoke", "Number 2 @slow", "Alone @owner:catalogue"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it does not say %q:\n%s", want, got)
+		}
+	}
+}
+
+// The steps of a scenario are bars, each behind the one before, as long as they took; where there is nothing to compare
+// there are none.
+func TestStepsAreDrawn(t *testing.T) {
+	drawn := func(took ...time.Duration) string {
+		var list []step
+		for _, d := range took {
+			list = append(list, step{duration: d})
+		}
+		var text []string
+		for _, b := range bars(list) {
+			text = append(text, string(b))
+		}
+		return strings.NewReplacer(`<svg class="w" aria-hidden="true"><rect `, "", `/></svg>`, "").Replace(strings.Join(text, "|"))
+	}
+	for want, took := range map[string][]time.Duration{
+		"": {4 * ms, 5 * ms},
+		`x="0%" width="25%"||x="25%" width="75%"`:    {10 * ms, 0, 30 * ms},
+		`x="0%" width="100%"|x="99.6%" width="0.4%"`: {time.Hour, ms},
+	} {
+		if got := drawn(took...); got != want {
+			t.Errorf("%v are drawn as %s, expected %s", took, got, want)
+		}
+	}
+	if got := drawn(time.Hour) + drawn(time.Hour, 0); got != "" {
+		t.Errorf("a step alone is drawn: %s", got)
+	}
+}
+
+// A picture that stands with its cause is not in the page once more.
+func TestEvidenceIsInThePageOnce(t *testing.T) {
+	file := []byte("\x89PNG not really")
+	digest := sha256.Sum256(file)
+	tape := newTape()
+	tape.begin()
+	tape.stageStarted("test", runners.Info{})
+	for i := range 2 {
+		p := tape.scenario("a", fmt.Sprintf("Number %d", i), "", 10*i+1)
+		tape.emit(runners.Event{Kind: runners.Attached, Feature: "a", Scenario: p.head.Scenario, Attempt: 1, Attachment: &runners.Attachment{Name: fmt.Sprintf("here/%d.png", i), Media: "image/png", Digest: hex.EncodeToString(digest[:]), Size: int64(len(file))}})
+		bad := wrong("features/a.feature", 2, "no")
+		p.step(1, "Then it is so", runners.Failed, ms, bad).finish(runners.Failed, ms, bad)
+	}
+	tape.end(runners.GateFailed, ms)
+	got := written(t, "html", Options{Evidence: func(string) ([]byte, error) { return file, nil }}, tape.events)
+	if a, b := strings.Count(got, `alt="0.png"`), strings.Count(got, `alt="1.png"`); a != 1 || b != 1 {
+		t.Errorf("one picture is in the page %d times, and the other %d times", a, b)
+	}
+	if n := strings.Count(got, "stands above, with the cause"); n != 1 {
+		t.Errorf("where it stands is said %d times", n)
 	}
 }

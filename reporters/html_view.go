@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/reporters/junit"
 	"github.com/cucumber-value/hoops/reporters/page"
 	"github.com/cucumber-value/hoops/runners"
 )
@@ -48,7 +49,8 @@ type htmlStage struct {
 
 // htmlPromise is a verdict.
 type htmlPromise struct {
-	Anchor, Clause        string
+	Anchor, Clause        string // the id of its feature
+	Feature               string // as people call it
 	Tone                  page.Tone
 	Word, Words, Sentence string
 	Basis                 []string
@@ -60,7 +62,7 @@ const mostNotices = 200
 
 func (h *htmlReport) view() *htmlView {
 	r := &h.record
-	v := &htmlView{Project: line(r.project(), 200), Tone: outcomeTone(r.outcome()), Word: outcomeTitle(r.outcome()), Why: line(r.why(), 1000)}
+	v := &htmlView{Project: page.Line(r.project(), 200), Tone: outcomeTone(r.outcome()), Word: outcomeTitle(r.outcome()), Why: page.Line(r.why(), 1000)}
 	if !r.began.IsZero() {
 		v.When = page.Moment(r.began)
 	}
@@ -85,11 +87,11 @@ func (h *htmlReport) view() *htmlView {
 			continue
 		}
 		v.Stages = append(v.Stages, htmlStage{Tone: outcomeTone(s.outcome()), Word: string(s.outcome()), Name: stageName(s), Anchor: load,
-			How: strings.Join(nonEmpty(line(strings.TrimSpace(strings.TrimPrefix(s.info.Runner, s.name)+" "+s.info.Driver), 100), line(s.info.Environment, 100), line(s.loadWords(), 200)), ", "), Ran: line(s.tally(), 500), Message: line(s.message, 1000),
+			How: strings.Join(nonEmpty(page.Line(strings.TrimSpace(strings.TrimPrefix(s.info.Runner, s.name)+" "+s.info.Driver), 100), page.Line(s.info.Environment, 100), page.Line(s.loadWords(), 200)), ", "), Ran: page.Line(s.tally(), 500), Message: page.Line(s.message, 1000),
 			Took: total(s.duration)})
 	}
 	for _, one := range worstFirst(r.verdicts()) {
-		v.Promises = append(v.Promises, promiseOf(one, page.Anchor(anchors, "promise", one.Clause)))
+		v.Promises = append(v.Promises, promiseOf(one, page.Anchor(anchors, "promise", one.Clause), page.Line(r.titles[featureOf(one.Clause)], 200)))
 	}
 	v.Scenarios = h.scenarios(v.Promises)
 	v.Failures, v.Flaky, v.MoreFailures = h.causes(v.Scenarios.results)
@@ -98,12 +100,10 @@ func (h *htmlReport) view() *htmlView {
 			v.MoreNotices = fmt.Sprintf("… and %s more", thousands(int64(len(r.notices)-i)))
 			break
 		}
-		v.Notices = append(v.Notices, line(n, 1000))
+		v.Notices = append(v.Notices, page.Line(n, 1000))
 	}
 	return v
 }
-
-func line(s string, n int) string { return page.Line(s, n) }
 
 // sentences say how the run went: first of what decided it.
 func (h *htmlReport) sentences() []string {
@@ -117,7 +117,7 @@ func (h *htmlReport) sentences() []string {
 		if len(h.record.stages) > 1 {
 			words = stageName(s) + ": " + words
 		}
-		parts = append(parts, said{line(words, 500), rank(s)})
+		parts = append(parts, said{page.Line(words, 500), rank(s)})
 	}
 	var plain runners.Counts
 	worstPlain, worstPromised := len(worstTones), len(worstTones)
@@ -222,7 +222,7 @@ func without(a, b runners.Counts) runners.Counts {
 func factsOf(r *record) []htmlFact {
 	var list []htmlFact
 	add := func(name, words string, code bool) {
-		if words = line(words, 1000); words != "" {
+		if words = page.Line(words, 1000); words != "" {
 			list = append(list, htmlFact{name, words, code})
 		}
 	}
@@ -254,26 +254,18 @@ func factsOf(r *record) []htmlFact {
 	return list
 }
 
-func promiseOf(v runners.Verdict, anchor string) htmlPromise {
-	clause, _, _ := cutLast(v.Clause, "#")
-	p := htmlPromise{Anchor: anchor, Clause: clause, Tone: verdictTone(v), Word: verdictWords[verdictOf(v)], Words: line(cmp.Or(v.Words, v.Clause, "(no words)"), 500), Sentence: line(because(v), 2000)}
+func promiseOf(v runners.Verdict, anchor, feature string) htmlPromise {
+	p := htmlPromise{Anchor: anchor, Clause: featureOf(v.Clause), Feature: feature, Tone: verdictTone(v), Word: verdictWords[verdictOf(v)], Words: page.Line(cmp.Or(v.Words, v.Clause, "(no words)"), 500), Sentence: page.Line(because(v), 2000)}
 	for _, b := range basis(v) {
-		p.Basis = append(p.Basis, line(b, 1000))
+		p.Basis = append(p.Basis, page.Line(b, 1000))
 	}
 	if v.WouldChange != "" && verdictOf(v) != delivered {
-		p.Change = line(v.WouldChange, 500)
+		p.Change = page.Line(v.WouldChange, 500)
 	}
 	for _, help := range v.Help {
-		p.Help = append(p.Help, page.Block(cut(help, longestText), 500, 60))
+		p.Help = append(p.Help, page.Block(diag.Cut(help, longestText), 500, 60))
 	}
 	return p
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
 }
 
 var verdictWords = map[string]string{delivered: "Delivered", missed: "Missed", undecided: "Not yet known", unbound: "Cannot be measured"}
@@ -310,5 +302,5 @@ func statusTone(s runners.Status) page.Tone {
 
 // told in full, as the terminal shows it without colour.
 func (h *htmlReport) diagnostic(d diag.Diagnostic) string {
-	return strings.TrimRight(cutBytes(diag.Renderer{Source: h.o.Source}.Sprint(harmless(d)), longestOutput), "\n")
+	return strings.TrimRight(page.CutBytes(diag.Renderer{Source: h.o.Source}.Sprint(harmless(d)), junit.LongestText), "\n")
 }

@@ -3,6 +3,7 @@ package reporters
 import (
 	"cmp"
 	"encoding/json"
+	"io"
 	"math"
 	"slices"
 	"time"
@@ -17,11 +18,12 @@ type document struct {
 	o       Options
 	record  record
 	samples map[string]map[string]*timing // by stage and name
+	series  map[string]*loadSeries        // of the stages that are loads, by name
 	done    bool
 }
 
 func newJSON(o Options) runners.Sink {
-	return &document{o: o, samples: map[string]map[string]*timing{}}
+	return &document{o: o, samples: map[string]map[string]*timing{}, series: map[string]*loadSeries{}}
 }
 
 // timing is the requests of one name. A run with more of them than fit in memory emits summaries instead.
@@ -32,6 +34,12 @@ type timing struct {
 
 func (d *document) Emit(e runners.Event) error {
 	d.record.take(e)
+	if e.Kind == runners.Summarised && e.Summary != nil && !e.Summary.Final {
+		if d.series[e.Stage] == nil {
+			d.series[e.Stage] = &loadSeries{most: mostSeconds, whole: true}
+		}
+		d.series[e.Stage].add(e.Summary)
+	}
 	if e.Kind == runners.RequestFinished {
 		byName := d.samples[e.Stage]
 		if byName == nil {
@@ -57,10 +65,15 @@ func (d *document) Close() error {
 	}
 	d.done = true
 	d.record.close()
-	enc := json.NewEncoder(d.o.Out)
+	return indented(d.o.Out, d.run())
+}
+
+// indented is JSON that people can read, too.
+func indented(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(d.run())
+	return enc.Encode(v)
 }
 
 type runJSON struct {
@@ -143,7 +156,7 @@ func (d *document) run() runJSON {
 	for _, s := range r.stages {
 		sj := stageJSON{Name: s.name, Runner: s.info.Runner, Driver: s.info.Driver, Environment: s.info.Environment, URL: s.info.URL,
 			Overrides: s.info.Overrides, Seed: s.info.Seed, Outcome: s.outcome(), Why: s.message, Counts: s.counts(),
-			Duration: s.duration.String(), Features: []featureJSON{}, Verdicts: s.verdicts, Load: s.loaded(), Samples: aggregated(d.samples[s.name])}
+			Duration: s.duration.String(), Features: []featureJSON{}, Verdicts: s.verdicts, Load: s.loaded(d.series[s.name]), Samples: aggregated(d.samples[s.name])}
 		for _, f := range s.features() {
 			fj := featureJSON{ID: f.id, Name: d.record.feature(f.id, f.file), File: f.file}
 			for _, r := range f.results {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/reporters/junit"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -58,7 +59,7 @@ func TestJUnitIsWhatReadersTake(t *testing.T) {
 		if err := wellFormed(got); err != nil {
 			t.Errorf("%s: %v\n%.3000s", name, err, got)
 		}
-		var doc testsuites
+		var doc junit.Suites
 		if err := xml.Unmarshal([]byte(got), &doc); err != nil {
 			t.Fatal(err)
 		}
@@ -77,8 +78,8 @@ func TestJUnitIsWhatReadersTake(t *testing.T) {
 				} else {
 					seen[key] = true
 				}
-				for _, f := range []*finding{c.Failure, c.Error, c.Skipped} {
-					if f != nil && (len(f.Message) > longestMessage || strings.ContainsAny(f.Message, "\r\n") || len(f.Text) > longestOutput) {
+				for _, f := range []*junit.Finding{c.Failure, c.Error, c.Skipped} {
+					if f != nil && (len(f.Message) > junit.LongestMessage || strings.ContainsAny(f.Message, "\r\n") || len(f.Text) > junit.LongestText) {
 						t.Errorf("%s: message of %d bytes, text of %d: %.100s", name, len(f.Message), len(f.Text), f.Message)
 					}
 				}

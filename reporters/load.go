@@ -28,8 +28,6 @@ const closedModel = "closed"
 type soFar struct {
 	asked, started int64
 	at             time.Duration
-	points         []*runners.Summary // every interval, with its totals alone
-
 	// As it was before the last interval with arrivals, which may be a part of one: rates are told of whole ones.
 	steady struct {
 		asked, started int64
@@ -42,9 +40,6 @@ func (f *soFar) add(s *runners.Summary) {
 		f.steady.asked, f.steady.started, f.steady.at = f.asked, f.started, f.at
 	}
 	f.asked, f.started, f.at = f.asked+s.Asked, f.started+s.Started, s.To
-	point := *s
-	point.Groups = append(groups(s, ofJourneys), groups(s, ofRequests)...)
-	f.points = append(f.points, &point)
 }
 
 // arrivalTime is the time that rates are over.
@@ -191,6 +186,8 @@ func (m measured) Value(name string) any {
 		return m.object(name, "")
 	case "errors":
 		return m.object(ofJourneys, "")[name]
+	case "page":
+		return m.page("")
 	case "achieved":
 		if m.s.Asked > 0 {
 			return float64(m.s.Started) / float64(m.s.Asked)
@@ -204,12 +201,14 @@ func (m measured) Call(name string, args []any) (any, error) {
 	if len(args) != 1 {
 		return nil, fmt.Errorf("%s has one argument", name)
 	}
-	return m.object(name, expr.Text(args[0])), nil
+	o := m.object(name, expr.Text(args[0]))
+	o["page"] = m.page(expr.Text(args[0]))
+	return o, nil
 }
 
 func (m measured) object(of, name string) map[string]any {
 	o := map[string]any{}
-	for _, field := range []string{"count", "rate", "errors", "mean", "p50", "p90", "p95", "p99", "max"} {
+	for _, field := range []string{"count", "rate", "errors", "mean", "p50", "p75", "p90", "p95", "p99", "max"} {
 		o[field] = expr.Missing{What: field, Why: "it was not told"}
 	}
 	for _, g := range groups(m.s, of) {

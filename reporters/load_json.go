@@ -3,6 +3,7 @@ package reporters
 import (
 	"math"
 	"strings"
+	"time"
 
 	"github.com/cucumber-value/hoops/runners"
 )
@@ -22,9 +23,11 @@ type loadJSON struct {
 	Requests     measuredJSON          `json:"requests"`
 	Templates    []measuredJSON        `json:"templates"`        // of requests
 	Phases       []measuredJSON        `json:"phases,omitempty"` // of some of the requests
+	Pages        []vitalJSON           `json:"pages,omitempty"`  // of navigations in browsers
 	Lateness     *latencyJSON          `json:"lateness,omitempty"`
-	Seconds      []secondJSON          `json:"seconds"`            // how it went, interval by interval
-	Failures     []failureJSON         `json:"failures,omitempty"` // some of the journeys that failed
+	Resolution   string                `json:"resolution,omitempty"` // of seconds: how long each is
+	Seconds      []secondJSON          `json:"seconds"`              // how it went, interval by interval
+	Failures     []failureJSON         `json:"failures,omitempty"`   // some of the journeys that failed
 }
 
 // failureJSON is one failed journey.
@@ -67,11 +70,15 @@ type latencyJSON struct {
 	Max  string `json:"max"`
 }
 
-// secondJSON is one interval of a run.
+// mostSeconds of a load. Of one that lasts longer each is several seconds.
+const mostSeconds = 2000
+
+// secondJSON is one interval of a run, or some of them: counts of all, the most in flight, percentiles of the slowest.
 type secondJSON struct {
 	To       string       `json:"to"` // since the run began
 	Asked    int64        `json:"asked"`
 	Started  int64        `json:"started"`
+	Least    *int64       `json:"started-least,omitempty"` // in one interval, where this is several
 	Dropped  int64        `json:"dropped"`
 	InFlight int64        `json:"in-flight"`
 	Journeys int64        `json:"journeys"`
@@ -80,7 +87,7 @@ type secondJSON struct {
 	Latency  *latencyJSON `json:"latency,omitempty"` // of journeys
 }
 
-func (s *stage) loaded() *loadJSON {
+func (s *stage) loaded(series *loadSeries) *loadJSON {
 	if s.summary == nil {
 		return nil
 	}
@@ -112,6 +119,7 @@ func (s *stage) loaded() *loadJSON {
 		one.Rate = 0
 		l.Phases = append(l.Phases, one)
 	}
+	l.Pages = vitalsJSON(sum)
 	for _, g := range groups(sum, ofLateness) {
 		l.Lateness = exact(g)
 	}
@@ -132,19 +140,35 @@ func (s *stage) loaded() *loadJSON {
 		}
 		l.Failures = append(l.Failures, f)
 	}
-	for _, p := range s.soFar.points {
-		l.Seconds = append(l.Seconds, second(p))
+	if series != nil {
+		first := series.points[0]
+		l.Resolution = (first.to - first.from).String()
+		for i := range series.points {
+			l.Seconds = append(l.Seconds, series.second(i))
+		}
 	}
 	return l
 }
 
-func second(s *runners.Summary) secondJSON {
-	out := secondJSON{To: s.To.String(), Asked: s.Asked, Started: s.Started, Dropped: s.Dropped, InFlight: s.InFlight}
-	for _, g := range groups(s, ofJourneys) {
-		out.Journeys, out.Failed, out.Latency = g.Count, g.Failed, exact(g)
+func (l *loadSeries) second(i int) secondJSON {
+	p, g := l.points[i], l.at(groupKey{of: ofJourneys}, i)
+	out := secondJSON{To: p.to.String(), Asked: p.asked, Started: p.started, Dropped: p.dropped, InFlight: p.inFlight,
+		Journeys: g.count, Failed: g.failed, Requests: l.at(groupKey{of: ofRequests}, i).count}
+	if l.merged > 1 {
+		out.Least = &p.least
 	}
-	for _, g := range groups(s, ofRequests) {
-		out.Requests = g.Count
+	if g.max >= 0 || g.p50 >= 0 {
+		text := func(d time.Duration) string {
+			if d < 0 {
+				return ""
+			}
+			return d.String()
+		}
+		mean := time.Duration(-1)
+		if g.sum > 0 && g.count > 0 {
+			mean = g.sum / time.Duration(g.count)
+		}
+		out.Latency = &latencyJSON{Mean: text(mean), P50: text(g.p50), P90: text(g.p90), P95: text(g.p95), P99: text(g.p99), Max: text(g.max)}
 	}
 	return out
 }

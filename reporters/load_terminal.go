@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/cucumber-value/hoops/reporters/page"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -19,6 +19,9 @@ func (t *terminal) load(s *stage) {
 	t.arrivals(s)
 	t.line("")
 	t.latencies(s.summary)
+	for _, l := range pageLines(s.summary) {
+		t.line("%s", l)
+	}
 	t.causes(s.summary)
 	if t.o.Verbose { // when it matters the runner has said so
 		for _, g := range groups(s.summary, ofLateness) {
@@ -39,7 +42,7 @@ func (t *terminal) expectations(s *stage) {
 		default:
 			t.line("%s %s", t.paint(yellow, "?"), line)
 		}
-		t.failed = append(t.failed, failed{s, oneLine(s.name, 100) + ": " + line})
+		t.failed = append(t.failed, failed{s, page.Line(s.name, 100) + ": " + line})
 	}
 }
 
@@ -52,8 +55,11 @@ func expectation(s *runners.Summary, e runners.Expectation) string {
 		if !named {
 			name, value = "", v
 		}
+		of, _, _ := strings.Cut(cmp.Or(name, e.Source), " ")
 		if d, err := time.ParseDuration(value); err == nil && d != 0 {
 			value = rounded(d)
+		} else if n, err := strconv.ParseFloat(value, 64); err == nil && (strings.HasSuffix(of, "errors") || strings.HasSuffix(of, "achieved")) {
+			value = fmt.Sprintf("%.4g%%", 100*n) // they are shares, and asked for as such
 		} else if n, err := strconv.ParseFloat(value, 64); err == nil && len(value) > 6 {
 			value = fmt.Sprintf("%.3g", n)
 		}
@@ -63,7 +69,7 @@ func expectation(s *runners.Summary, e runners.Expectation) string {
 	if e.Outcome == runners.GatePassed || e.Outcome == runners.GateFailed {
 		got = prefixed("got ", got)
 	}
-	return oneLine(x.source, 300) + prefixed("  ", oneLine(got, 500)) + prefixed(" ", brackets(oneLine(x.samples, 200)))
+	return page.Line(x.source, 300) + prefixed("  ", page.Line(got, 500)) + prefixed(" ", brackets(page.Line(x.samples, 200)))
 }
 
 // arrivals is "600 journeys at 200/s, none dropped, in 3s".
@@ -72,13 +78,13 @@ func (t *terminal) arrivals(s *stage) {
 	sum := s.summary
 	if sum.Model == closedModel {
 		t.line("closed model, %s: %s at %s, in %s; latencies count from the actual start, and a slow answer slows the arrivals",
-			oneLine(sum.Load, 100), plural(sum.Started, "journey"), perSecond(achieved), rounded(sum.To))
+			page.Line(sum.Load, 100), plural(sum.Started, "journey"), perSecond(achieved), rounded(sum.To))
 		return
 	}
 	if sum.Started == sum.Asked && sum.Dropped == 0 {
 		asked := ""
 		if sum.Late != "" { // all came, and not as fast as they should have
-			asked = ", asked " + oneLine(sum.Load, 100)
+			asked = ", asked " + page.Line(sum.Load, 100)
 		}
 		t.line("%s at %s%s, none dropped, in %s", plural(sum.Started, "journey"), perSecond(achieved), asked, rounded(sum.To))
 		return
@@ -108,7 +114,7 @@ func (t *terminal) latencies(s *runners.Summary) {
 				rows = append(rows, []string{heading})
 				heading = ""
 			}
-			row("  "+oneLine(cmp.Or(g.Name, "(no name)"), min(60, t.room())), g)
+			row("  "+page.Line(cmp.Or(g.Name, "(no name)"), min(60, t.room())), g)
 		}
 	}
 	all := func(runners.Group) bool { return true }
@@ -125,13 +131,13 @@ func (t *terminal) latencies(s *runners.Summary) {
 	wide := make([]int, len(rows[0]))
 	for _, r := range rows {
 		for i, cell := range r {
-			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
+			wide[i] = max(wide[i], Columns(cell))
 		}
 	}
 	for i, r := range rows {
 		var b strings.Builder
 		for j, cell := range r {
-			gap := strings.Repeat(" ", wide[j]-utf8.RuneCountInString(cell))
+			gap := strings.Repeat(" ", wide[j]-Columns(cell))
 			switch {
 			case j == 0:
 				b.WriteString(cell + gap)
@@ -169,12 +175,12 @@ func (t *terminal) causes(s *runners.Summary) {
 func causesOf(s *runners.Summary) (list []string) {
 	for _, g := range groups(s, ofJourneys) {
 		for _, c := range mostFirst(g.Errors) {
-			list = append(list, fmt.Sprintf("%s× %s", thousands(c.Count), oneLine(c.Key, 300)))
+			list = append(list, fmt.Sprintf("%s× %s", thousands(c.Count), page.Line(c.Key, 300)))
 		}
 	}
 	for _, g := range groups(s, ofRequest) {
 		for _, c := range mostFirst(g.Errors) {
-			list = append(list, fmt.Sprintf("%s× %s – %s", thousands(c.Count), oneLine(g.Name, 100), oneLine(c.Key, 300)))
+			list = append(list, fmt.Sprintf("%s× %s – %s", thousands(c.Count), page.Line(g.Name, 100), page.Line(c.Key, 300)))
 		}
 	}
 	return list
@@ -194,6 +200,6 @@ func (t *terminal) journey(e runners.Event) {
 		return
 	}
 	t.told[key] = true
-	t.line("%s %s  %s", t.mark(runners.Failed), oneLine(cmp.Or(e.Name, e.Scenario), t.room()), t.paint(dim, place(e.Pos)))
+	t.line("%s %s  %s", t.mark(runners.Failed), page.Line(cmp.Or(e.Name, e.Scenario), t.room()), t.paint(dim, place(e.Pos)))
 	t.diagnostic(*e.Failure)
 }

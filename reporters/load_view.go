@@ -169,7 +169,7 @@ func (v *LoadView) table(columns, most int) []string {
 func (v *LoadView) rows(most int) []*viewGroup {
 	var list []*viewGroup
 	for _, g := range v.groups {
-		if g.of != ofLateness && g.of != ofPhase && (g.of != ofStep || !strings.Contains(g.name, "{")) {
+		if g.of != ofLateness && g.of != ofPhase && !isVital(g.of) && (g.of != ofStep || !strings.Contains(g.name, "{")) {
 			list = append(list, g)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/cucumber-value/hoops/reporters/page"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -40,7 +41,7 @@ const longestSummary = 900 << 10
 func (m *markdown) text() string {
 	var b strings.Builder
 	last := terminal{record: m.record}
-	fmt.Fprintf(&b, "## %s\n", escape(last.last(), 2000))
+	fmt.Fprintf(&b, "## %s\n", page.Markdown(last.last(), 2000))
 	if len(m.record.stages) > 0 {
 		b.WriteString("\n| stage | runner | environment | outcome | | time |\n|---|---|---|---|---|---|\n")
 	}
@@ -49,30 +50,8 @@ func (m *markdown) text() string {
 		if s.message != "" {
 			why = strings.TrimPrefix(why+"; "+s.message, "; ")
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", escape(cmp.Or(s.name, "run"), 100), escape(strings.TrimSpace(s.info.Runner+" "+s.info.Driver), 100),
-			escape(s.info.Environment, 100), outcomeWord(s.outcome()), escape(why, 500), total(s.duration))
-	}
-	for _, s := range m.record.stages {
-		if s.summary == nil || len(s.summary.Expectations) == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n### Expectations of %s\n\n", escape(cmp.Or(s.name, "run"), 100))
-		for _, e := range s.summary.Expectations {
-			fmt.Fprintf(&b, "- %s: %s\n", outcomeWord(decided(e.Outcome)), escape(expectation(s.summary, e), 1000))
-		}
-		m.load(&b, s)
-	}
-	if list := worstFirst(m.record.verdicts()); len(list) > 0 {
-		b.WriteString("\n### Promises\n\n")
-		for _, v := range list {
-			fmt.Fprintf(&b, "- **%s** %s%s\n", verdictWord(v), escape(v.Words, 300), prefixed(" — ", escape(because(v), 1000)))
-			for _, l := range basis(v) {
-				fmt.Fprintf(&b, "  - %s\n", escape(l, 1000))
-			}
-			if v.WouldChange != "" && verdictOf(v) != delivered {
-				fmt.Fprintf(&b, "  - would change it: %s\n", escape(v.WouldChange, 500))
-			}
-		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", page.Markdown(cmp.Or(s.name, "run"), 100), page.Markdown(strings.TrimSpace(s.info.Runner+" "+s.info.Driver), 100),
+			page.Markdown(s.info.Environment, 100), outcomeWord(s.outcome()), page.Markdown(why, 500), total(s.duration))
 	}
 	left := 0
 	title := "\n### Failures\n"
@@ -84,7 +63,7 @@ func (m *markdown) text() string {
 				}
 				entry := title + m.failure(s, r)
 				title = ""
-				if b.Len()+len(entry) > longestSummary-100 {
+				if b.Len()+len(entry) > longestSummary*2/3 {
 					left++
 					continue
 				}
@@ -95,6 +74,32 @@ func (m *markdown) text() string {
 	if left > 0 {
 		fmt.Fprintf(&b, "\n… and %d more\n", left)
 	}
+	for _, s := range m.record.stages {
+		if s.summary == nil || len(s.summary.Expectations) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n### Expectations of %s\n\n", page.Markdown(cmp.Or(s.name, "run"), 100))
+		for _, e := range s.summary.Expectations {
+			fmt.Fprintf(&b, "- %s: %s\n", outcomeWord(decided(e.Outcome)), page.Markdown(strings.Replace(expectation(s.summary, e), "  got ", ": got ", 1), 1000))
+		}
+		m.load(&b, s)
+	}
+	if list := worstFirst(m.record.verdicts()); len(list) > 0 {
+		b.WriteString("\n### Promises\n\n")
+		for i, v := range list {
+			if b.Len() > longestSummary-20<<10 { // room for one more
+				fmt.Fprintf(&b, "- … and %d more, none of them worse\n", len(list)-i)
+				break
+			}
+			fmt.Fprintf(&b, "- **%s** %s%s\n", verdictWord(v), page.Markdown(m.record.words(v), 300), prefixed(" — ", page.Markdown(because(v), 1000)))
+			for _, l := range basis(v) {
+				fmt.Fprintf(&b, "  - %s\n", page.Markdown(l, 1000))
+			}
+			if v.WouldChange != "" && verdictOf(v) != delivered {
+				fmt.Fprintf(&b, "  - would change it: %s\n", page.Markdown(v.WouldChange, 500))
+			}
+		}
+	}
 	return b.String()
 }
 
@@ -102,20 +107,27 @@ func (m *markdown) text() string {
 func (m *markdown) load(b *strings.Builder, s *stage) {
 	t := terminal{o: Options{}}
 	t.arrivals(s)
-	fmt.Fprintf(b, "\n%s\n", escape(strings.TrimSpace(t.text.String()), 500))
+	fmt.Fprintf(b, "\n%s\n", page.Markdown(strings.TrimSpace(t.text.String()), 500))
 	if s.summary.Late != "" {
-		fmt.Fprintf(b, "\n%s\n", escape(s.summary.Late, 500))
+		fmt.Fprintf(b, "\n%s\n", page.Markdown(s.summary.Late, 500))
 	}
-	b.WriteString("\n| | count | failed | p50 | p95 | p99 | max |\n|---|--:|--:|--:|--:|--:|--:|\n")
+	b.WriteString("\n<details><summary>What was measured</summary>\n\n| | count | failed | p50 | p95 | p99 | max |\n|---|--:|--:|--:|--:|--:|--:|\n")
 	for _, g := range s.summary.Groups {
 		name := map[string]string{ofJourneys: ofJourneys, ofRequests: ofRequests}[g.Of]
-		if name == "" && g.Of != ofLateness && g.Of != ofPhase && (g.Of != ofStep || !strings.Contains(g.Name, "{")) {
+		if name == "" && g.Of != ofLateness && g.Of != ofPhase && !isVital(g.Of) && (g.Of != ofStep || !strings.Contains(g.Name, "{")) {
 			name = "– " + cmp.Or(g.Name, "(no name)")
 		}
-		if name != "" && b.Len() < longestSummary/2 {
-			fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s |\n", escape(name, 100), thousands(g.Count), thousands(g.Failed), latency(g, "p50"), latency(g, "p95"), latency(g, "p99"), latency(g, "max"))
+		if name != "" && b.Len() < longestSummary*3/4 {
+			fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s |\n", page.Markdown(name, 100), thousands(g.Count), thousands(g.Failed), latency(g, "p50"), latency(g, "p95"), latency(g, "p99"), latency(g, "max"))
 		}
 	}
+	for i, l := range pageLines(s.summary) {
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(b, "- %s\n", page.Markdown(strings.TrimSpace(l), 500))
+	}
+	b.WriteString("\n</details>\n")
 	for i, c := range causesOf(s.summary) {
 		if i == 0 {
 			b.WriteString("\n")
@@ -123,16 +135,16 @@ func (m *markdown) load(b *strings.Builder, s *stage) {
 		if i == mostCauses {
 			break
 		}
-		fmt.Fprintf(b, "- %s\n", escape(c, 500))
+		fmt.Fprintf(b, "- %s\n", page.Markdown(c, 500))
 	}
 }
 
 func (m *markdown) failure(s *stage, r *result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n<details><summary>%s: %s (%s)</summary>\n\n", escape(strings.TrimSpace(s.name+" "+place(r.pos)), 300), escape(full(r), 300), r.status)
-	j := junit{o: m.o}
-	text := cmp.Or(j.text(r), oneLine(cmp.Or(r.reason(), "no reason was recorded"), longestText)+"\n")
-	b.WriteString("<pre>\n" + special.Replace(strings.TrimPrefix(text, "\n")) + "</pre>\n\n</details>\n")
+	fmt.Fprintf(&b, "\n<details><summary>%s: %s (%s)</summary>\n\n", page.Markdown(strings.TrimSpace(s.name+" "+place(r.pos)), 300), page.Markdown(full(r), 300), r.status)
+	j := junitReport{o: m.o}
+	text := cmp.Or(j.text(r), page.Line(cmp.Or(r.reason(), "no reason was recorded"), longestText)+"\n")
+	b.WriteString(page.MarkdownPre(strings.TrimPrefix(text, "\n")) + "\n</details>\n")
 	return b.String()
 }
 
@@ -146,9 +158,3 @@ func outcomeWord(o runners.Outcome) string {
 	}
 	return "? undecided"
 }
-
-var special = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "@", "&#64;", "`", "&#96;", "*", "&#42;",
-	"_", "&#95;", "[", "&#91;", "]", "&#93;", "\\", "&#92;", "~", "&#126;", "#", "&#35;", "://", "&#58;//", "!", "&#33;", "www.", "www&#46;")
-
-// escape is data in a paragraph, a cell or a summary; entities are plain text in a pre element, too.
-func escape(s string, n int) string { return special.Replace(oneLine(s, n)) }

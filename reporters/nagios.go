@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"time"
 
+	"github.com/cucumber-value/hoops/reporters/page"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -152,5 +155,10 @@ func (n *nagios) where(r *result) string {
 
 // field is data in a status line, where a bar would begin the performance data.
 func field(s string, n int) string {
-	return strings.ReplaceAll(oneLine(s, n), "|", "/")
+	return strings.ReplaceAll(page.Line(s, n), "|", "/")
+}
+
+// seconds with at most three decimals, as Nagios reads them.
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(max(0, d.Seconds()), 'f', 3, 64)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cucumber-value/hoops/reporters/page"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -137,7 +138,7 @@ func (p *pretty) give(s *stage, h heading) {
 		return
 	}
 	p.turn = h
-	p.line("%s  %s", p.paint(bold, oneLine(p.record.feature(h.feature, h.file), p.room())), p.paint(dim, oneLine(h.file, 500)))
+	p.line("%s  %s", p.paint(bold, page.Line(p.record.feature(h.feature, h.file), p.room())), p.paint(dim, page.Line(h.file, 500)))
 	for i, g := range p.queue {
 		if g.heading == h {
 			p.queue = slices.Delete(p.queue, i, i+1)
@@ -159,13 +160,13 @@ func (p *pretty) print(s *stage, r *result) {
 		p.steps(r, false)
 	}
 	if r.status == runners.Flaky && r.reason() != "" {
-		p.line("    %s", p.paint(dim, "failed before: "+oneLine(r.reason(), 300)))
+		p.line("    %s", p.paint(dim, "failed before: "+page.Line(r.reason(), 300)))
 	}
 }
 
 // title is one line for a result, with its place if somebody must go there.
 func (t *terminal) title(r *result, withPlace bool) string {
-	s := t.mark(r.status) + " " + oneLine(full(r), t.room())
+	s := t.mark(r.status) + " " + page.Line(full(r), t.room())
 	if r.status != runners.Passed && r.status != runners.Failed {
 		s += " (" + string(r.status) + ")"
 	}
@@ -190,7 +191,7 @@ func (p *pretty) features(s *stage) {
 		if f.id == "" {
 			name = f.file
 		}
-		p.line("%s %s  %s  %s", p.mark(worst(c)), oneLine(name, p.room()), tally(c.Outcome(), c), p.paint(dim, brief(f.duration())))
+		p.line("%s %s  %s  %s", p.mark(worst(c)), page.Line(name, p.room()), tally(c.Outcome(), c), p.paint(dim, brief(f.duration())))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/cucumber-value/hoops/reporters/page"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -184,7 +185,7 @@ func histogram(d *prometheus.Desc, took []time.Duration, labels []string) promet
 }
 
 // label keeps a terminal that shows the file unharmed.
-func label(s string) string { return oneLine(s, 500) }
+func label(s string) string { return page.Line(s, 500) }
 
 func resultWord(r *result) string {
 	switch {

@@ -16,7 +16,7 @@ import (
 const maxLine = 64 << 20
 
 var kinds = []runners.Kind{runners.RunStarted, runners.StageStarted, runners.ScenarioStarted, runners.StepFinished,
-	runners.RequestFinished, runners.Attached, runners.ScenarioFinished, runners.Summarised, runners.Judged,
+	runners.RequestFinished, runners.PageLeft, runners.Attached, runners.ScenarioFinished, runners.Summarised, runners.Judged,
 	runners.Noticed, runners.StageFinished, runners.RunFinished}
 
 // Read replays a recorded stream into sink, which the caller closes. A line that is not an event ends it with

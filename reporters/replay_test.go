@@ -90,7 +90,7 @@ func (c counter) Close() error             { return nil }
 // any order, those of one scenario keep theirs.
 func TestDocumentsDoNotDependOnInterleaving(t *testing.T) {
 	for name, tape := range map[string]*tape{"functional": functional(), "severed": severed(), "many": many(60, 7, 3)} {
-		formats := []string{"junit", "json", "html", "markdown", "nagios", "prometheus"}
+		formats := []string{"junit", "json", "html", "markdown", "cucumber", "nagios", "prometheus"}
 		want := map[string]string{}
 		for _, f := range formats {
 			want[f] = written(t, f, Options{}, tape.events)

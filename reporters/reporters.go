@@ -44,6 +44,7 @@ var formats = []struct {
 	{"json", newJSON},
 	{"html", newHTML},
 	{"markdown", newMarkdown},
+	{"cucumber", newCucumber},
 	{"nagios", newNagios},
 	{"prometheus", newPrometheus},
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/reporters/junit"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -159,12 +160,15 @@ func TestNothingUndecidedPasses(t *testing.T) {
 		if got := written(t, "junit", Options{}, tape.events); !strings.Contains(got, "<error ") && !strings.Contains(got, "<failure ") {
 			t.Errorf("%s: junit is green:\n%.2000s", name, got)
 		}
+		if got := written(t, "cucumber", Options{}, tape.events); !strings.Contains(got, `"status": "failed"`) && !strings.Contains(got, `"status": "undefined"`) {
+			t.Errorf("%s: cucumber is green:\n%.2000s", name, got)
+		}
 	}
 }
 
 func TestHostileTextIsHarmless(t *testing.T) {
 	events := hostile().events
-	for _, format := range []string{"pretty", "progress", "junit", "markdown", "nagios", "prometheus", "json", "ndjson"} { // and html: TestHostileNamesStayTextInThePage
+	for _, format := range []string{"pretty", "progress", "junit", "markdown", "nagios", "prometheus", "json", "ndjson", "cucumber"} { // and html: TestHostileNamesStayTextInThePage
 		got := written(t, format, Options{Source: source, Verbose: true}, events)
 		if !utf8.ValidString(got) {
 			t.Errorf("%s is no valid text", format)
@@ -173,7 +177,7 @@ func TestHostileTextIsHarmless(t *testing.T) {
 		for l := range strings.Lines(got) {
 			longest = max(longest, utf8.RuneCountInString(l))
 			for _, c := range strings.TrimSuffix(l, "\n") {
-				if strings.Contains("json prometheus", format) || format == "ndjson" {
+				if strings.Contains("json prometheus ndjson cucumber", format) {
 					if c < ' ' { // formats for programs escape by their own rules
 						t.Fatalf("%s has %q in %.200q", format, c, l)
 					}
@@ -182,7 +186,7 @@ func TestHostileTextIsHarmless(t *testing.T) {
 				}
 			}
 		}
-		if format != "json" && format != "ndjson" && longest > longestOutput {
+		if !strings.Contains("json ndjson cucumber", format) && longest > junit.LongestText {
 			t.Errorf("%s has a line of %d characters", format, longest)
 		}
 		if format == "markdown" && strings.Contains(got, "<script") {
@@ -212,7 +216,7 @@ func TestNewSuggests(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = New("xxxxxxxxxx", Options{Out: &bytes.Buffer{}})
-	if err == nil || !strings.HasSuffix(err.Error(), "one of pretty, progress, junit, ndjson, json, html, markdown, nagios, prometheus") {
+	if err == nil || !strings.HasSuffix(err.Error(), "one of pretty, progress, junit, ndjson, json, html, markdown, cucumber, nagios, prometheus") {
 		t.Error(err)
 	}
 	if _, err = New("junit", Options{}); err == nil {

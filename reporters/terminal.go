@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/reporters/page"
 	"github.com/cucumber-value/hoops/runners"
 )
 
@@ -109,7 +109,7 @@ func (t *terminal) show(e runners.Event) {
 			t.journey(e)
 			return
 		}
-		t.line("%s", t.paint(dim, "· "+oneLine(e.Message, 500)))
+		t.line("%s", t.paint(dim, "· "+page.Line(e.Message, 500)))
 	case runners.Summarised:
 		if e.Summary != nil && e.Summary.Final {
 			t.load(t.record.stage(e.Stage))
@@ -122,7 +122,7 @@ func (t *terminal) show(e runners.Event) {
 		if s.summary != nil && slices.ContainsFunc(s.summary.Expectations, func(e runners.Expectation) bool { return e.Got == why }) {
 			why = "" // it stands above
 		}
-		t.waiting = t.outcome(o) + prefixed(" ", s.tally()) + " in " + total(s.duration) + prefixed(" · ", oneLine(why, 500)) + "\n"
+		t.waiting = t.outcome(o) + prefixed(" ", s.tally()) + " in " + total(s.duration) + prefixed(" · ", page.Line(why, 500)) + "\n"
 	case runners.RunFinished:
 		t.end()
 	}
@@ -195,7 +195,7 @@ func (t *terminal) failure(s *stage, r *result) {
 		t.diagnostic(d)
 	}
 	if s, found := r.culprit(); len(list) == 0 && (!found || s.name != r.reason()) {
-		t.line("    %s", oneLine(cmp.Or(r.reason(), "no reason was recorded"), longestText))
+		t.line("    %s", page.Line(cmp.Or(r.reason(), "no reason was recorded"), longestText))
 	}
 	t.evidence(r)
 	t.failed = append(t.failed, failed{s, t.short(r)})
@@ -212,14 +212,14 @@ const mostEvidence = 20
 
 func (t *terminal) evidence(r *result) {
 	for _, a := range r.evidence {
-		t.line("    attached %s", t.paint(dim, oneLine(fmt.Sprintf("%s · %s · %d bytes", a.Name, a.Media, a.Size), 300)))
+		t.line("    attached %s", t.paint(dim, page.Line(fmt.Sprintf("%s · %s · %s", a.Name, a.Media, size(a.Size)), 300)))
 		n := 0
 		for l := range strings.Lines(a.Text) {
 			if n++; n > mostEvidence {
 				t.line("    | …")
 				break
 			}
-			t.line("    | %s", oneLine(strings.TrimRight(l, "\r\n"), 200))
+			t.line("    | %s", page.Line(strings.TrimRight(l, "\r\n"), 200))
 		}
 	}
 }
@@ -230,11 +230,12 @@ func (t *terminal) short(r *result) string {
 	if p := place(r.pos); p != "" {
 		b.WriteString(p + " ")
 	}
-	b.WriteString(oneLine(full(r), t.room()))
-	if r.status != runners.Failed {
+	b.WriteString(page.Line(full(r), t.room()))
+	reason := page.Line(r.reason(), 300)
+	if r.status != runners.Failed && !strings.HasPrefix(reason, string(r.status)) {
 		b.WriteString(": " + string(r.status))
 	}
-	b.WriteString(prefixed(": ", oneLine(r.reason(), 300)))
+	b.WriteString(prefixed(": ", reason))
 	return b.String()
 }
 
@@ -253,7 +254,7 @@ func (t *terminal) steps(r *result, upToFailure bool) {
 				t.line("    %s", t.paint(dim, fmt.Sprintf("– %d more", left)))
 				left = 0
 			}
-			t.line("    %s %s%s", t.mark(s.status), oneLine(s.name, t.room()), t.paint(dim, stepTime(s)))
+			t.line("    %s %s%s", t.mark(s.status), page.Line(s.name, t.room()), t.paint(dim, stepTime(s)))
 			stopped = stopped || upToFailure && !good && s.status != runners.Skipped
 		}
 	}
@@ -271,7 +272,7 @@ func stepTime(s step) string {
 
 func (t *terminal) verdict(v runners.Verdict) {
 	colour := map[string]string{delivered: green, missed: red, undecided: yellow, unbound: dim}[verdictOf(v)]
-	t.line("%s  %s%s", t.paint("1;"+colour, verdictWord(v)), oneLine(v.Words, 300), prefixed(" — ", oneLine(because(v), 1000)))
+	t.line("%s  %s%s", t.paint("1;"+colour, verdictWord(v)), page.Line(t.record.words(v), 300), prefixed(" — ", page.Line(because(v), 1000)))
 }
 
 // advice is what a verdict rests on, and what follows from it. In a pipeline a promise that is kept is a line, since
@@ -279,17 +280,17 @@ func (t *terminal) verdict(v runners.Verdict) {
 func (t *terminal) advice(v runners.Verdict) {
 	if verdictOf(v) != delivered || t.o.Verbose || t.record.judgesOnly() {
 		for _, l := range basis(v) {
-			t.line("  %s", t.paint(dim, oneLine(l, 1000)))
+			t.line("  %s", t.paint(dim, page.Line(l, 1000)))
 		}
 	}
 	if v.WouldChange != "" && verdictOf(v) != delivered {
-		t.line("  %s", t.paint(dim, "would change it: "+oneLine(v.WouldChange, 500)))
+		t.line("  %s", t.paint(dim, "would change it: "+page.Line(v.WouldChange, 500)))
 	}
 	for _, h := range v.Help {
-		lines := strings.Split(strings.TrimRight(cut(h, longestText), "\n"), "\n")
-		t.line("  help: %s", oneLine(lines[0], 500))
+		lines := strings.Split(strings.TrimRight(diag.Cut(h, longestText), "\n"), "\n")
+		t.line("  help: %s", page.Line(lines[0], 500))
 		for _, l := range lines[1:] {
-			t.line("    %s", oneLine(l, 500))
+			t.line("    %s", page.Line(l, 500))
 		}
 	}
 }
@@ -350,7 +351,7 @@ func (t *terminal) last() string {
 	parts := []string{t.outcome(t.record.outcome()) + prefixed(" ", t.record.tally()) + " in " + total(t.record.duration())}
 	for _, p := range []string{t.record.why(), shortDigest(t.record.digest()), prefixed("with ", strings.Join(t.record.overrides(), " "))} {
 		if p != "" {
-			parts = append(parts, oneLine(p, 500))
+			parts = append(parts, page.Line(p, 500))
 		}
 	}
 	return strings.Join(parts, " · ")
@@ -360,20 +361,10 @@ func (t *terminal) last() string {
 func (t *terminal) table() {
 	rows := [][]string{{"stage", "outcome", "", "time"}}
 	for _, s := range t.record.stages {
-		rows = append(rows, []string{oneLine(cmp.Or(s.name, "(none)"), 100), string(s.outcome()), s.tally(), total(s.duration)})
-	}
-	var wide [4]int
-	for _, r := range rows {
-		for i, cell := range r {
-			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
-		}
+		rows = append(rows, []string{page.Line(cmp.Or(s.name, "(none)"), 100), string(s.outcome()), s.tally(), total(s.duration)})
 	}
 	t.line("")
-	for i, r := range rows {
-		for j, cell := range r {
-			r[j] = cell + strings.Repeat(" ", wide[j]-utf8.RuneCountInString(cell))
-		}
-		l := strings.TrimRight(strings.Join(r, "  "), " ")
+	for i, l := range aligned(rows) {
 		if i == 0 {
 			l = t.paint(dim, l)
 		}

@@ -72,6 +72,26 @@ func basis(v runners.Verdict) []string {
 	return lines
 }
 
+// words of a verdict, with its feature where another one promises the same.
+func (r *record) words(v runners.Verdict) string {
+	for _, s := range r.stages {
+		for i := range s.verdicts {
+			if o := &s.verdicts[i]; o.Words == v.Words && featureOf(o.Clause) != featureOf(v.Clause) {
+				return v.Words + " (" + r.feature(featureOf(v.Clause), "") + ")"
+			}
+		}
+	}
+	return v.Words
+}
+
+// featureOf is the feature of a clause's id: "features/checkout#2".
+func featureOf(clause string) string {
+	if i := strings.LastIndexByte(clause, '#'); i >= 0 {
+		return clause[:i]
+	}
+	return clause
+}
+
 func guardrail(v runners.Verdict) string {
 	if v.Guardrail {
 		return "a guardrail"
@@ -128,7 +148,7 @@ func (r *record) measurable() string {
 	for _, s := range r.stages {
 		total = max(total, s.info.Features)
 		for _, v := range s.verdicts {
-			feature, _, _ := strings.Cut(v.Clause, "#")
+			feature := featureOf(v.Clause)
 			features[feature] = features[feature] || verdictOf(v) != unbound
 		}
 	}

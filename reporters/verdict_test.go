@@ -60,3 +60,57 @@ func TestMetricsOfVerdictsAreWellFormed(t *testing.T) {
 		}
 	}
 }
+
+// Two features may promise the same: a reader is told which of them kept it.
+func TestPromisesOfTheSameWordsAreToldApart(t *testing.T) {
+	tape := newTape()
+	tape.begin()
+	tape.stageStarted("value", runners.Info{Runner: "value"})
+	for clause, name := range map[string]string{"features/checkout#1": "Check out", "features/basket#1": "Basket"} {
+		tape.emit(runners.Event{Kind: runners.Judged, Feature: featureOf(clause), Name: name, Verdict: &runners.Verdict{Clause: clause, Words: "lose fewer than 1% of orders", Verdict: "missed", Sentence: "2%"}})
+	}
+	tape.emit(runners.Event{Kind: runners.Judged, Feature: "features/search", Name: "Search", Verdict: &runners.Verdict{Clause: "features/search#1", Words: "find tea", Verdict: "delivered"}})
+	tape.stageFinished(runners.GateFailed, ms, nil, "")
+	tape.end(runners.GateFailed, ms)
+	for _, format := range []string{"pretty", "junit", "markdown"} {
+		got := written(t, format, Options{}, tape.events)
+		for _, want := range []string{"lose fewer than 1% of orders (Check out)", "lose fewer than 1% of orders (Basket)", "find tea"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s does not say %q:\n%s", format, want, got)
+			}
+		}
+		if strings.Contains(got, "find tea (") {
+			t.Errorf("%s names the feature of a promise that stands alone", format)
+		}
+	}
+	page := written(t, "html", Options{}, tape.events)
+	for _, want := range []string{"<bdi>Check out</bdi></p><p class=\"clause\"", "<bdi>Basket</bdi></p><p class=\"clause\""} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %s", want)
+		}
+	}
+}
+
+// In a comment people read first what failed; what was measured is folded.
+func TestMarkdownTellsFailuresFirst(t *testing.T) {
+	tape := newTape()
+	tape.begin()
+	tape.stageStarted("load", runners.Info{Runner: "load"})
+	tape.load(598, 2)
+	tape.stageFinished(runners.GateFailed, ms, nil, "")
+	tape.stageStarted("browser", runners.Info{})
+	bad := wrong("features/a.feature", 2, "no tea for @everyone, see #12")
+	tape.scenario("a", "One @ann #1", "", 1).step(1, "Then there is tea", runners.Failed, ms, bad).finish(runners.Failed, ms, bad)
+	tape.stageFinished(runners.GateFailed, ms, nil, "")
+	tape.end(runners.GateFailed, ms)
+	got := written(t, "markdown", Options{}, tape.events)
+	order := []string{"| browser |", "### Failures", "One @&#8203;ann #&#8203;1", "<pre>", "</pre>", "### Expectations", "<details><summary>What was measured", "POST /orders", "</details>"}
+	at := 0
+	for _, want := range order {
+		i := strings.Index(got[at:], want)
+		if i < 0 {
+			t.Fatalf("%q does not follow:\n%s", want, got)
+		}
+		at += i
+	}
+}

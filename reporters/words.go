@@ -8,41 +8,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/reporters/page"
 	"github.com/cucumber-value/hoops/runners"
 )
-
-// oneLine is data as one harmless line of at most n characters.
-func oneLine(s string, n int) string {
-	return cut(diag.Printable(cut(s, n)), n)
-}
-
-func cut(s string, n int) string {
-	if len(s) <= n || utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	for i := range s {
-		if n--; n == 0 {
-			return s[:i] + "…"
-		}
-	}
-	return s
-}
-
-// cutBytes keeps at most n bytes of valid text.
-func cutBytes(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	n -= len("…")
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
-}
 
 // longestText is how much of one message is shown in full, in characters.
 const longestText = 4000
@@ -50,15 +21,15 @@ const longestText = 4000
 // harmless is d with text of a bearable length and a file name that cannot move the cursor; the renderer
 // takes care of the rest.
 func harmless(d diag.Diagnostic) diag.Diagnostic {
-	d.Message, d.Label, d.Code = cut(d.Message, longestText), cut(d.Label, longestText), oneLine(d.Code, 100)
-	d.Range.File = oneLine(d.Range.File, 500)
+	d.Message, d.Label, d.Code = diag.Cut(d.Message, longestText), diag.Cut(d.Label, longestText), page.Line(d.Code, 100)
+	d.Range.File = page.Line(d.Range.File, 500)
 	d.Notes = slices.Clone(d.Notes)
 	for i := range d.Notes {
-		d.Notes[i].Text, d.Notes[i].Range.File = cut(d.Notes[i].Text, longestText), oneLine(d.Notes[i].Range.File, 500)
+		d.Notes[i].Text, d.Notes[i].Range.File = diag.Cut(d.Notes[i].Text, longestText), page.Line(d.Notes[i].Range.File, 500)
 	}
 	d.Help = slices.Clone(d.Help)
 	for i := range d.Help {
-		d.Help[i] = cut(d.Help[i], longestText)
+		d.Help[i] = diag.Cut(d.Help[i], longestText)
 	}
 	if d.Severity != diag.Warning {
 		d.Severity = diag.Error
@@ -69,7 +40,7 @@ func harmless(d diag.Diagnostic) diag.Diagnostic {
 // place is "file:line", what selects a scenario again on the command line.
 func place(p diag.Pos) string {
 	p.Col = 0
-	return oneLine(p.String(), 500)
+	return page.Line(p.String(), 500)
 }
 
 // brief is a duration of a scenario or step, at a precision that people compare.
@@ -124,14 +95,9 @@ func total(d time.Duration) string {
 	return brief(d)
 }
 
-// seconds with at most three decimals, as JUnit and Nagios read them.
-func seconds(d time.Duration) string {
-	return strconv.FormatFloat(max(0, d.Seconds()), 'f', 3, 64)
-}
-
 // shortDigest is enough of a digest to compare by eye.
 func shortDigest(d string) string {
-	algorithm, hex, ok := strings.Cut(oneLine(d, 200), ":")
+	algorithm, hex, ok := strings.Cut(page.Line(d, 200), ":")
 	if !ok {
 		algorithm, hex = "sha256", algorithm
 	}
@@ -284,7 +250,7 @@ func (s *stage) headline() []string {
 	var parts []string
 	for _, p := range []string{cmp.Or(s.name, "run"), s.info.Runner, s.info.Driver, strings.TrimSpace(s.info.Environment + " " + s.info.URL)} {
 		if p != "" && (len(parts) != 1 || p != s.name) { // a stage is often called like its runner
-			parts = append(parts, oneLine(p, 200))
+			parts = append(parts, page.Line(p, 200))
 		}
 	}
 	return parts

@@ -15,40 +15,30 @@ import (
 // detail is what a verdict carries beside the columns of history. Every key may be absent, and a number may stand as
 // a text with an exact number in it.
 type detail struct {
-	Name      string        `json:"name"`
-	Tags      []string      `json:"tags"`
-	Pos       diag.Pos      `json:"pos"`
-	Window    string        `json:"window"`
-	Exposure  string        `json:"exposure"`
-	Coverage  loose         `json:"coverage"`
-	Point     loose         `json:"point"`
-	Low       loose         `json:"low"`
-	High      loose         `json:"high"`
-	Bound     loose         `json:"bound"`
-	Upper     loose         `json:"upper"`
-	Compare   string        `json:"compare"`
-	Unit      string        `json:"unit"`
-	Baseline  *baselineJSON `json:"baseline"`
-	Needed    string        `json:"needed"`
-	Projected time.Time     `json:"projected"`
-	Premise   string        `json:"premise"`
-	Again     string        `json:"again"`
-	Budget    string        `json:"budget"`
-	Notes     []string      `json:"notes"`
-	Help      []string      `json:"help"`
-	Rewrites  []string      `json:"rewrites"`
-	Stub      string        `json:"stub"`
-	Action    string        `json:"action"`
-}
-
-type baselineJSON struct {
-	Words    string    `json:"words"`
-	Release  string    `json:"release"`
-	From     time.Time `json:"from"`
-	To       time.Time `json:"to"`
-	Observed string    `json:"observed"`
-	Exposure string    `json:"exposure"`
-	Pinned   time.Time `json:"pinned"`
+	Name      string    `json:"name"`
+	Tags      []string  `json:"tags"`
+	Pos       diag.Pos  `json:"pos"`
+	Window    string    `json:"window"`
+	Exposure  string    `json:"exposure"`
+	Coverage  loose     `json:"coverage"`
+	Point     loose     `json:"point"`
+	Low       loose     `json:"low"`
+	High      loose     `json:"high"`
+	Bound     loose     `json:"bound"`
+	Upper     loose     `json:"upper"`
+	Compare   string    `json:"compare"`
+	Unit      string    `json:"unit"`
+	Baseline  *Baseline `json:"baseline"`
+	Needed    string    `json:"needed"`
+	Projected time.Time `json:"projected"`
+	Premise   string    `json:"premise"`
+	Again     string    `json:"again"`
+	Budget    string    `json:"budget"`
+	Notes     []string  `json:"notes"`
+	Help      []string  `json:"help"`
+	Rewrites  []string  `json:"rewrites"`
+	Stub      string    `json:"stub"`
+	Action    string    `json:"action"`
 }
 
 // readDetail takes what can be read. A key of another type than expected loses itself and nothing else: a report of
@@ -102,13 +92,10 @@ func claimOf(v history.Verdict, d detail) Claim {
 		ID: v.ID, Reading: v.Reading, Measure: v.Measure, Guardrail: v.Guardrail, Verdict: verdictOf(v.Verdict), SoFar: v.SoFar, Reason: v.Reason,
 		Sentence: v.Sentence, Observed: v.Observed, Target: v.Target, Exposure: cmp.Or(d.Exposure, v.Exposure), Interval: v.Interval,
 		From: v.From, To: v.To, Window: d.Window, Grade: v.Grade, Needed: d.Needed, Projected: d.Projected, WouldChange: v.WouldChange,
-		Again: d.Again, Budget: d.Budget, Premise: d.Premise, Notes: d.Notes, Help: d.Help, Action: d.Action, Owner: v.Owner, Source: v.Source, Query: v.Query,
+		Baseline: d.Baseline, Again: d.Again, Budget: d.Budget, Premise: d.Premise, Notes: d.Notes, Help: d.Help, Action: d.Action, Owner: v.Owner, Source: v.Source, Query: v.Query,
 	}
 	if d.Coverage.value != nil {
 		c.Coverage = *d.Coverage.value
-	}
-	if d.Baseline != nil {
-		c.Baseline = (*Baseline)(d.Baseline)
 	}
 	n := Numbers{Point: d.Point.value, Low: d.Low.value, High: d.High.value, Bound: d.Bound.value, Upper: d.Upper.value, Compare: d.Compare, Unit: d.Unit}
 	if n.Point != nil || n.Low != nil || n.High != nil {

@@ -24,10 +24,10 @@ func TestPassage(t *testing.T) {
 		got = append(got, s.Kind+" "+s.Name+" "+s.Environment+" "+s.Shape()+" "+s.Words())
 	}
 	if diff := cmp.Diff([]string{
-		"functional uat local ✗ failed, with 2 of 3 scenarios of this feature",
+		"functional uat local ✗ failed; of this feature 2 of 3 scenarios passed",
 		"browser   · not run with this artefact",
 		"load load local ✓ passed; it met another release: 1.1",
-		"probe watch staging ✓ passed, with 2 of 2 scenarios of this feature",
+		"probe watch staging ✓ passed; of this feature 2 of 2 scenarios passed",
 	}, got); diff != "" {
 		t.Error(diff)
 	}

@@ -168,14 +168,14 @@ func trendSentence(p Promise) string {
 		for j < len(p.Trend) && p.Trend[j].Verdict == p.Trend[i].Verdict {
 			j++
 		}
-		of := p.Trend[i].Release
+		when := " in " + p.Trend[i].Release
 		switch {
 		case j-i == 2:
-			of += " and " + p.Trend[j-1].Release
+			when += " and " + p.Trend[j-1].Release
 		case j-i > 2:
-			of += " to " + p.Trend[j-1].Release
+			when = " from " + p.Trend[i].Release + " to " + p.Trend[j-1].Release
 		}
-		parts = append(parts, strings.ToLower(p.Trend[i].Verdict.Word())+" in "+of)
+		parts = append(parts, strings.ToLower(p.Trend[i].Verdict.Word())+when)
 		i = j
 	}
 	return strings.Join(parts, ", ")

@@ -51,7 +51,7 @@ var reasons = map[string]string{
 	"no_data":               "there is no data",
 	"no_baseline":           "there is nothing to compare with yet",
 	"zero_baseline":         "there was none of it before, so there is nothing to compare with",
-	"source_failed":         "the source of the numbers did not answer",
+	"source_failed":         "the source of the numbers gave none that can be read",
 	"too_early":             "it is too early to tell",
 	"straddles":             "the numbers still allow both answers",
 	"too_close":             "it is too close to the promised number to tell",
@@ -162,7 +162,7 @@ func (c Claim) GradeWords() string {
 // Seen is what was observed, out of how much.
 func (c Claim) Seen() string {
 	seen := cmp.Or(c.Observed, "no number")
-	if c.Observed != "" && c.Exposure != "" && !strings.Contains(seen, " in ") {
+	if c.Observed != "" && c.Exposure != "" && !strings.Contains(seen, " in ") && !strings.HasSuffix(seen, " "+c.Exposure) {
 		seen += " in " + c.Exposure
 	}
 	return seen
@@ -227,8 +227,11 @@ func (s Stage) Words() string {
 		return "not run with this artefact"
 	}
 	words := s.Outcome
-	if s.Scenarios > 0 {
-		words += fmt.Sprintf(", with %s of %s of this feature", page.Thousands(int64(s.Passed)), page.Count(int64(s.Scenarios), "scenario"))
+	switch {
+	case s.Scenarios > 0:
+		words += fmt.Sprintf("; of this feature %s of %s passed", page.Thousands(int64(s.Passed)), page.Count(int64(s.Scenarios), "scenario"))
+	case s.Kind == "functional" || s.Kind == "browser" || s.Kind == "probe": // those that record each scenario
+		words += "; it ran no scenario of this feature"
 	}
 	if s.Release != "" {
 		words += "; it met another release: " + s.Release

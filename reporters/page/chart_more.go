@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"math"
 	"strings"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
 )
 
 // Bar is one row of Bars.
@@ -132,10 +134,10 @@ func (c Trend) SVG() template.HTML {
 		d.mark(st.Tone, at(i), high(st.Value), 5)
 		last := i == len(c.Steps)-1
 		if last || i%every == 0 && len(c.Steps)-1-i >= every {
-			d.text("", at(i), base+25, Cut(st.Label, 12))
+			d.text("", at(i), base+25, diag.Cut(st.Label, 12))
 		}
 		if (last || i == 0) && !math.IsNaN(st.Value) {
-			d.text("observed", at(i), high(st.Value)-10, Cut(st.Words, 24))
+			d.text("observed", at(i), high(st.Value)-10, diag.Cut(st.Words, 24))
 		}
 	}
 	return d.end()
@@ -262,7 +264,7 @@ func (c Histogram) SVG() template.HTML {
 		}
 		fmt.Fprintf(d, `<rect class="bar neutral" x="%s" y="%s" width="%s" height="%s"/>`, pct(wide*float64(i)+wide*.08), attr(126-h), pct(wide*.84), attr(h))
 		if i%every == 0 {
-			d.text("", wide*(float64(i)+.5), 143, Cut(col.Label, 12))
+			d.text("", wide*(float64(i)+.5), 143, diag.Cut(col.Label, 12))
 		}
 	}
 	return d.end()

@@ -13,7 +13,7 @@ import (
 
 // Line is data as one harmless line of at most n characters: no control character and no bidirectional override
 // is left in it. It is not yet escaped for any format.
-func Line(s string, n int) string { return Cut(diag.Printable(Cut(s, n)), n) }
+func Line(s string, n int) string { return diag.Cut(diag.Printable(diag.Cut(s, n)), n) }
 
 // Block is Line for data of several lines, of which at most most are kept.
 func Block(s string, n, most int) string {
@@ -31,22 +31,27 @@ func Block(s string, n, most int) string {
 	return strings.Join(lines, "\n")
 }
 
-// Cut keeps at most n characters.
-func Cut(s string, n int) string {
-	if len(s) <= n || utf8.RuneCountInString(s) <= n {
+// CutBytes keeps at most n bytes of valid text.
+func CutBytes(s string, n int) string {
+	if len(s) <= n {
 		return s
 	}
-	for i := range s {
-		if n--; n == 0 {
-			return s[:i] + "…"
-		}
+	n -= len("…")
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
 	}
-	return s
+	return s[:n] + "…"
 }
 
 // Markdown is Line escaped for a paragraph, a table cell or an HTML element within Markdown: it makes no link, no
 // tag and no cell, and mentions nobody.
-func Markdown(s string, n int) string { return special.Replace(Line(s, n)) }
+func Markdown(s string, n int) string { return unlinked.Replace(special.Replace(Line(s, n))) }
+
+// unlinked has a space without width behind what hosts make links and mentions of after the entities were read.
+var unlinked = strings.NewReplacer("&#64;", "@&#8203;", "&#35;", "#&#8203;")
+
+// MarkdownPre is text of several lines in a pre element within Markdown, where entities are plain text, too.
+func MarkdownPre(s string) string { return "<pre>\n" + special.Replace(s) + "</pre>\n" }
 
 var special = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "@", "&#64;", "`", "&#96;", "*", "&#42;",
 	"_", "&#95;", "[", "&#91;", "]", "&#93;", "\\", "&#92;", "~", "&#126;", "#", "&#35;", "://", "&#58;//", "!", "&#33;", "www.", "www&#46;")
@@ -139,6 +144,7 @@ func Span(from, to time.Time) string {
 	case from.Format(time.DateOnly) == to.Format(time.DateOnly):
 		return Day(from) + ", " + from.Format(clock) + " to " + to.Format(clock) + " UTC"
 	case to.Sub(from) >= 72*time.Hour:
+		to = to.Add(-1) // what ends with a day does not touch the next
 		if from.Year() == to.Year() {
 			return from.Format("2 January") + " to " + Day(to)
 		}

@@ -7,13 +7,13 @@ import (
 	"github.com/cucumber-value/hoops/runners"
 )
 
-// mostPoints of a line on the page. When there are more, two become one: a load may last for days.
-const mostPoints = 300
-
-// loadSeries is how a load went, interval by interval, of bounded length.
+// loadSeries is how a load went, interval by interval, of bounded length: a load may last for days. When there are
+// more points than it holds, two become one.
 type loadSeries struct {
-	merged int // intervals in one point: 1, 2, 4 …
-	last   int // intervals in the last point
+	most   int  // points
+	whole  bool // journeys and requests are followed, and nothing by itself
+	merged int  // intervals in one point: 1, 2, 4 …
+	last   int  // intervals in the last point
 	points []loadPoint
 	groups map[groupKey]*groupSeries
 	causes map[string]bool // that are told apart over time
@@ -25,6 +25,7 @@ type groupKey struct{ of, name, scenario string }
 type loadPoint struct {
 	from, to                time.Duration
 	asked, started, dropped int64
+	least                   int64            // started in one interval
 	inFlight                int64            // the most
 	causes                  map[string]int64 // of failed journeys
 }
@@ -34,11 +35,21 @@ type groupSeries struct{ points []groupPoint }
 
 // groupPoint is what was measured. Percentiles of several intervals do not add up: they are those of the slowest.
 type groupPoint struct {
-	count, failed int64
-	p50, p95, p99 time.Duration // -1 is not known
+	count, failed           int64
+	sum                     time.Duration // of all latencies
+	p50, p90, p95, p99, max time.Duration // -1 is not known
 }
 
-var nothingMeasured = groupPoint{p50: -1, p95: -1, p99: -1}
+var nothingMeasured = groupPoint{p50: -1, p90: -1, p95: -1, p99: -1, max: -1}
+
+func pointOf(g runners.Group) groupPoint {
+	p := groupPoint{count: g.Count, failed: g.Failed, sum: g.Sum, p50: orUnknown(g.Latency["p50"]), p90: orUnknown(g.Latency["p90"]),
+		p95: orUnknown(g.Latency["p95"]), p99: orUnknown(g.Latency["p99"]), max: orUnknown(g.Latency["max"])}
+	if mean, ok := span(g.Latency["mean"]); ok && p.sum == 0 { // of a stream that was recorded before sums were told
+		p.sum = mean * time.Duration(g.Count)
+	}
+	return p
+}
 
 const (
 	mostSeries     = 1000 // things that are followed over time
@@ -50,20 +61,20 @@ func (l *loadSeries) add(s *runners.Summary) {
 		l.merged, l.groups, l.causes = 1, map[groupKey]*groupSeries{}, map[string]bool{}
 	}
 	if l.last == l.merged || len(l.points) == 0 {
-		if len(l.points) == mostPoints {
+		if len(l.points) >= l.most {
 			l.halve()
 		}
 	}
 	if l.last == l.merged || len(l.points) == 0 {
-		l.points = append(l.points, loadPoint{from: s.From, to: s.To, causes: map[string]int64{}})
+		l.points = append(l.points, loadPoint{from: s.From, to: s.To, least: s.Started, causes: map[string]int64{}})
 		l.last = 0
 	}
 	l.last++
 	at := len(l.points) - 1
 	p := &l.points[at]
-	p.plus(loadPoint{to: s.To, asked: s.Asked, started: s.Started, dropped: s.Dropped, inFlight: s.InFlight})
+	p.plus(loadPoint{to: s.To, asked: s.Asked, started: s.Started, dropped: s.Dropped, least: s.Started, inFlight: s.InFlight})
 	for _, g := range s.Groups {
-		if g.Of == ofPhase {
+		if g.Of == ofPhase || isVital(g.Of) || l.whole && g.Of != ofJourneys && g.Of != ofRequests {
 			continue
 		}
 		key := groupKey{g.Of, g.Name, g.Scenario}
@@ -78,7 +89,7 @@ func (l *loadSeries) add(s *runners.Summary) {
 		for len(series.points) <= at {
 			series.points = append(series.points, nothingMeasured)
 		}
-		series.points[at].plus(groupPoint{count: g.Count, failed: g.Failed, p50: orUnknown(g.Latency["p50"]), p95: orUnknown(g.Latency["p95"]), p99: orUnknown(g.Latency["p99"])})
+		series.points[at].plus(pointOf(g))
 		if g.Of == ofJourneys {
 			for _, c := range g.Errors {
 				if l.causes[c.Key] || len(l.causes) < mostCausesSeen {
@@ -99,11 +110,15 @@ func orUnknown(v any) time.Duration {
 
 // halve makes one point of two.
 func (l *loadSeries) halve() {
-	for i := range len(l.points) / 2 {
+	single := len(l.points)%2 == 1 // the last has nothing to be joined with yet
+	half := (len(l.points) + 1) / 2
+	for i := range half {
 		l.points[i] = l.points[2*i]
-		l.points[i].plus(l.points[2*i+1])
+		if 2*i+1 < len(l.points) {
+			l.points[i].plus(l.points[2*i+1])
+		}
 	}
-	l.points = l.points[:len(l.points)/2]
+	l.points = l.points[:half]
 	for _, g := range l.groups {
 		n := (len(g.points) + 1) / 2
 		for i := range n {
@@ -115,7 +130,9 @@ func (l *loadSeries) halve() {
 		g.points = g.points[:n]
 	}
 	l.merged *= 2
-	l.last = l.merged
+	if !single {
+		l.last = l.merged
+	}
 }
 
 // settle makes the last point a part of the one before it, when it is the rest of an interval: its rate is one of
@@ -138,15 +155,15 @@ func (l *loadSeries) settle() {
 func (p *loadPoint) plus(o loadPoint) {
 	p.to = max(p.to, o.to)
 	p.asked, p.started, p.dropped = p.asked+o.asked, p.started+o.started, p.dropped+o.dropped
-	p.inFlight = max(p.inFlight, o.inFlight)
+	p.least, p.inFlight = min(p.least, o.least), max(p.inFlight, o.inFlight)
 	for cause, n := range o.causes {
 		p.causes[cause] += n
 	}
 }
 
 func (p *groupPoint) plus(o groupPoint) {
-	p.count, p.failed = p.count+o.count, p.failed+o.failed
-	p.p50, p.p95, p.p99 = max(p.p50, o.p50), max(p.p95, o.p95), max(p.p99, o.p99)
+	p.count, p.failed, p.sum = p.count+o.count, p.failed+o.failed, p.sum+o.sum
+	p.p50, p.p90, p.p95, p.p99, p.max = max(p.p50, o.p50), max(p.p90, o.p90), max(p.p95, o.p95), max(p.p99, o.p99), max(p.max, o.max)
 }
 
 // perSecond is a number of a point as a rate.
