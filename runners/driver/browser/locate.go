@@ -126,19 +126,24 @@ func (r reply) nothing() bool {
 // element finds the one element of a target and waits until it can be acted upon.
 func (t *tab) element(ctx context.Context, st *state, what *element, verb string) (reply, error) {
 	var last reply
-	answered := false
+	answered, told := false, false // told: the last is what the browser knows, which holds until it is asked again
 	var asking pace
 	err := poll(ctx, func() (bool, error) {
 		r, err := t.ready(ctx, what, verb)
 		if err == nil {
-			last, answered = r, true
-			if r.nothing() && what.CSS == "" && asking.due(ctx) {
+			answered = true
+			ask := r.nothing() && what.CSS == ""
+			if !ask || !told {
+				last, told = r, false
+			}
+			if ask && asking.due(ctx) {
 				err = t.withBeyond(ctx, &asking, what, verb, func(wider *element) error {
-					if r, err = t.ready(ctx, wider, verb); err == nil {
-						last = r
-					}
+					r, err = t.ready(ctx, wider, verb)
 					return err
 				})
+				if err == nil {
+					last, told = r, !r.nothing()
+				}
 			}
 		}
 		if errors.Is(err, errAway) {
