@@ -42,6 +42,16 @@ func parse(l *language, pieces []Piece, id string, measures []ir.Measure, baseli
 	for _, b := range baselines {
 		p.names = append(p.names, nameOf(l, b.Name))
 	}
+	c := p.read(pieces, id)
+	if c.Unbound != "" && len(p.tokens) <= longest {
+		c.Rewrites, c.Stub = p.suggest()
+	}
+	p.diags.Sort()
+	return c, p.diags
+}
+
+// read binds a clause, and suggests nothing: a suggestion is tried by reading it.
+func (p *parser) read(pieces []Piece, id string) ir.Clause {
 	p.tokenise(pieces)
 	c := ir.Clause{ID: id, Text: strings.TrimSpace(p.text)}
 	if len(pieces) > 0 {
@@ -52,7 +62,7 @@ func parse(l *language, pieces []Piece, id string, measures []ir.Measure, baseli
 	}
 	if len(p.tokens) > longest {
 		c.Unbound = fmt.Sprintf("the clause has more than %d words", longest)
-		return c, nil
+		return c
 	}
 	p.bindBaselines()
 	p.bindNouns()
@@ -64,11 +74,7 @@ func parse(l *language, pieces []Piece, id string, measures []ir.Measure, baseli
 	} else {
 		c.Claims, c.Unbound = p.claims()
 	}
-	if c.Unbound != "" {
-		c.Rewrites, c.Stub = p.suggest()
-	}
-	p.diags.Sort()
-	return c, p.diags
+	return c
 }
 
 // longest bounds the work on a clause: what is longer is a story and no promise.

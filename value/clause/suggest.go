@@ -176,7 +176,8 @@ func (p *parser) suggestQuantified(from, to int) ([]string, string) {
 		}
 		rewrites, stub := p.suggestNoun(noun, verb, better)
 		text, _, _ := p.words(from, to)
-		own, _ := parse(p.lang, []Piece{{Text: text}}, "", []ir.Measure{{Name: noun, Count: noun, Per: noun, Better: better}})
+		trial := &parser{lang: p.lang, measures: []ir.Measure{{Name: noun, Count: noun, Per: noun, Better: better}}}
+		own := trial.read([]Piece{{Text: text}}, "")
 		if own.Unbound == "" && p.plural(noun) && !slices.Contains(rewrites, text) {
 			rewrites = append([]string{text}, rewrites...)
 		}
