@@ -231,7 +231,7 @@ func (l *Lowering) call(step *ir.Step, b *ir.Binding) (Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	tableOf, err := l.table(step.Table, d.Each)
+	tableOf, err := l.table(step.Table)
 	if err != nil {
 		return nil, err
 	}
@@ -299,9 +299,9 @@ func trailed(err error, step *ir.Step) error {
 	return &f
 }
 
-// table evaluates what the caller hands over. Below the header of an @each table a cell that was written out is
-// read as a cell of Examples is: its columns are parameters, and ${price} bare in JSON is a number there.
-func (l *Lowering) table(rows [][]ir.Template, each bool) (func(*Frame) (*table, error), error) {
+// table evaluates what the caller hands over. A cell that was written out is read as a cell of Examples is, so that
+// | 3 | is what | <n> | is with an n of 3, and ${price} bare in JSON is a number.
+func (l *Lowering) table(rows [][]ir.Template) (func(*Frame) (*table, error), error) {
 	if rows == nil {
 		return nil, nil
 	}
@@ -312,7 +312,7 @@ func (l *Lowering) table(rows [][]ir.Template, each bool) (func(*Frame) (*table,
 			if err != nil {
 				return nil, err
 			}
-			if text, written := t.Constant(); written && each && i > 0 {
+			if text, written := t.Constant(); written {
 				read := cell(text)
 				v = func(*Frame) (any, error) { return read, nil }
 			}

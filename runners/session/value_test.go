@@ -199,12 +199,13 @@ func TestTableAndDocOfTheCaller(t *testing.T) {
 	step.Table = [][]ir.Template{
 		{ir.Literal("name"), ir.Literal("n")},
 		{ir.Literal("Tea"), tpl("${count}", ir.Plain)},
-		{ir.Literal("Milk"), ir.Literal("x")},
+		{ir.Literal("Milk"), ir.Literal("3")},
+		{ir.Literal("007"), ir.Literal("x")},
 	}
 	step.Doc = &ir.Doc{Content: tpl("hi ${count}", ir.Plain)}
 	p := program([]ir.Definition{{Pattern: "d", Body: []ir.Step{
-		expect(`len(table) == 2 and table[0].name == "Tea" and table[0].n == 2`),
-		expect(`rows[0][0] == "name" and rows[2][1] == "x"`),
+		expect(`len(table) == 3 and table[0].name == "Tea" and table[0].n == 2 and table[1].n == 3`),
+		expect(`rows[0][0] == "name" and rows[2][1] == 3 and rows[3] == ["007", "x"]`),
 		expect(`doc == "hi 2"`),
 		call(2),
 	}}, {Pattern: "none", Body: []ir.Step{keep("d", "doc")}}}, keep("count", "2"), step)
