@@ -49,7 +49,7 @@ func lint(doc *Document, w words, broken bool, text string) diag.List {
 	}
 	for _, c := range f.Narrative.Clauses {
 		if c.Text == "" {
-			list = append(list, diag.Warnf(diag.At(c.KeywordPos, utf8.RuneCountInString(c.Keyword)), "gherkin/empty-clause", "nothing follows %q", c.Keyword).
+			list = append(list, diag.Warnf(c.KeywordAt, "gherkin/empty-clause", "nothing follows %q", c.Keyword).
 				WithHelp("finish the sentence, or remove the line"))
 		}
 	}

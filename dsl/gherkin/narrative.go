@@ -33,12 +33,12 @@ const (
 // Clause is one part of the narrative. Text is what follows the keyword; a text of several lines is joined by
 // one space.
 type Clause struct {
-	Kind       Kind
-	Keyword    string // as written
-	KeywordPos diag.Pos
-	Text       string
-	Pos        diag.Pos // of Text's first rune; right after the keyword when there is none
-	Pieces     []Piece
+	Kind      Kind
+	Keyword   string     // as written
+	KeywordAt diag.Range // what of it stands on its first line: one inside a clause may go on in the next
+	Text      string
+	Pos       diag.Pos // of Text's first rune; right after the keyword when there is none
+	Pieces    []Piece
 }
 
 // Piece is a stretch of a clause's text that stands on one line: from Offset, in bytes of Text, to the next piece.
@@ -127,7 +127,7 @@ func begins(open Clause, kind Kind, line string) bool {
 }
 
 func newClause(kind Kind, text string, pos diag.Pos, size int) Clause {
-	c := Clause{Kind: kind, Keyword: text[:size], KeywordPos: pos}
+	c := Clause{Kind: kind, Keyword: text[:size], KeywordAt: diag.At(pos, utf8.RuneCountInString(text[:size]))}
 	rest := strings.TrimLeft(text[size:], " \t")
 	pos.Col += utf8.RuneCountInString(text[:len(text)-len(rest)])
 	c.Pos = pos
@@ -162,7 +162,14 @@ func (n *Narrative) split(clause int) {
 		for start < len(c.Text) && c.Text[start] == ' ' {
 			start++
 		}
-		next := Clause{Kind: kind, Keyword: c.Text[i : i+size], KeywordPos: c.At(i), Text: c.Text[start:], Pos: c.At(start)}
+		onLine := i + size
+		for _, p := range c.Pieces {
+			if p.Offset > i {
+				onLine = min(onLine, p.Offset-1) // of the space that joins the lines
+			}
+		}
+		next := Clause{Kind: kind, Keyword: c.Text[i : i+size], Text: c.Text[start:], Pos: c.At(start),
+			KeywordAt: diag.At(c.At(i), utf8.RuneCountInString(c.Text[i:onLine]))}
 		if next.Text != "" {
 			next.Pieces = []Piece{{Pos: next.Pos}}
 		}

@@ -93,9 +93,9 @@ func TestEveryWordOfAClauseKnowsItsPlace(t *testing.T) {
 				t.Errorf("%q of %q is said to be at %s, where %q stands", word, c.Text, at, rest)
 			}
 		}
-		line, _ := diag.LineOf(text, c.KeywordPos.Line)
-		if rest := string([]rune(line)[c.KeywordPos.Col-1:]); !strings.HasPrefix(rest, c.Keyword) {
-			t.Errorf("keyword %q is said to be at %s", c.Keyword, c.KeywordPos)
+		line, _ := diag.LineOf(text, c.KeywordAt.Pos.Line)
+		if rest := string([]rune(line)[c.KeywordAt.Pos.Col-1:]); !strings.HasPrefix(rest, c.Keyword) {
+			t.Errorf("keyword %q is said to be at %s", c.Keyword, c.KeywordAt.Pos)
 		}
 	}
 	if words != 20 {
