@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,6 +15,16 @@ import (
 // complete makes the shell complete what the project of the current folder has: environments, tags, names,
 // parameters, stages. Where nothing compiles nothing is completed, and nothing is said.
 func complete(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	if shells, _, err := root.Find([]string{"completion"}); err == nil {
+		shells.Args = func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return usage(fmt.Sprintf("hoops completes for bash, fish, powershell and zsh, found %q", args[0]), "")
+		}
+		shells.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
 	words := map[string]func(*ir.Program) []string{
 		"env":    environmentNames,
 		"tags":   tagNames,

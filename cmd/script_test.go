@@ -128,6 +128,7 @@ func run(t *testing.T, dir string) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":      exits,
+			"tells":      tells,
 			"server":     server,
 			"port":       port,
 			"calculator": calculator,
@@ -185,6 +186,20 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(code) != args[0] {
 		ts.Fatalf("%s: exit code %d, expected %s", strings.Join(args[1:], " "), code, args[0])
 	}
+}
+
+// tells runs a program again and again until it succeeds and prints what matches: tells PATTERN PROGRAM ARG…
+func tells(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: tells PATTERN PROGRAM ARG…")
+	}
+	pattern := regexp.MustCompile(args[0])
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if ts.Exec(args[1], args[2:]...) == nil && pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+	}
+	ts.Fatalf("waited in vain for %s from %s", args[0], strings.Join(args[1:], " "))
 }
 
 // server starts one that answers, until the script ends; at /mark it leaves a file in the script's folder: server

@@ -22,10 +22,11 @@ type terminal struct {
 	text    strings.Builder
 	render  diag.Renderer
 	failed  []failed
-	waiting string          // the outcome of a stage, held back until it is known that another follows
-	judged  map[*stage]bool // whose verdicts are printed
-	told    map[string]bool // failures of journeys that are printed
-	spoke   time.Time       // when the stage last said something, or that it is alive
+	waiting string            // the outcome of a stage, held back until it is known that another follows
+	judged  map[*stage]bool   // whose verdicts are printed
+	told    map[string]bool   // failures of journeys that are printed
+	inFull  map[cause]*result // the first that each went wrong in
+	spoke   time.Time         // when the stage last said something, or that it is alive
 	ended   bool
 }
 
@@ -36,7 +37,7 @@ type failed struct {
 }
 
 func newTerminal(o Options) terminal {
-	return terminal{o: o, render: diag.Renderer{Source: o.Source, Colour: o.Colour}, judged: map[*stage]bool{}, told: map[string]bool{}}
+	return terminal{o: o, render: diag.Renderer{Source: o.Source, Colour: o.Colour}, judged: map[*stage]bool{}, told: map[string]bool{}, inFull: map[cause]*result{}}
 }
 
 const (
@@ -192,13 +193,37 @@ func (t *terminal) failure(s *stage, r *result) {
 	t.steps(r, true)
 	list := r.diagnostics()
 	for _, d := range list {
-		t.diagnostic(d)
+		t.diagnostic(t.shortened(s, r, d))
 	}
 	if s, found := r.culprit(); len(list) == 0 && (!found || s.name != r.reason()) {
 		t.line("    %s", page.Line(cmp.Or(r.reason(), "no reason was recorded"), longestText))
 	}
 	t.evidence(r)
 	t.failed = append(t.failed, failed{s, t.short(r)})
+}
+
+// cause is all that a diagnostic says but for its place, in one stage.
+type cause struct {
+	stage *stage
+	said  string
+}
+
+// shortened is a diagnostic without what it has in common with one that stands above: what failed once for all, a
+// sign-in that every scenario begins with, is told once in full.
+func (t *terminal) shortened(s *stage, r *result, d diag.Diagnostic) diag.Diagnostic {
+	lines := len(d.Notes) + len(d.Help) + strings.Count(strings.Join(d.Help, ""), "\n")
+	if lines < 3 { // as long as the reference to it
+		return d
+	}
+	key := cause{s, fmt.Sprintf("%q %q %q %v", d.Code, d.Message, d.Help, d.Notes)}
+	first, known := t.inFull[key]
+	if !known {
+		t.inFull[key] = r
+		return d
+	}
+	d.Help = nil
+	d.Notes = []diag.Note{{Text: "all else is as above, in " + cmp.Or(full(first), "a scenario without a name") + prefixed(" at ", place(first.pos))}}
+	return d
 }
 
 func (t *terminal) diagnostic(d diag.Diagnostic) {

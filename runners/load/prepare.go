@@ -204,7 +204,7 @@ func (r *run) mixed(mix []Share) error {
 		if len(arriving) == 0 {
 			beside = ", and nothing else runs"
 		}
-		r.notice("%s run %s%s", plural(r.Browsers, "browser user"), plural(len(browsing), "scenario"), beside)
+		r.notice("%s for %s%s", plural(r.Browsers, "browser user"), plural(len(browsing), "scenario"), beside)
 		if cores := runtime.GOMAXPROCS(0); r.Browsers > cores {
 			r.notice("%d browser users share %s: pages wait for each other, and their times look worse than users would find them", r.Browsers, plural(cores, "core"))
 		}

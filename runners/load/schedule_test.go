@@ -359,7 +359,7 @@ func TestBrowsersBesideTheArrivals(t *testing.T) {
 		if a, b := got.group(OfScenario, "home").Count, got.group(OfScenario, "see").Count; a != 500 || b < 40 || b > 42 {
 			t.Errorf("%d and %d", a, b)
 		}
-		if got.final.Model != OpenModel || got.noticed("2 browser users run 1 scenario beside the arrivals") != 1 || got.end.Outcome != runners.GatePassed {
+		if got.final.Model != OpenModel || got.noticed("2 browser users for 1 scenario beside the arrivals") != 1 || got.end.Outcome != runners.GatePassed {
 			t.Errorf("%+v %+v", got.notices, got.end)
 		}
 	})
