@@ -138,11 +138,11 @@ func promised(plan runners.Plan) []value.Promise {
 }
 
 // promising are the scenarios whose features are judged, none when nobody narrows them: then all features are.
-func (a *app) promising(t *target, s selection, where string) ([]runners.Selected, error) {
-	if where == "" && len(s.tags)+len(s.names)+len(t.places) == 0 {
+func (a *app) promising(t *target, s selection, narrowed where) ([]runners.Selected, error) {
+	if narrowed.tags == "" && len(s.tags)+len(s.names)+len(t.places) == 0 {
 		return nil, nil
 	}
-	return a.selected(t, s, where)
+	return a.selected(t, s, narrowed)
 }
 
 // chosenFeatures are the features of the selected scenarios, or all.

@@ -119,7 +119,7 @@ func (a *app) single(t *target, o options, from *ir.Stage, standard string) (*ex
 	if s.env, err = environment(t.program, name, o.url); err != nil {
 		return nil, s, err
 	}
-	if s.selected, err = a.selected(t, o.selection, s.env.Where, from.Where); err != nil {
+	if s.selected, err = a.selected(t, o.selection, whereOf(s.env), where{from.Where, "stage " + from.Name}); err != nil {
 		return nil, s, err
 	}
 	s.selected = driven(from.Load, s.selected)

@@ -181,7 +181,7 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 		if err := knownDriver(one.driver); err != nil {
 			return out, "", err
 		}
-		if one.selected, err = x.selected(x.target, x.selection, env.Where, s.Where); err != nil {
+		if one.selected, err = x.selected(x.target, x.selection, whereOf(env), where{s.Where, "stage " + s.Name}); err != nil {
 			return out, "", err
 		}
 		one.selected = driven(s.Load, one.selected)
@@ -189,11 +189,11 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 			return out, "", err
 		}
 	}
-	where := fmt.Sprintf("%s on %s, environment %s", scenarios(len(one.selected)), one.driver, env.Name)
+	reach := fmt.Sprintf("%s on %s, environment %s", scenarios(len(one.selected)), one.driver, env.Name)
 	switch s.Run {
 	case ir.Functional:
 		out.Run = func(ctx context.Context) (runners.Outcome, error) { return x.functional(ctx, one) }
-		return out, fmt.Sprintf("%-12s functional  %s", s.Name, where), nil
+		return out, fmt.Sprintf("%-12s functional  %s", s.Name, reach), nil
 	case ir.LoadRunner:
 		r, err := x.loadRunner(s, one)
 		if err != nil {
@@ -206,7 +206,7 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 			}
 			return outcome, err
 		}
-		return out, fmt.Sprintf("%-12s load        %s, %s", s.Name, where, asked(s.Load)), nil
+		return out, fmt.Sprintf("%-12s load        %s, %s", s.Name, reach, asked(s.Load)), nil
 	case ir.Probe:
 		r := &monitor.Runner{For: time.Duration(s.For), Every: time.Duration(s.Every), Browsers: s.Browsers}
 		often := "once"
@@ -216,10 +216,10 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 			r.Every = 0 // the daemon's affair
 		}
 		out.Run = func(ctx context.Context) (runners.Outcome, error) { return x.monitor(ctx, one, r) }
-		return out, fmt.Sprintf("%-12s probe       %s, %s", s.Name, where, often), nil
+		return out, fmt.Sprintf("%-12s probe       %s, %s", s.Name, reach, often), nil
 	case ir.Value:
 		one.driver = ""
-		if one.selected, err = x.promising(x.target, x.selection, s.Where); err != nil {
+		if one.selected, err = x.promising(x.target, x.selection, where{s.Where, "stage " + s.Name}); err != nil {
 			return out, "", err
 		}
 		out.Run = func(ctx context.Context) (runners.Outcome, error) {

@@ -25,14 +25,18 @@ func (s *selection) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.names, "name", nil, "run only scenarios whose name contains `TEXT`")
 }
 
+// where is a tag expression of hoops.yaml, and whose it is.
+type where struct{ tags, of string }
+
+func whereOf(e *ir.Environment) where { return where{e.Where, "environment " + e.Name} }
+
 // selected are the scenarios and rows that the flags, the arguments, and the tag expressions of environment and
 // stage leave. Nothing selected is an error.
-func (a *app) selected(t *target, s selection, wheres ...string) ([]runners.Selected, error) {
+func (a *app) selected(t *target, s selection, wheres ...where) ([]runners.Selected, error) {
 	ask := pick.Selection{Names: s.names, Places: t.places}
+	wheres = slices.DeleteFunc(wheres, func(w where) bool { return w.tags == "" })
 	for _, w := range wheres {
-		if w != "" {
-			ask.Tags = append(ask.Tags, w)
-		}
+		ask.Tags = append(ask.Tags, w.tags)
 	}
 	ask.Tags = append(ask.Tags, s.tags...)
 	selector, wrong := pick.Compile(ask)
@@ -43,7 +47,7 @@ func (a *app) selected(t *target, s selection, wheres ...string) ([]runners.Sele
 	}
 	list, leftOut := choose(t.program, selector, s.names)
 	if len(list) == 0 {
-		return nil, nothing(t.program, ask, leftOut)
+		return nil, nothing(t.program, ask, wheres, leftOut)
 	}
 	return list, nil
 }
@@ -89,11 +93,15 @@ func choose(p *ir.Program, selector *pick.Selector, names []string) (list []runn
 	return list, leftOut
 }
 
-// nothing explains why nothing is selected.
-func nothing(p *ir.Program, ask pick.Selection, leftOut int) error {
+// nothing explains why nothing is selected. The first tag expressions asked for are those of hoops.yaml.
+func nothing(p *ir.Program, ask pick.Selection, wheres []where, leftOut int) error {
 	var why []string
-	for _, e := range ask.Tags {
-		why = append(why, "tags "+e)
+	for i, e := range ask.Tags {
+		tags := "tags " + e
+		if i < len(wheres) {
+			tags += " (where of " + wheres[i].of + ")"
+		}
+		why = append(why, tags)
 	}
 	for _, n := range ask.Names {
 		why = append(why, fmt.Sprintf("name %q", n))

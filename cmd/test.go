@@ -61,7 +61,7 @@ func (a *app) test(ctx context.Context, t *target, o options, s stage) error {
 	if err := knownDriver(s.driver); err != nil {
 		return err
 	}
-	selected, err := a.selected(t, o.selection, env.Where)
+	selected, err := a.selected(t, o.selection, whereOf(env))
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ unless the clause or --baseline says otherwise.`,
 				}
 			}
 			s := stage{name: "value", runner: string(ir.Value), env: env}
-			if s.selected, err = a.promising(t, o.selection, ""); err != nil {
+			if s.selected, err = a.promising(t, o.selection, where{}); err != nil {
 				return err
 			}
 			x, err := a.newExecution(t, o, "pretty")
