@@ -10,7 +10,7 @@ import (
 )
 
 // Advice says what is written and does nothing: definitions that no scenario reaches, those that are the same but
-// for the names of their parameters, and values that are kept and never read. None of it changes a run, so it is
+// for the names of their parameters, values that are kept and never read, and parameters that are written as text. None of it changes a run, so it is
 // said by who checks a project, and not by each run. There is none where something is wrong.
 func (r *Result) Advice() diag.List {
 	if r.advice == nil {
@@ -24,6 +24,7 @@ func (r *Result) Advice() diag.List {
 	}
 	a.sameWords()
 	a.keptForNothing()
+	a.plainNames()
 	a.said.Sort()
 	return a.said
 }
@@ -35,6 +36,7 @@ type advice struct {
 	linked      []*steps.Definition
 	names       *steps.Names // of scenarios
 	unused      []ir.Definition
+	source      diag.Source
 	said        diag.List
 }
 

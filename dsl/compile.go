@@ -78,7 +78,7 @@ func (c *compiler) finish() *Result {
 	c.result.Diagnostics, c.result.Drivers = c.list, c.drivers
 	if !c.list.HasErrors() {
 		c.result.Program = c.program
-		c.result.advice = &advice{c.program, c.library.Definitions, c.linked, c.scenarioNames(), c.result.Unused, nil}
+		c.result.advice = &advice{c.program, c.library.Definitions, c.linked, c.scenarioNames(), c.result.Unused, c.result.Source, nil}
 	}
 	return c.result
 }
