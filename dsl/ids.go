@@ -127,11 +127,10 @@ func (n *ids) scenario(feature, name string, own []gherkin.Tag, pos diag.Pos) st
 // longestCell is how many runes of a cell an id holds; a longer one ends with a digest of the whole.
 const longestCell = 40
 
-// rows names the rows of an outline by their cells: a new row renames none. Where two rows read the same
-// without their signs, each has a digest of its cells added.
+// rows names the rows of an outline by their cells: a new row at the end renames none. One that reads as a row above
+// it, but for signs, has a digest of its cells added.
 func (n *ids) rows(s *ir.Scenario) {
-	plain := make([]string, len(s.Rows))
-	count := map[string]int{}
+	cellsOf := map[string]string{} // the row that has an id
 	for i := range s.Rows {
 		var parts []string
 		for _, cell := range s.Rows[i].Cells {
@@ -141,13 +140,12 @@ func (n *ids) rows(s *ir.Scenario) {
 			}
 			parts = append(parts, part)
 		}
-		plain[i] = strings.Join(parts, ",")
-		count[plain[i]]++
-	}
-	for i := range s.Rows {
-		id := plain[i]
-		if count[id] > 1 || strings.Trim(id, ",") == "" {
-			id += "~" + short(strings.Join(s.Rows[i].Cells, "\x00"))
+		id := strings.Join(parts, ",")
+		cells := strings.Join(s.Rows[i].Cells, "\x00")
+		if other, taken := cellsOf[id]; taken && other != cells || strings.Trim(id, ",") == "" {
+			id += "~" + short(cells)
+		} else {
+			cellsOf[id] = cells
 		}
 		s.Rows[i].ID = n.take(s.ID+"/"+id, false, s.Rows[i].Pos, "row", "remove one of the two: they ask for the same")
 	}
