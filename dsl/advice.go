@@ -17,33 +17,88 @@ func (r *Result) Advice() diag.List {
 		return nil
 	}
 	a := *r.advice
+	disputed := a.disputed()
 	for i := range a.unused {
 		d := &a.unused[i]
+		if disputed[d.Pos] {
+			continue
+		}
 		a.say(diag.Warnf(patternOf(d), "steps/unused", "no scenario uses this definition").
 			WithHelp("remove it, or write a step that it matches"))
 	}
 	a.sameWords()
 	a.keptForNothing()
 	a.plainNames()
+	a.belowPath()
+	a.someEnvironments()
 	a.said.Sort()
 	return a.said
 }
 
 // advice is what it takes to say it when somebody asks.
 type advice struct {
-	program     *ir.Program
-	definitions []*steps.Definition
-	linked      []*steps.Definition
-	names       *steps.Names // of scenarios
-	unused      []ir.Definition
-	source      diag.Source
-	said        diag.List
+	program *ir.Program
+	library *steps.Library
+	linked  []*steps.Definition
+	names   *steps.Names // of scenarios
+	unused  []ir.Definition
+	calls   map[int][]int // of bodies, by numbers in the library
+	source  diag.Source
+	said    diag.List
 }
 
 func (a *advice) say(d diag.Diagnostic) { a.said = append(a.said, d) }
 
 func patternOf(d *ir.Definition) diag.Range {
 	return diag.At(d.Pos, utf8.RuneCountInString(d.Pattern))
+}
+
+// disputed are the definitions that an ambiguous step may mean, and what these call: nobody knows yet that they are
+// of no use.
+func (a *advice) disputed() map[diag.Pos]bool {
+	found := map[diag.Pos]bool{}
+	var take func(number int)
+	take = func(number int) {
+		if number == 0 || found[a.library.Definitions[number-1].Pos] {
+			return
+		}
+		found[a.library.Definitions[number-1].Pos] = true
+		for _, called := range a.calls[number] {
+			take(called)
+		}
+	}
+	see := func(list []ir.Step, around steps.Context) {
+		for i := range list {
+			for _, o := range list[i].Obstacles {
+				if o.Status != "ambiguous" {
+					continue
+				}
+				for _, d := range a.library.Definitions {
+					if (d.Driver == o.Driver || d.Driver == "") && a.library.MayCall(list[i].Text, around, d) {
+						take(d.Index())
+					}
+				}
+			}
+		}
+	}
+	for i := range a.program.Definitions {
+		see(a.program.Definitions[i].Body, steps.Context{})
+	}
+	for i := range a.program.Features {
+		for j := range a.program.Features[i].Scenarios {
+			s := &a.program.Features[i].Scenarios[j]
+			around := steps.Context{Columns: s.Columns}
+			for _, r := range s.Rows {
+				var cells []steps.Cell
+				for _, text := range r.Cells {
+					cells = append(cells, steps.Cell{Text: text})
+				}
+				around.Rows = append(around.Rows, cells)
+			}
+			see(s.Steps, around)
+		}
+	}
+	return found
 }
 
 // sameWords finds definitions of one driver whose patterns differ in the names of parameters alone: every step that
@@ -54,7 +109,7 @@ func (a *advice) sameWords() {
 		undo          bool
 	}
 	first := map[key]*steps.Definition{}
-	for _, d := range a.definitions {
+	for _, d := range a.library.Definitions {
 		k := key{d.Words(), d.Driver, d.IsUndo}
 		other := first[k]
 		if other == nil {

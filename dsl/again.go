@@ -17,12 +17,15 @@ import (
 // bytes change, and where nothing but features changed, only those are bound again. Its results are those of Compile.
 // It is not for several goroutines.
 type Compiler struct {
-	files map[string]*parsed // by path
-	last  *compiler          // nil when the last project was wrong
+	files   map[string]*parsed     // by path
+	schemas map[string]*readSchema // good ones, by path
+	last    *compiler              // nil when the last project was wrong
 }
 
 // NewCompiler remembers nothing yet.
-func NewCompiler() *Compiler { return &Compiler{files: map[string]*parsed{}} }
+func NewCompiler() *Compiler {
+	return &Compiler{files: map[string]*parsed{}, schemas: map[string]*readSchema{}}
+}
 
 // Compile makes the program of a project.
 func (k *Compiler) Compile(in *Sources) *Result {
@@ -43,17 +46,18 @@ type parsed struct {
 // shared is what was found out about hoops.yaml, the definitions and all features together. Where only features changed
 // it is taken over, and sameWorld holds that it is still true.
 type shared struct {
-	yaml    *project.Project
-	library *steps.Library
-	drivers []string
-	linked  []*steps.Definition            // what program.Definitions were made of, in their order
-	kept    []string                       // every name that is kept, sorted
-	names   *steps.Names                   // of scenarios
-	reads   map[int]map[string]bool        // what the body of each definition reads, by its number in the library
-	each    map[*steps.Definition][]string // columns of the tables that @each definitions are given
-	number  map[int]int                    // of definitions in the program, by their number in the library
-	calls   map[int][]int                  // of the bodies of definitions, by numbers in the library
-	lasting diag.List                      // what was said before any feature was looked at
+	yaml     *project.Project
+	library  *steps.Library
+	drivers  []string
+	linked   []*steps.Definition                       // what program.Definitions were made of, in their order
+	kept     []string                                  // every name that is kept, sorted
+	names    *steps.Names                              // of scenarios
+	reads    map[int]*handed                           // what the body of each definition reads, by its number in the library
+	each     map[*steps.Definition][]string            // columns of the tables that @each definitions are given
+	columnAt map[*steps.Definition]map[string]diag.Pos // where the first such table names each
+	number   map[int]int                               // of definitions in the program, by their number in the library
+	calls    map[int][]int                             // of the bodies of definitions, by numbers in the library
+	lasting  diag.List                                 // what was said before any feature was looked at
 
 	definitions []saying     // of the files of definitions
 	declared    []string     // drivers of definitions and stages
@@ -134,7 +138,7 @@ func (k *Compiler) changed(in *Sources) *Result {
 		return nil
 	}
 	c := *k.last
-	c.in, c.list, c.program, c.files = in, slices.Clone(c.lasting), k.skeleton(), map[string]bool{}
+	c.in, c.list, c.program, c.files, c.schemas = in, slices.Clone(c.lasting), k.skeleton(), map[string]bool{}, nil
 	c.result = &Result{Unused: c.result.Unused, sources: maps.Clone(c.result.sources)}
 	c.units, c.lint = nil, map[string]diag.List{}
 	units := map[string]*unit{}
@@ -248,7 +252,9 @@ func (k *Compiler) sameProject(in *Sources) bool {
 func (k *Compiler) sameTables(old *unit, doc *gherkin.Document) bool {
 	given := map[*steps.Definition][]string{}
 	if doc != nil {
-		given = k.last.eachIn(doc)
+		for d, columns := range k.last.eachIn(doc) {
+			given[d] = texts(columns)
+		}
 	}
 	for d, columns := range given {
 		for _, column := range columns {
@@ -262,7 +268,7 @@ func (k *Compiler) sameTables(old *unit, doc *gherkin.Document) bool {
 	}
 	for d, columns := range k.last.eachIn(old.doc) {
 		for _, column := range columns {
-			if !slices.Contains(given[d], column) {
+			if !slices.Contains(given[d], column.Text) {
 				return false
 			}
 		}

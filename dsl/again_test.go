@@ -20,7 +20,7 @@ func TestAgain(t *testing.T) {
 	lines := []string{
 		"  Scenario: another\n    When I GET \"/\"\n", "@x\n", "# remark\n", "    And I keep token = body.token\n", "    And I keep secret key = body.key\n",
 		"    When I GET \"/${token}\"\n", "    Given the users:\n      | name | colour |\n      | Ann  | red    |\n", "    And each user:\n      | name | height |\n      | a | 7 |\n",
-		"    Given something undefined\n", "    When I GET \"/${file('x.json')}\"\n", "    When I open \"/\"\n", "    Given within 3s I POST \"/\"\n", "broken\n", "  Value: fewer errors\n",
+		"    Given something undefined\n", "    When I GET \"/${file('x.json')}\"\n", "    When I open \"/\"\n", "    Given within 3s I POST \"/\"\n", "    And each user:\n      | name | name |\n      | a | 7 |\n", "    And each user:\n      | status | env |\n      | a | 7 |\n", "    Given within 3s I expect status == 200\n", "broken\n", "  Value: fewer errors\n",
 		"  Scenario: dup\n    When I GET \"/\"\n", "    Given I sign in\n", "    Given it works\n",
 	}
 	rapid.Check(t, func(rt *rapid.T) {

@@ -23,6 +23,7 @@ type Result struct {
 	Unused      []ir.Definition   // that no scenario reaches
 	sources     map[string]string // normalised, by path
 	advice      *advice
+	wheres      []project.Where // of hoops.yaml
 }
 
 // Source is the normalised text of a file, for rendering diagnostics.
@@ -65,7 +66,7 @@ func newCompiler(in *Sources) *compiler {
 func (c *compiler) follow() {
 	c.flow()
 	for i := range c.program.Definitions {
-		c.readOnly(c.program.Definitions[i].Body)
+		c.readOnly(c.program.Definitions[i].Body, c.linked[i].Names)
 	}
 	c.openSecrets()
 }
@@ -75,10 +76,11 @@ func (c *compiler) finish() *Result {
 	c.stages()
 	c.embed()
 	c.list.Sort()
+	c.result.wheres = c.yaml.Wheres
 	c.result.Diagnostics, c.result.Drivers = c.list, c.drivers
 	if !c.list.HasErrors() {
 		c.result.Program = c.program
-		c.result.advice = &advice{c.program, c.library.Definitions, c.linked, c.scenarioNames(), c.result.Unused, c.result.Source, nil}
+		c.result.advice = &advice{c.program, c.library, c.linked, c.scenarioNames(), c.result.Unused, c.calls, c.result.Source, nil}
 	}
 	return c.result
 }
@@ -89,6 +91,7 @@ type compiler struct {
 	list    diag.List
 	program *ir.Program
 	files   map[string]bool
+	schemas map[string]bool      // that were read, by path
 	again   *Compiler            // nil when nothing is compiled again
 	partial bool                 // a file has nothing to compile
 	units   []*unit              // of program.Features

@@ -124,7 +124,7 @@ func (c *compiler) bodies() {
 		d.Names = steps.NewNames(c.kept, d.Params, c.each[d])
 		c.declare(d.Names)
 		for _, p := range d.Params {
-			if p.Name != "" && expr.Reserved(p.Name) && !answerName(p.Name) {
+			if refusedName(p.Name) {
 				c.add(diag.Errorf(inPattern(d, "{"+p.Name+":"+p.Type+"}"), "steps/reserved", "the parameter %q has one of hoops' own names", p.Name).WithHelp("give it another name"))
 			}
 		}
@@ -138,6 +138,7 @@ func (c *compiler) bodies() {
 		for _, line := range d.Lines {
 			step, wrong := c.library.Bind(line, steps.Context{Drivers: drivers, Inside: d, Names: d.Names})
 			c.list = append(c.list, wrong...)
+			c.columnNames(&step, line)
 			d.Body = append(d.Body, step)
 			if len(step.Bindings) == 0 && len(step.Obstacles) > 0 {
 				c.obstacle(&step, &step.Obstacles[0])
@@ -157,6 +158,9 @@ func inPattern(d *steps.Definition, part string) diag.Range {
 	at.Col += len([]rune(before))
 	return diag.At(at, len([]rune(part)))
 }
+
+// refusedName are those that no parameter and no column of an @each table may have.
+func refusedName(name string) bool { return expr.Reserved(name) && !answerName(name) }
 
 // answerName are the names that a parameter may have all the same: it comes first, and the answer's is
 // response.text.

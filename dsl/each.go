@@ -17,11 +17,19 @@ func (c *compiler) eachColumns(docs ...[]*gherkin.Document) {
 	if !slices.ContainsFunc(c.library.Definitions, func(d *steps.Definition) bool { return d.Each }) {
 		return
 	}
-	c.each = map[*steps.Definition][]string{}
+	c.each, c.columnAt = map[*steps.Definition][]string{}, map[*steps.Definition]map[string]diag.Pos{}
 	for _, group := range docs {
 		for _, doc := range group {
 			for d, columns := range c.eachIn(doc) {
-				c.each[d] = append(c.each[d], columns...)
+				c.each[d] = append(c.each[d], texts(columns)...)
+				if c.columnAt[d] == nil {
+					c.columnAt[d] = map[string]diag.Pos{}
+				}
+				for _, column := range columns {
+					if _, known := c.columnAt[d][column.Text]; !known {
+						c.columnAt[d][column.Text] = column.Pos
+					}
+				}
 			}
 		}
 	}
@@ -33,8 +41,8 @@ func (c *compiler) eachColumns(docs ...[]*gherkin.Document) {
 }
 
 // eachIn are the columns of the tables that a file gives to each @each definition.
-func (c *compiler) eachIn(doc *gherkin.Document) map[*steps.Definition][]string {
-	found := map[*steps.Definition][]string{}
+func (c *compiler) eachIn(doc *gherkin.Document) map[*steps.Definition][]steps.Cell {
+	found := map[*steps.Definition][]steps.Cell{}
 	see := func(list []*gherkin.Step, around steps.Context) {
 		for _, s := range list {
 			if s.Table == nil || len(s.Table.Rows) == 0 {
@@ -73,14 +81,16 @@ func examples(e *gherkin.Examples) steps.Context {
 	return c
 }
 
-func headers(t *gherkin.Table) []string {
-	var names []string
-	for _, cell := range t.Rows[0].Cells {
-		if identifier(cell.Value) {
-			names = append(names, cell.Value)
-		}
+func headers(t *gherkin.Table) []steps.Cell {
+	return slices.DeleteFunc(cells(t.Rows[0].Cells), func(c steps.Cell) bool { return !identifier(c.Text) })
+}
+
+func texts(list []steps.Cell) []string {
+	var out []string
+	for _, c := range list {
+		out = append(out, c.Text)
 	}
-	return names
+	return out
 }
 
 // anyName is every name in the lines of a body that nothing else gives a meaning.
@@ -127,6 +137,12 @@ func (c *compiler) missingColumns(s *ir.Step, d *steps.Definition, names map[str
 			WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern)
 		if near := diag.Closest(column, header); near != "" {
 			e = e.WithHelp("its column %q looks like it", near)
+		}
+		if _, own := expr.StepScope().Values[column]; own {
+			e = e.WithNote(diag.At(c.columnAt[d][column], len([]rune(column))), "this table makes %s a column; without it, it is hoops' own", column)
+			if answerName(column) {
+				e = e.WithHelp("write response.%s in the definition for the answer's", column)
+			}
 		}
 		c.add(e.WithHelp("its columns are %s", strings.Join(header, ", ")))
 	}

@@ -75,13 +75,17 @@ func (c *compiler) stepFiles() {
 
 // neededFile is a file that a step names, or that the step by calls for with what it was given at another place.
 type neededFile struct {
-	path string
-	at   diag.Range
-	by   *ir.Step
+	path   string
+	at     diag.Range
+	by     *ir.Step
+	schema bool // responses are held against it
 }
 
-// need embeds a file, once.
+// need embeds a file, once, and a schema with all that it refers to.
 func (c *compiler) need(f neededFile) {
+	if f.schema {
+		c.schema(f)
+	}
 	if c.files[f.path] {
 		return
 	}
@@ -107,7 +111,7 @@ func (c *compiler) filesIn(list []ir.Step, names *steps.Names) (found []neededFi
 		ir.WalkStep(&list[i], func(s *ir.Step) {
 			for _, n := range c.fileNames(s, names) {
 				if path, written := n.name.Constant(); written {
-					found = append(found, neededFile{path: path, at: n.at})
+					found = append(found, neededFile{path: path, at: n.at, schema: n.schema})
 				}
 			}
 		})
@@ -129,9 +133,10 @@ func file(path string, data []byte) ir.File {
 
 // fileName is a place of a step where the name of a file stands.
 type fileName struct {
-	name ir.Template
-	at   diag.Range
-	rows []int // of the outline, where the binding that it is from has some only
+	name   ir.Template
+	at     diag.Range
+	rows   []int // of the outline, where the binding that it is from has some only
+	schema bool
 }
 
 // fileNames are those of a step, without steps inside its ops.
@@ -166,11 +171,12 @@ func (c *compiler) fileNames(s *ir.Step, names *steps.Names) (found []fileName) 
 	}
 	for i := range s.Bindings {
 		b := &s.Bindings[i]
-		named := func(t ir.Template, at diag.Range) { found = append(found, fileName{t, at, b.Rows}) }
+		named := func(t ir.Template, at diag.Range) { found = append(found, fileName{name: t, at: at, rows: b.Rows}) }
 		switch op := b.Op.(type) {
 		case *ir.Expect:
 			if op.Check == ir.CheckSchema {
 				named(op.Want, c.written(op.Want, s.Pos, s.Range()))
+				found[len(found)-1].schema = true
 			}
 		case *ir.Act:
 			if op.Verb == ir.Upload {
@@ -181,8 +187,8 @@ func (c *compiler) fileNames(s *ir.Step, names *steps.Names) (found []fileName) 
 				continue
 			}
 			for _, f := range op.Body.Fields {
-				if len(f.Value) == 0 || !strings.HasPrefix(f.Value[0].Text, "@") || f.Value.String() == "@" {
-					continue // an @ that comes with data is data
+				if !ir.NamesFile(f.Value) {
+					continue
 				}
 				path := slices.Clone(f.Value)
 				if path[0].Text = path[0].Text[1:]; path[0].Text == "" {

@@ -107,6 +107,7 @@ func (c *compiler) scenario(ids *ids, feature *ir.Feature, f *gherkin.Feature, s
 		}
 		step, wrong := c.library.Bind(line, columns)
 		c.list = append(c.list, wrong...)
+		c.columnNames(&step, line)
 		scenario.Steps = append(scenario.Steps, step)
 	}
 	return scenario
@@ -159,8 +160,15 @@ func (c *compiler) rows(ids *ids, scenario *ir.Scenario, f *gherkin.Feature, s *
 			}
 		}
 		tags := inherited(f.Effective(s, e), s.Tags)
+		block := 0
+		if len(s.Examples) > 1 {
+			block = e.Pos.Line
+			if len(e.Tags) > 0 {
+				block = e.Tags[0].Pos.Line
+			}
+		}
 		for _, r := range e.Rows {
-			row := ir.Row{Tags: tags, Pos: r.Pos}
+			row := ir.Row{Tags: tags, From: block, Pos: r.Pos}
 			sorted := make([]steps.Cell, len(order))
 			for i, at := range order {
 				row.Cells = append(row.Cells, r.Cells[at].Value)

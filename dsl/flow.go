@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -10,25 +9,10 @@ import (
 )
 
 // flow follows kept values through every scenario on every driver that it runs on: a name that is read before
-// anything can have kept it is an error, and says what would keep it. Compensations are not followed: one that
-// lacks a value is not run, and the report says so.
+// anything can have kept it is an error, and says what would keep it. So is one that a compensation reads: it runs
+// with what was kept right after its step.
 func (c *compiler) flow() {
-	f := &flow{compiler: c, bodies: map[flowKey]*summary{}, keepers: map[string][]string{}}
-	for i := range c.program.Definitions {
-		d := &c.program.Definitions[i]
-		for j := range d.Body {
-			ir.WalkStep(&d.Body[j], func(s *ir.Step) {
-				for _, b := range s.Bindings {
-					if k, ok := b.Op.(*ir.Keep); ok {
-						where := fmt.Sprintf("%s (%s:%d)", d.Pattern, d.Pos.File, d.Pos.Line)
-						if !slices.Contains(f.keepers[k.Name], where) {
-							f.keepers[k.Name] = append(f.keepers[k.Name], where)
-						}
-					}
-				}
-			})
-		}
-	}
+	f := &flow{compiler: c, bodies: map[flowKey]*summary{}}
 	for i := range c.program.Features {
 		if !c.units[i].followed {
 			f.feature(&c.program.Features[i], c.units[i])
@@ -42,7 +26,7 @@ func (f *flow) feature(feature *ir.Feature, u *unit) {
 	u.followed = true
 	for i := range feature.Scenarios {
 		s := &feature.Scenarios[i]
-		f.readOnly(s.Steps)
+		f.readOnly(s.Steps, f.scenarioNames())
 		for _, driver := range driversOf(s) {
 			for _, row := range rowsToFollow(s) {
 				f.scenario(s, driver, row)
@@ -87,11 +71,10 @@ func rowsToFollow(s *ir.Scenario) []int {
 
 type flow struct {
 	*compiler
-	bodies  map[flowKey]*summary
-	keepers map[string][]string // definitions that keep a name
-	unit    *unit               // that is followed
-	own     ir.Step             // the one that is read, with one binding
-	one     [1]ir.Binding
+	bodies map[flowKey]*summary
+	unit   *unit   // that is followed
+	own    ir.Step // the one that is read, with one binding
+	one    [1]ir.Binding
 }
 
 type flowKey struct {
@@ -110,6 +93,7 @@ type need struct {
 	name   string // "row" for a column
 	column string // "" when it is computed
 	at     diag.Range
+	undo   int // the compensation that reads it, 0 for none
 }
 
 // keep is a name that is kept, and the definition that does it: 0 for a step of a scenario.
@@ -136,7 +120,7 @@ func (f *flow) scenario(s *ir.Scenario, driver string, row int) {
 			case n.name == "row":
 				f.noColumn(s, step, n)
 			case !sum.has(n.name):
-				f.notKept(s, step, n)
+				f.notKept(s, i, driver, row, n)
 			}
 		}
 		for _, k := range inner.keeps {
@@ -167,17 +151,6 @@ func (n need) explained(d diag.Diagnostic, s *ir.Scenario, step *ir.Step) diag.D
 		return d
 	}
 	return d.WithNote(step.Range(), "in %q, for %s", s.Name, step.Text)
-}
-
-func (f *flow) notKept(s *ir.Scenario, step *ir.Step, n need) {
-	d := n.explained(diag.Errorf(n.at, "steps/not-kept", "%s is read before anything can have kept it", n.name), s, step)
-	for _, k := range f.keepers[n.name] {
-		d = d.WithHelp("it is kept by: %s", k)
-	}
-	if len(f.keepers[n.name]) == 0 {
-		d = d.WithHelp("keep it in an earlier step: I keep %s = …", n.name)
-	}
-	f.add(d)
 }
 
 // twice warns of a name that two definitions of one scenario keep: the later one wins, wherever it is read.
@@ -242,7 +215,7 @@ func (f *flow) binding(step *ir.Step, b *ir.Binding, by int, names *steps.Names)
 	return sum
 }
 
-// body is what a definition does on a driver; the body of an @once is no other, since what it kept is copied.
+// body is what a definition does on a driver, with its compensation, which needs what is kept when it ends.
 func (f *flow) body(definition int, driver string) *summary {
 	key := flowKey{definition, driver}
 	if s := f.bodies[key]; s != nil {
@@ -253,6 +226,16 @@ func (f *flow) body(definition int, driver string) *summary {
 		if b := d.Body[i].Binding(driver, -1); b != nil {
 			s.add(f.binding(&d.Body[i], b, definition, f.linked[definition-1].Names))
 		}
+	}
+	if d.Undo > 0 {
+		undo := &summary{needs: slices.Clone(f.body(d.Undo, driver).needs)}
+		for i := range undo.needs {
+			undo.needs[i].undo = d.Undo
+		}
+		s.add(undo)
+	}
+	if d.Once {
+		f.alone(d, s)
 	}
 	f.bodies[key] = s
 	return s
@@ -277,7 +260,7 @@ func (f *flow) reads(step *ir.Step, b *ir.Binding, names *steps.Names) []need {
 			if r.Line <= 1 {
 				at.Col += r.Col - 1
 			}
-			needs = append(needs, need{r.Name, r.Field, diag.At(at, r.Len)})
+			needs = append(needs, need{name: r.Name, column: r.Field, at: diag.At(at, r.Len)})
 		}
 	}
 	ir.Templates(&f.own, func(t ir.Template, _ string) {

@@ -218,6 +218,6 @@ func (f *follower) file(s *ir.Step, file fileName, names *steps.Names, w world) 
 		return
 	}
 	if path := expr.Text(g.value); path != "" {
-		f.found(neededFile{path: path, at: g.at, by: by})
+		f.found(neededFile{path: path, at: g.at, by: by, schema: file.schema})
 	}
 }

@@ -1,33 +1,81 @@
 package dsl
 
 import (
+	"regexp"
+
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/dsl/steps"
 )
 
-// readers refuses a doc string or a table that the definition it is given to does not read.
+// readers refuses a doc string or a table that the definition it is given to does not read, and a step without one that
+// its definition reads. What compensates a definition is given the same.
 func (c *compiler) readers() {
-	reads := map[int]map[string]bool{}
+	c.reads = map[int]*handed{}
 	for _, d := range c.library.Definitions {
-		names := map[string]bool{}
-		for i := range d.Body {
-			for _, source := range ir.Expressions(&d.Body[i]) {
-				if p, wrong := d.Names.Program(source); wrong == nil {
-					for _, n := range p.Names() {
-						names[n] = true
-					}
-				}
-			}
-		}
-		reads[d.Index()] = names
+		c.reads[d.Index()] = handedTo(d)
 	}
-	c.reads = reads
+	for _, d := range c.library.Definitions {
+		if undo := c.reads[d.Undo]; undo != nil {
+			c.reads[d.Index()].add(undo)
+		}
+	}
 	for _, d := range c.library.Definitions {
 		c.readIn(d.Body)
 	}
 	for _, f := range c.program.Features {
 		c.readBy(f)
 	}
+}
+
+// handed is what a body reads by name: table, rows and doc of its caller, and columns.
+type handed struct {
+	names    map[string]bool
+	at       map[string]*ir.Step // the first step that reads it, or calls with it
+	optional map[string]bool     // what it compares with nil: it may as well not be there
+}
+
+// orNot is a body that asks whether it was given something.
+var orNot = regexp.MustCompile(`\b(table|rows|doc)\s*[!=]=\s*nil\b|\bnil\s*[!=]=\s*(table|rows|doc)\b`)
+
+func handedTo(d *steps.Definition) *handed {
+	h := &handed{map[string]bool{}, map[string]*ir.Step{}, map[string]bool{}}
+	for i := range d.Body {
+		for _, source := range ir.Expressions(&d.Body[i]) {
+			p, wrong := d.Names.Program(source)
+			if wrong != nil {
+				continue
+			}
+			for _, n := range p.Names() {
+				h.names[n] = true
+				if h.at[n] == nil {
+					h.at[n] = &d.Body[i]
+				}
+			}
+			for _, m := range orNot.FindAllStringSubmatch(source, -1) {
+				h.optional[m[1]+m[2]] = true
+			}
+		}
+	}
+	return h
+}
+
+func (h *handed) add(more *handed) {
+	for n := range more.names {
+		if !h.names[n] {
+			h.names[n], h.at[n], h.optional[n] = true, more.at[n], more.optional[n]
+		}
+	}
+}
+
+// needs is the first of some names that the body cannot do without, "" for none.
+func (h *handed) needs(names ...string) string {
+	for _, n := range names {
+		if h.names[n] && !h.optional[n] {
+			return n
+		}
+	}
+	return ""
 }
 
 func (c *compiler) readBy(f ir.Feature) {
@@ -42,19 +90,30 @@ func (c *compiler) readIn(list []ir.Step) {
 			if b.Definition == 0 {
 				continue
 			}
-			d, names := c.library.Definitions[b.Definition-1], c.reads[b.Definition]
+			d, read := c.library.Definitions[b.Definition-1], c.reads[b.Definition]
 			unread := func(what, how string) {
 				c.add(diag.Errorf(s.Range(), "steps/unread", "nothing reads this %s", what).
 					WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern).WithHelp("%s", how))
 			}
-			if s.Doc != nil && !names["doc"] {
+			lacks := func(what, name, how string) {
+				c.add(diag.Errorf(s.Range(), "steps/argument", "this step needs a %s, which its definition reads as %s", what, name).
+					WithNote(read.at[name].Range(), "read here, in the definition %s", d.Pattern).WithHelp("%s", how).
+					WithHelp("if it may be missing, let the definition ask for it: %s == nil", name))
+			}
+			if s.Doc != nil && !read.names["doc"] {
 				unread("doc string", "remove it, or read it in the definition as ${doc}")
 			}
-			if s.Table != nil && !d.Each && !names["table"] && !names["rows"] {
+			if s.Table != nil && !d.Each && !read.names["table"] && !read.names["rows"] {
 				unread("table", "remove it, or read it in the definition as ${table} or ${rows}, or tag the definition @each")
 			}
+			if name := read.needs("doc"); s.Doc == nil && name != "" {
+				lacks("doc string", name, "write it below the step, between two lines of \"\"\"")
+			}
+			if name := read.needs("table", "rows"); s.Table == nil && !d.Each && name != "" {
+				lacks("table", name, "write it below the step: | name | value |")
+			}
 			if d.Each && len(s.Table) > 0 {
-				c.missingColumns(s, d, names)
+				c.missingColumns(s, d, read.names)
 			}
 			if d.Each && s.Table == nil {
 				c.add(diag.Errorf(s.Range(), "steps/argument", "this step needs a table: its definition runs once for each row").

@@ -32,6 +32,7 @@ func (c *compiler) stages() {
 	}
 	gate := expr.GateScope()
 	for _, s := range c.program.Stages {
+		c.mix(&s)
 		gates := s.Expect
 		if s.StopWhen != nil {
 			stop := *s.StopWhen
@@ -44,6 +45,17 @@ func (c *compiler) stages() {
 			}
 		}
 	}
+}
+
+// WhereOf is the place of a stage's where, or of the stage where that cannot be told.
+func (r *Result) WhereOf(s *ir.Stage) diag.Range {
+	at := diag.Range{Pos: s.Pos}
+	for _, w := range r.wheres { // the first one behind the stage's name is its own
+		if w.Text == s.Where && w.Pos.File == s.Pos.File && s.Pos.Less(w.Pos) && (at.Pos == s.Pos || w.Pos.Less(at.Pos)) {
+			at = diag.At(w.Pos, len([]rune(w.Text)))
+		}
+	}
+	return at
 }
 
 // condition checks an expression of hoops.yaml that must be true or false; nil when it is not.

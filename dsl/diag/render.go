@@ -249,6 +249,28 @@ func Printable(s string) string {
 	return b.String()
 }
 
+// Flat is text of several lines as one: each goes on behind the one before.
+func Flat(s string) string {
+	if !strings.ContainsAny(s, "\r\n") {
+		return s
+	}
+	var b strings.Builder
+	for l := range strings.FieldsFuncSeq(s, func(c rune) bool { return c == '\n' || c == '\r' }) {
+		if l = strings.TrimSpace(l); l == "" {
+			continue
+		}
+		switch before := b.String(); {
+		case before == "":
+		case strings.ContainsAny(before[len(before)-1:], ".,:;!?"):
+			b.WriteByte(' ')
+		default:
+			b.WriteString("; ")
+		}
+		b.WriteString(l)
+	}
+	return b.String()
+}
+
 // Cut keeps at most n characters, the last of which is then "…".
 func Cut(s string, n int) string {
 	if len(s) <= n || utf8.RuneCountInString(s) <= n {

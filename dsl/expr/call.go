@@ -25,7 +25,7 @@ func (l *lowering) call(n *ast.CallNode) (*part, *Error) {
 		}
 		at := l.place(l.token(n))
 		e := at.errorf("unknown function %q", "."+at.text)
-		if l.isFunction(at.text) {
+		if l.isFunction(at.text) && methodsElsewhere[at.text] == "" {
 			return nil, e.withHelp("write %s(…) with the value inside", at.text)
 		}
 		var names []string
@@ -64,7 +64,7 @@ func (l *lowering) function(n ast.Node, name string, args []ast.Node) (*part, *E
 		return nil, at.errorf("%s(…) takes %s, not %d", name, arity(fn.min, fn.max), len(args))
 	}
 	p.kind = fn.result
-	a := &application{name: name, fn: fn}
+	a := &application{name: name, fn: fn, identifies: l.scope.Funcs[name].Hides}
 	operator := "$apply"
 	lowered := []any{a}
 	mark := len(l.calls)
@@ -83,7 +83,7 @@ func (l *lowering) function(n ast.Node, name string, args []ast.Node) (*part, *E
 		}
 		if fn.params != nil {
 			if want := fn.params[min(i, len(fn.params)-1)]; !takes(want, x.kind) {
-				return nil, where.errorf("%s(…) needs %s: %s is %s", name, want, where.text, x.kind)
+				return nil, fn.unfit(where.errorf("%s(…) needs %s: %s is %s", name, want, where.text, x.kind), name)
 			}
 		}
 		if i == 0 && asked {
@@ -99,6 +99,14 @@ func (l *lowering) function(n ast.Node, name string, args []ast.Node) (*part, *E
 	a.place = l.place(p)
 	p.node = call(operator, lowered...)
 	return p, nil
+}
+
+// unfit adds to the error of an argument what was probably meant.
+func (fn *function) unfit(e *Error, name string) *Error {
+	if name == "size" && fn.do != nil {
+		return e.withHelp("size(\"2MB\") is a size; for how many elements there are write len(…)")
+	}
+	return e
 }
 
 func (l *lowering) unknownFunction(at place, name string) *Error {
@@ -152,12 +160,16 @@ func (l *lowering) loop(n *ast.BuiltinNode) (*part, *Error) {
 	if !takes(List, list.kind) || list.isNil {
 		return nil, o.errorf("%s(…) goes through a list: %s is %s", n.Name, o.text, list.kind)
 	}
-	walk := &ast.BuiltinNode{Name: n.Name, Arguments: []ast.Node{call("$list", o, list.node)}}
+	elements := call("$list", o, list.node)
+	if n.Name == "all" {
+		elements = call("$some", o, list.node)
+	}
+	walk := &ast.BuiltinNode{Name: n.Name, Arguments: []ast.Node{elements}}
 	p.shows = []operand{*o}
 	if l.loops++; l.loops > maxLoops {
 		return nil, name.errorf("too many loops within loops: at most %d", maxLoops)
 	}
-	body, bad := l.body(n, kind.condition)
+	body, bad := l.body(n, kind.condition, &p.shows[0])
 	if l.loops--; bad != nil {
 		return nil, bad
 	}
@@ -204,8 +216,8 @@ func (l *lowering) loop(n *ast.BuiltinNode) (*part, *Error) {
 	return p, nil
 }
 
-// body is the predicate of a loop; nil when there is none.
-func (l *lowering) body(n *ast.BuiltinNode, condition bool) (ast.Node, *Error) {
+// body is the predicate of a loop through a list; nil when there is none.
+func (l *lowering) body(n *ast.BuiltinNode, condition bool, list *operand) (ast.Node, *Error) {
 	if len(n.Arguments) < 2 {
 		return nil, nil
 	}
@@ -216,6 +228,18 @@ func (l *lowering) body(n *ast.BuiltinNode, condition bool) (ast.Node, *Error) {
 	if !condition {
 		node, bad := l.present(predicate.Node)
 		return &ast.PredicateNode{Node: node}, bad
+	}
+	if decides(n.Name) && l.loops == 1 { // of a loop in a loop there would be one for each element
+		x, bad := l.lower(predicate.Node)
+		if bad == nil {
+			bad = l.condition(x)
+		}
+		if bad != nil {
+			return nil, bad
+		}
+		list.element = &decider{operand: operand{place: l.place(x), trace: -1}, loop: n.Name, trace: l.traces}
+		l.traces++
+		return &ast.PredicateNode{Node: call("$decide", list.element, x.node, &ast.PointerNode{Name: "index"}, &ast.PointerNode{})}, nil
 	}
 	x, bad := l.truth(predicate.Node)
 	if bad != nil {

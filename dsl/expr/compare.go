@@ -30,6 +30,8 @@ type operand struct {
 	place
 	trace   int // -1: its text says all
 	literal bool
+	value   any      // of a literal
+	element *decider // of the list of all(…), none(…), one(…)
 }
 
 // compare is the one operator behind == != < <= > >= in contains startsWith endsWith matches.
@@ -88,6 +90,9 @@ func (c *comparison) mismatch(l, r any) *Error {
 	if clash(l, r) {
 		return e.withHelp("give the number a unit: x * 1ms")
 	}
+	if help := c.unitHelp(l, r); help != "" {
+		return e.withHelp("%s", help)
+	}
 	if a == Number && b == String || a == String && b == Number {
 		return e.withHelp("turn the text into a number: float(x) or int(x)")
 	}
@@ -98,10 +103,10 @@ func (c *comparison) mismatch(l, r any) *Error {
 func (c *comparison) values(l, r any) string {
 	var parts []string
 	if !c.left.literal {
-		parts = append(parts, c.left.text+" = "+show(l))
+		parts = append(parts, c.left.text+" = "+c.left.show(l))
 	}
 	if !c.right.literal && (c.left.literal || c.right.text != c.left.text) {
-		parts = append(parts, c.right.text+" = "+show(r))
+		parts = append(parts, c.right.text+" = "+c.right.show(r))
 	}
 	return strings.Join(parts, ", ")
 }

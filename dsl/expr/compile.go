@@ -34,7 +34,7 @@ func compile(source string, scope Scope, condition bool) (*Program, error) {
 	if err != nil {
 		return nil, s.syntax(err)
 	}
-	l := &lowering{scan: s, scope: scope, slots: map[string]int{}}
+	l := &lowering{scan: s, written: stretches(source, scope.Written), scope: scope, slots: map[string]int{}}
 	top, bad := l.lower(tree.Node)
 	if bad == nil && top.isNil {
 		bad = l.place(top).errorf("nil is not a value: it can only be compared with")
@@ -53,7 +53,7 @@ func compile(source string, scope Scope, condition bool) (*Program, error) {
 	}
 	p := &Program{source: source, kind: top.kind, code: code, names: l.names, calls: l.calls,
 		why: top.reason(l), traces: l.traces, whole: l.place(top)}
-	p.whole.text = strings.TrimSpace(source)
+	p.whole.text = strings.TrimSpace(l.spelt(0, len(s.runes)))
 	seen := map[[2]string]bool{}
 	for _, r := range l.reads {
 		if key := [2]string{r.Name, r.Field}; !seen[key] {
@@ -100,6 +100,9 @@ func (s *scan) syntax(err error) *Error {
 		before := s.tokens[i-1]
 		if before.kind != sign && before.kind != opener {
 			e.Message = fmt.Sprintf("an operator is expected between `%s` and `%s`", before.text, t.text)
+			if joined := joinedUnit(before.text, t.text); before.kind == number && t.kind == word && joined != "" {
+				e.withHelp("write %s", joined)
+			}
 			if sign := ofOtherLanguages[t.text]; t.kind == word && sign != "" && !words[strings.ToLower(t.text)] {
 				e.withHelp("write `%s`", sign)
 			}

@@ -17,8 +17,8 @@ func StepScope() Scope {
 			"page":     {"title": String, "url": String, "lcp": Duration, "fcp": Duration, "cls": Number, "ttfb": Duration},
 		},
 		Funcs: map[string]Func{
-			"header":     {Min: 1, Max: 1, Result: String},
-			"cookie":     {Min: 1, Max: 1, Result: String},
+			"header":     {Min: 1, Max: 1, Result: String, Hides: Identifies},
+			"cookie":     {Min: 1, Max: 1, Result: String, Hides: func(string) bool { return true }},
 			"css":        {Min: 1, Max: 2, Result: String},
 			"xpath":      {Min: 1, Max: 1, Result: String},
 			"page.text":  {Min: 1, Max: 1, Result: String},

@@ -31,14 +31,24 @@ type NoData struct {
 	Span
 	What string // the expression: body.total
 	Why  string // what is the matter with it: "is missing"
+	Help []string
 }
 
 func (e *NoData) Error() string { return "no data: " + e.What + " " + e.Why }
 
 // place is a part of the source, as messages name it.
 type place struct {
-	text string
-	at   Span
+	text  string
+	at    Span
+	hides bool // what stands there tells who somebody is: its value is not shown
+}
+
+// show is a value of this place as explanations quote it.
+func (p place) show(v any) string {
+	if p.hides {
+		return hidden
+	}
+	return show(v)
 }
 
 func (p place) errorf(format string, args ...any) *Error {
@@ -64,5 +74,5 @@ func (p place) noData(v any) error {
 }
 
 func notCondition(p place, v any) *Error {
-	return p.errorf("%q is not a condition: %s = %s", p.text, p.text, show(v)).withHelp("compare it with something")
+	return p.errorf("%q is not a condition: %s = %s", p.text, p.text, p.show(v)).withHelp("compare it with something")
 }

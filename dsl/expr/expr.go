@@ -13,6 +13,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"sync"
@@ -62,6 +63,12 @@ type Scope struct {
 	Fields map[string]map[string]Kind
 	// Funcs are called through Env.Call. A name may be that of a method of a value: "page.text".
 	Funcs map[string]Func
+	// Hidden are the values that tell who somebody is: explanations show *** for them.
+	Hidden map[string]bool
+	// Gate is that of a load: its errors and achieved are shares, from 0 to 1.
+	Gate bool
+	// Written is what the source was made from when that differs: with ${name} and <column> in it. Messages quote it.
+	Written string
 }
 
 // Func declares a function that the Env carries out.
@@ -69,6 +76,9 @@ type Func struct {
 	Min, Max int // how many arguments
 	Result   Kind
 	Fields   map[string]Kind // the fields of an Object result, as Scope.Fields
+	// Hides reports whether the result for a first argument tells who somebody is. It is asked with "" about every
+	// argument.
+	Hides func(arg string) bool
 }
 
 // Env is the world of one evaluation. A program asks for each name that it reads at most once per evaluation,
@@ -122,6 +132,9 @@ func CompileCondition(source string, scope Scope) (*Program, error) {
 // Source is the expression as it was written.
 func (p *Program) Source() string { return p.source }
 
+// Written is the expression in the words of Scope.Written.
+func (p *Program) Written() string { return p.whole.text }
+
 // Kind is what is known about the program's value.
 func (p *Program) Kind() Kind { return p.kind }
 
@@ -158,6 +171,22 @@ type Result struct {
 	Err error // why it could not be decided: a *NoData or an *Error
 }
 
+// Help is what to do about a condition that could not be decided.
+func (r *Result) Help() []string { return HelpOf(r.Err) }
+
+// HelpOf is what to do about an error of an evaluation.
+func HelpOf(err error) []string {
+	var none *NoData
+	var ours *Error
+	switch {
+	case errors.As(err, &none):
+		return none.Help
+	case errors.As(err, &ours):
+		return ours.Help
+	}
+	return nil
+}
+
 // Test evaluates a condition and explains what does not hold.
 func (p *Program) Test(env Env) Result {
 	f := p.frame(env)
@@ -181,5 +210,5 @@ func (p *Program) Test(env Env) Result {
 		return Result{Holds: true}
 	}
 	at, text := f.explain(p.why)
-	return Result{Explanation: text, Span: at}
+	return Result{Explanation: f.withheld(text), Span: at}
 }

@@ -26,6 +26,8 @@ type frame struct {
 	tracing bool
 	work    int
 	memory  int
+	// credentials were asked for by a name that was not known before.
+	credentials []any
 }
 
 type nothing struct{}
@@ -51,7 +53,7 @@ func (p *Program) release(f *frame) {
 
 // forget drops every value, so that a pooled frame keeps no answer of a server alive.
 func (f *frame) forget() {
-	f.env, f.tracing, f.work, f.memory = nil, false, 0, 0
+	f.env, f.tracing, f.work, f.memory, f.credentials = nil, false, 0, 0, nil
 	for i := range f.values {
 		f.values[i] = unasked
 	}
@@ -65,7 +67,13 @@ func (f *frame) forget() {
 func (f *frame) run(p *Program) (any, error) {
 	v, err := f.machine.Run(p.code, f)
 	if err != nil {
-		return nil, p.plain(err)
+		err = p.plain(err)
+		if e, ours := err.(*Error); ours && len(f.credentials) > 0 {
+			withheld := *e
+			withheld.Message = f.withheld(e.Message)
+			err = &withheld
+		}
+		return nil, err
 	}
 	v = value(v)
 	if v == nil {
@@ -139,6 +147,16 @@ func newOperators() conf.FunctionsTable {
 	add("$compute", func(f *frame, a []any) (any, error) { return f.compute(a[0].(*computation), a[1], a[2]) })
 	add("$truth", func(f *frame, a []any) (any, error) { return f.truth(a[0].(*operand), a[1]) })
 	add("$list", func(f *frame, a []any) (any, error) { return f.list(a[0].(*operand), a[1]) })
+	add("$some", func(f *frame, a []any) (any, error) {
+		o := a[0].(*operand)
+		list, err := f.list(o, a[1])
+		if err == nil && len(list) == 0 {
+			return nil, &NoData{Span: o.at, What: o.text, Why: "is an empty list: nothing was compared",
+				Help: []string{"if it may be empty: len(" + o.text + ") == 0 || all(…)"}}
+		}
+		return list, err
+	})
+	add("$decide", func(f *frame, a []any) (any, error) { return f.decide(a[0].(*decider), a[1], a[2], a[3]) })
 	add("$slice", func(f *frame, a []any) (any, error) { return f.slice(a[0].(*place), a[1], a[2], a[3]) })
 	add("$present", func(f *frame, a []any) (any, error) {
 		p := a[0].(*place)
@@ -285,7 +303,7 @@ func (f *frame) list(o *operand, v any) ([]any, error) {
 	}
 	l, ok := v.([]any)
 	if !ok {
-		return nil, o.errorf("%s is not a list: it is %s", o.text, show(v))
+		return nil, o.errorf("%s is not a list: it is %s", o.text, o.show(v))
 	}
 	return l, f.charge(o.place, 1+len(l))
 }
@@ -320,7 +338,7 @@ func (f *frame) slice(p *place, v, from, to any) (any, error) {
 			return nil, err
 		}
 		if !ok || n.float || n.big != nil {
-			return nil, p.errorf("%s needs whole numbers: not %s", p.text, show(value(end.v)))
+			return nil, p.errorf("%s needs whole numbers: not %s", p.text, p.show(value(end.v)))
 		}
 		if n.i < 0 {
 			n.i += int64(length)

@@ -25,6 +25,8 @@ type application struct {
 	name string
 	fn   *function
 	args []place
+	// identifies is Func.Hides.
+	identifies func(arg string) bool
 }
 
 // context is a call being carried out.
@@ -44,7 +46,7 @@ func (f *frame) apply(a *application, args []any) (any, error) {
 		}
 		want := a.fn.params[min(i, len(a.fn.params)-1)]
 		if got := kindOf(args[i]); !takes(want, got) {
-			return nil, a.args[i].errorf("%s(…) needs %s: %s = %s", a.name, want, a.args[i].text, show(args[i]))
+			return nil, a.fn.unfit(a.args[i].errorf("%s(…) needs %s: %s = %s", a.name, want, a.args[i].text, a.args[i].show(args[i])), a.name)
 		}
 	}
 	v, err := a.fn.do(&context{f, a}, args)
@@ -83,6 +85,7 @@ func (f *frame) ask(a *application, args []any) (any, error) {
 		m.What = a.text
 		v = m
 	}
+	f.asked(a, args, v)
 	return v, nil
 }
 
@@ -123,6 +126,8 @@ var functions = map[string]*function{
 	"sha256":      onText(func(s string) string { sum := sha256.Sum256([]byte(s)); return hex.EncodeToString(sum[:]) }),
 	"urlencode":   onText(func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }),
 	"duration":    {1, 1, []Kind{String}, Duration, func(_ *context, a []any) (any, error) { return ParseDuration(a[0].(string)) }},
+	"percent":     {1, 1, []Kind{String}, Number, func(_ *context, a []any) (any, error) { return ParsePercent(a[0].(string)) }},
+	"size":        {1, 1, []Kind{String}, Number, func(_ *context, a []any) (any, error) { return ParseSize(a[0].(string)) }},
 	"date":        {1, 1, []Kind{String}, Time, date},
 
 	"int":    {1, 1, []Kind{Any}, Number, toInt},

@@ -25,6 +25,7 @@ func GateScope() Scope {
 		Values: map[string]Kind{"journeys": Object, "requests": Object, "errors": Number, "achieved": Number, "page": Object},
 		Fields: map[string]map[string]Kind{"journeys": fields(), "requests": fields(), "page": {}},
 		Funcs:  map[string]Func{},
+		Gate:   true,
 	}
 	for name, kind := range fields() {
 		if kind == Duration {

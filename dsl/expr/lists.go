@@ -19,7 +19,7 @@ func (c *context) parsed(v any) (num, error) {
 		}
 	}
 	if !ok {
-		return num{}, c.args[0].errorf("%s is not a number: %s", c.args[0].text, show(v))
+		return num{}, c.args[0].errorf("%s is not a number: %s", c.args[0].text, c.args[0].show(v))
 	}
 	return n, nil
 }
@@ -46,7 +46,7 @@ func abs(c *context, a []any) (any, error) {
 	n, ok := asNumber(a[0])
 	switch {
 	case !ok:
-		return nil, c.args[0].errorf("abs(…) needs a number or a duration: %s = %s", c.args[0].text, show(a[0]))
+		return nil, c.args[0].errorf("abs(…) needs a number or a duration: %s = %s", c.args[0].text, c.args[0].show(a[0]))
 	case n.float:
 		return math.Abs(n.f), nil
 	case n.toBig().Sign() < 0:
@@ -80,7 +80,7 @@ func (c *context) each(a []any) ([]any, error) {
 			return nil, err
 		}
 		if _, ok := asNumber(v); !ok && kindOf(v) != Duration {
-			return nil, c.errorf("%s(…) needs numbers or durations, not %s", c.name, show(v))
+			return nil, c.errorf("%s(…) needs numbers or durations, not %s", c.name, c.show(v))
 		}
 	}
 	return list, c.charge(c.place, len(list))
@@ -96,7 +96,7 @@ func extreme(sign int) func(*context, []any) (any, error) {
 		for _, v := range list[1:] {
 			order, ok := compareValues(value(v), best)
 			if !ok {
-				return nil, c.errorf("%s(…) cannot compare %s with %s", c.name, show(value(v)), show(best))
+				return nil, c.errorf("%s(…) cannot compare %s with %s", c.name, c.show(value(v)), c.show(best))
 			}
 			if order == sign {
 				best = value(v)
@@ -164,7 +164,7 @@ func (c *context) element(list []any, i int) (any, error) {
 func (c *context) whole(i int, v any) (int64, error) {
 	n, _ := asNumber(v)
 	if n.float || n.big != nil {
-		return 0, c.args[i].errorf("%s(…) needs a whole number: %s = %s", c.name, c.args[i].text, show(v))
+		return 0, c.args[i].errorf("%s(…) needs a whole number: %s = %s", c.name, c.args[i].text, c.args[i].show(v))
 	}
 	return n.i, nil
 }
@@ -227,7 +227,7 @@ func sortPairs(c *context, a []any) (any, error) {
 // order sorts list by the values beside it, keeping the order of equals.
 func (c *context) order(list, by []any, how string) error {
 	if how != "asc" && how != "desc" {
-		return c.errorf("%s(…) orders by \"asc\" or \"desc\", not by %s", c.name, show(how))
+		return c.errorf("%s(…) orders by \"asc\" or \"desc\", not by %s", c.name, c.show(how))
 	}
 	if err := c.grow(c.place, 32*len(list)*strings.Count(strconv.FormatInt(int64(len(list)), 2), "")); err != nil {
 		return err
@@ -238,7 +238,7 @@ func (c *context) order(list, by []any, how string) error {
 			return err
 		}
 		if _, ok := compareValues(v, value(by[0])); !ok {
-			return c.errorf("%s(…) cannot order %s and %s", c.name, show(value(by[0])), show(v))
+			return c.errorf("%s(…) cannot order %s and %s", c.name, c.show(value(by[0])), c.show(v))
 		}
 	}
 	at := make([]int, len(list))

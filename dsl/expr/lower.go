@@ -13,13 +13,14 @@ const maxLoops = 2
 // lowering turns expr-lang's syntax tree into one whose operators are ours, and checks it on the way.
 type lowering struct {
 	*scan
-	scope  Scope
-	slots  map[string]int
-	names  []string
-	reads  []*Read
-	calls  []Call
-	traces int
-	loops  int
+	written []stretch
+	scope   Scope
+	slots   map[string]int
+	names   []string
+	reads   []*Read
+	calls   []Call
+	traces  int
+	loops   int
 }
 
 // part is a lowered piece of the expression and what is known about it.
@@ -37,6 +38,7 @@ type part struct {
 	element     bool  // # in a loop
 	why         *reason
 	shows       []operand // what an explanation may show of it
+	compares    *comparison
 	operand     *operand
 }
 
@@ -107,13 +109,16 @@ func (l *lowering) place(p *part) place {
 		}
 	}
 	from, to := l.tokens[p.first].from, l.tokens[p.last].to
-	return place{text: string(l.runes[from:to]), at: l.span(from, to)}
+	return place{text: l.spelt(from, to), at: l.span(from, to), hides: l.hides(p)}
 }
 
 // asOperand is p as an operand; it gets a trace when its text does not say its value.
 func (l *lowering) asOperand(p *part) *operand {
 	if p.operand == nil {
 		p.operand = &operand{place: l.place(p), trace: -1, literal: p.literal || p.said}
+		if p.literal {
+			p.operand.value = p.value
+		}
 		if !p.operand.literal && l.loops == 0 {
 			p.operand.trace = l.traces
 			l.traces++

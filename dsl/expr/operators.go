@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"time"
+
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/parser/operator"
 )
@@ -92,7 +94,12 @@ func (l *lowering) binary(n *ast.BinaryNode) (*part, *Error) {
 		}
 		c.pattern = re
 	}
-	p.node = call("$compare", c, left.node, right.node)
+	if l.scope.Gate {
+		if bad := shareOutOfRange(c); bad != nil {
+			return nil, bad
+		}
+	}
+	p.node, p.compares = call("$compare", c, left.node, right.node), c
 	for _, o := range []operand{c.left, c.right} {
 		if !o.literal {
 			p.shows = append(p.shows, o)
@@ -201,15 +208,44 @@ func (l *lowering) comparable(c *comparison, left, right *part) *Error {
 		return nil
 	}
 	if a == Duration && b == Number && right.literal {
-		return needsUnit(c.right.place)
+		return needsUnit(c.right.place, c.left.place)
 	}
 	if a == Number && b == Duration && left.literal {
-		return needsUnit(c.left.place)
+		return needsUnit(c.left.place, c.right.place)
 	}
-	return c.errorf("cannot compare %s with %s: %s is %s, %s is %s", a, b, c.left.text, a, c.right.text, b)
+	e := c.errorf("cannot compare %s with %s: %s is %s, %s is %s", a, b, c.left.text, a, c.right.text, b)
+	if help := c.unitHelp(sample(left), sample(right)); help != "" {
+		e.withHelp("%s", help)
+	}
+	return e
 }
 
-func needsUnit(number place) *Error {
+// sample is a literal's value, and of a text that is not known one that says a duration: only that is compared with one.
+func sample(p *part) any {
+	switch {
+	case p.literal:
+		return p.value
+	case p.kind == String:
+		return "1s"
+	case p.kind == Duration:
+		return time.Second
+	case p.kind == Number:
+		return int64(1)
+	}
+	return nil
+}
+
+// needsUnit is the error of a number beside a duration. It may have a unit, of something else.
+func needsUnit(number, beside place) *Error {
+	what := ""
+	if _, err := ParseSize(number.text); err == nil {
+		what = "a size"
+	} else if _, err := ParsePercent(number.text); err == nil {
+		what = "a percentage"
+	}
+	if what != "" {
+		return number.errorf("%s is %s, and %s is a duration", number.text, what, beside.text).withHelp("write 300ms or 1m30s")
+	}
 	e := number.errorf("a duration needs a unit")
 	if IsDecimal(number.text) {
 		return e.withHelp("write %sms or %ss", number.text, number.text)

@@ -29,7 +29,7 @@ func length(c *context, a []any) (any, error) {
 	case map[string]any:
 		return int64(len(v)), nil
 	}
-	return nil, c.args[0].errorf("len(…) needs text, a list or an object: %s = %s", c.args[0].text, show(a[0]))
+	return nil, c.args[0].errorf("len(…) needs text, a list or an object: %s = %s", c.args[0].text, c.args[0].show(a[0]))
 }
 
 func trim(space func(string) string, cut func(s, t string) string) func(*context, []any) (any, error) {
@@ -130,10 +130,10 @@ func fromJSON(c *context, a []any) (any, error) {
 	d.UseNumber()
 	var v any
 	if err := d.Decode(&v); err != nil {
-		return nil, fmt.Errorf("%s is not JSON: %s", c.args[0].text, show(s))
+		return nil, fmt.Errorf("%s is not JSON: %s", c.args[0].text, c.args[0].show(s))
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%s is not one JSON value: %s", c.args[0].text, show(s))
+		return nil, fmt.Errorf("%s is not one JSON value: %s", c.args[0].text, c.args[0].show(s))
 	}
 	return v, nil
 }
@@ -141,7 +141,7 @@ func fromJSON(c *context, a []any) (any, error) {
 func fromBase64(c *context, a []any) (any, error) {
 	b, err := base64.StdEncoding.DecodeString(a[0].(string))
 	if err != nil {
-		return nil, fmt.Errorf("%s is not base64: %s", c.args[0].text, show(a[0]))
+		return nil, fmt.Errorf("%s is not base64: %s", c.args[0].text, c.args[0].show(a[0]))
 	}
 	return string(b), c.grow(c.place, len(b))
 }
@@ -153,5 +153,5 @@ func date(c *context, a []any) (any, error) {
 			return t, nil
 		}
 	}
-	return nil, fmt.Errorf("%s is not a date: %s; write 2006-01-02 or 2006-01-02T15:04:05Z", c.args[0].text, show(s))
+	return nil, fmt.Errorf("%s is not a date: %s; write 2006-01-02 or 2006-01-02T15:04:05Z", c.args[0].text, c.args[0].show(s))
 }

@@ -183,12 +183,16 @@ func (b *builder) describe(text string, may func(token string) bool) (found, hel
 		return "a step", "steps stand below a scenario or a background, and no longer after its examples"
 	}
 	found = `"` + clip(text) + `"`
-	first, rest, _ := strings.Cut(text, " ")
-	if may("#StepLine") && rest != "" {
-		for _, s := range b.words.steps {
-			if k := strings.TrimSpace(s); strings.EqualFold(first, k) || len([]rune(k)) > 4 && diag.Closest(first, []string{k}) != "" { // "The" is near "Then"
-				return found, `did you mean "` + s + rest + `"?`
-			}
+	if may("#StepLine") {
+		if bareKeyword(text, b.words) {
+			return found, "the words of the step are missing behind the keyword"
+		}
+		if keyword, space := oddSpace(text, b.words.steps); keyword != "" {
+			return found, space + ` follows "` + keyword + `": write a plain space there`
+		}
+		word, rest, _ := strings.Cut(text, " ")
+		if near := nearKeyword(word, b.words); near != "" && rest != "" {
+			return found, `did you mean "` + near + " " + rest + `"?`
 		}
 	}
 	for _, t := range b.words.titles {

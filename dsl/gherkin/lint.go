@@ -98,6 +98,10 @@ func lintDescription(description []Line, owner string, w words) diag.List {
 			}
 			continue
 		}
+		if d, found := lintStepLine(line.Text, at, owner, steps, w); found {
+			list, steps = append(list, d), true
+			continue
+		}
 		joins := steps && stepKeyword(line.Text, w.joining) != ""
 		if !startsStep(line.Text, w) && !joins {
 			if right := otherCase(line.Text, w); right != "" && (owner == "scenario" || owner == "background") {
@@ -115,6 +119,29 @@ func lintDescription(description []Line, owner string, w words) diag.List {
 		}
 	}
 	return list
+}
+
+// lintStepLine warns of a line of description that would be a step but for what stands before or behind its keyword.
+func lintStepLine(text string, at diag.Range, owner string, steps bool, w words) (diag.Diagnostic, bool) {
+	within := owner == "scenario" || owner == "background"
+	keywords := w.steps
+	if !within && !steps {
+		keywords = slices.DeleteFunc(slices.Clone(keywords), func(k string) bool { return slices.Contains(w.joining, k) })
+	}
+	if keyword, space := oddSpace(text, keywords); keyword != "" {
+		at.Len = utf8.RuneCountInString(keyword) + 1
+		return diag.Warnf(at, "gherkin/step-in-description", "%s follows %q, so this line is no step, but text in the description of the %s", space, keyword, owner).
+			WithHelp("write a plain space there"), true
+	}
+	switch {
+	case within && bareKeyword(text, w):
+		return diag.Warnf(at, "gherkin/step-in-description", "%q without words is only text in the description of the %s", text, owner).
+			WithHelp("write the words of the step behind it"), true
+	case within && startsStep(text, w):
+		return diag.Warnf(at, "gherkin/step-in-description", "a space of another kind stands before this line, so it is no step, but text in the description of the %s", owner).
+			WithHelp("begin the line with plain spaces"), true
+	}
+	return diag.Diagnostic{}, false
 }
 
 // withoutColon is the keyword that the first of these lines begins with, where a line that looks like a step follows:
@@ -141,14 +168,12 @@ func lintLastLine(description []Line, steps []*Step, w words) diag.List {
 	}
 	line := description[len(description)-1]
 	word, _, _ := strings.Cut(line.Text, " ")
-	if line.Pos.Line+1 != steps[0].Pos.Line || utf8.RuneCountInString(word) < 4 {
+	if line.Pos.Line+1 != steps[0].Pos.Line || otherCase(line.Text, w) != "" {
 		return nil
 	}
-	for _, k := range w.steps {
-		if k = strings.TrimSpace(k); k != word && diag.Closest(word, []string{k}) != "" {
-			return diag.List{diag.Warnf(diag.At(line.Pos, utf8.RuneCountInString(word)), "gherkin/misspelt-keyword", "%q is text of the description here", word).
-				WithHelp("did you mean %q?", k).WithHelp("text of a description ends with an empty line above the steps")}
-		}
+	if k := nearKeyword(word, w); k != "" {
+		return diag.List{diag.Warnf(diag.At(line.Pos, utf8.RuneCountInString(word)), "gherkin/misspelt-keyword", "%q is text of the description here", word).
+			WithHelp("did you mean %q?", k).WithHelp("text of a description ends with an empty line above the steps")}
 	}
 	return nil
 }

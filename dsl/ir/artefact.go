@@ -9,10 +9,10 @@ import (
 	"io"
 )
 
-// Major changes when old programs can no longer be read, Minor when fields or ops are added.
+// Major changes when old programs can no longer be read, Minor when fields, ops or places are added.
 const (
 	Major = 1
-	Minor = 1
+	Minor = 2 // 2: places of XML, patterns of parameters
 )
 
 const format = "hoops.ir"

@@ -114,10 +114,10 @@ var notPrinted = []string{
 	"Clause.Rewrites", "Clause.Stub", // help, shown by check
 	"Claim.Text", "Claim.Measure", "Claim.Statistic", "Claim.Compare", "Claim.Target", "Claim.Upper", "Claim.Unit", // said by Reading
 	"Claim.Threshold", "Claim.Per", "Claim.Premise", "Claim.Baseline", "Claim.Window", "Claim.Days", "Claim.Len",
-	"Scenario.Columns", "Scenario.RuleLine", "Scenario.From", "Scenario.To", // layout of the source
-	"Doc.Media",                                                            // the caller's, who reads it in the source
-	"Obstacle.Help",                                                        // shown by check
-	"Definition.Params", "Func.Params", "Parameter.Name", "Parameter.Type", // said by the pattern
+	"Scenario.Columns", "Scenario.RuleLine", "Scenario.From", "Scenario.To", "Row.From", // layout of the source
+	"Doc.Media",                                          // the caller's, who reads it in the source
+	"Obstacle.Help",                                      // shown by check
+	"Definition.Params", "Func.Params", "Parameter.Name", // said by the pattern
 	"File.Text", "File.Bytes", // said by the digest
 }
 

@@ -104,6 +104,11 @@ func (t *printer) definition(n int, d *Definition) {
 		undo = fmt.Sprintf("d%d", d.Undo)
 	}
 	t.line(0, d.Pos, "definition d%d %q%s", n, d.Pattern, options("driver", d.Driver, "effect", string(d.Effect), "once", once, "each", each, "undo", undo))
+	for i, p := range d.Params {
+		if p.Pattern != "" && !slices.Contains(d.Params[:i], p) {
+			t.line(1, diag.Pos{}, "type %s %q", p.Type, p.Pattern)
+		}
+	}
 	t.steps(1, d.Body)
 }
 

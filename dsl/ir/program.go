@@ -73,6 +73,7 @@ type Row struct {
 	ID    string   `json:"id"` // the scenario's id and its cells
 	Cells []string `json:"cells"`
 	Tags  []Tag    `json:"tags,omitempty"`
+	From  int      `json:"from,omitempty"` // first line of its Examples, where the outline has several
 	Pos   diag.Pos `json:"pos"`
 }
 
@@ -140,10 +141,11 @@ type Definition struct {
 
 // Parameter of a pattern. One without a name matches but cannot be read. Types are those of Cucumber
 // Expressions (string, int, float, word, "" for anonymous), hoops' own (duration, number, percent) and those
-// of hoops.yaml, whose values are text.
+// of hoops.yaml, whose values are text that the regular expression Pattern matches as a whole.
 type Parameter struct {
-	Name string `json:"name,omitempty"`
-	Type string `json:"type,omitempty"`
+	Name    string `json:"name,omitempty"`
+	Type    string `json:"type,omitempty"`
+	Pattern string `json:"pattern,omitempty"` // "" of any other type
 }
 
 // Func is a step function written in Go that the program needs; who runs the program must bring it.

@@ -33,13 +33,16 @@ const (
 	JSONString  Place = "json-string"  // inside the quotes of a JSON string: escaped
 	JSONValue   Place = "json-value"   // outside them: JSON of the value's type
 	Form        Place = "form"         // a form field: percent-encoded
+	XML         Place = "xml"          // text of XML or HTML: & < > " ' and CR become references
+	XMLQuoted   Place = "xml-quoted"   // inside the quotes of an attribute: the same, and LF and tab too, which a parser would make spaces
+	CDATA       Place = "cdata"        // inside <![CDATA[…]]>: "]]>" is split
 	Shell       Place = "shell"        // an unquoted word of a shell script: travels as an environment variable
 	ShellQuoted Place = "shell-quoted" // the same, inside double quotes
 	Selector    Place = "selector"     // a CSS or XPath string: quoted
 )
 
 // Places in the order of their constants, for tests that walk them all.
-var Places = []Place{Plain, URLText, Segment, Query, Fragment, Header, JSONString, JSONValue, Form, Shell, ShellQuoted, Selector}
+var Places = []Place{Plain, URLText, Segment, Query, Fragment, Header, JSONString, JSONValue, Form, XML, XMLQuoted, CDATA, Shell, ShellQuoted, Selector}
 
 // Origin is where an expression's value comes from. Of several the latest to become known counts, in the
 // order of the constants: a request without any but the first four can be built once for each row.
@@ -83,6 +86,12 @@ func (t Template) Constant() (string, bool) {
 		b.WriteString(p.Text)
 	}
 	return b.String(), true
+}
+
+// NamesFile reports whether a part of a multipart body names a file of the project: "@cat.jpg". An "@" that comes with
+// data is data, and "@@" is text that begins with "@".
+func NamesFile(value Template) bool {
+	return len(value) > 0 && strings.HasPrefix(value[0].Text, "@") && !strings.HasPrefix(value[0].Text, "@@") && value.String() != "@"
 }
 
 // Whole is the single expression that a template consists of, so that its value keeps its type; nil otherwise.

@@ -37,14 +37,14 @@ func whole() *Program {
 			Pos:  here(),
 			Scenarios: []Scenario{{
 				ID: "features/tea/buy", Name: "Buy <what>", Rule: "Tea is sold", Tags: []Tag{{"@journey", here()}}, Columns: []string{"what"},
-				Rows:    []Row{{ID: "features/tea/buy/tea", Cells: []string{"Tea"}, Tags: []Tag{{"@slow", here()}}, Pos: here()}},
+				Rows:    []Row{{ID: "features/tea/buy/tea", Cells: []string{"Tea"}, Tags: []Tag{{"@slow", here()}}, From: 6, Pos: here()}},
 				Outline: true, Pos: here(), RuleLine: 3, From: 4, To: 30,
 				Steps: []Step{{
 					Keyword: "Given", Text: "the customer adds \"<what>\"", Background: true, Pos: here(),
 					Doc:   &Doc{Media: "json", Content: value("row.what", Plain, OfRow)},
 					Table: [][]Template{{Literal("name"), nil}, {value("env.user", Plain, OfEnvironment), Literal("\x1b")}},
 					Bindings: []Binding{
-						{Driver: "http", Definition: 1, Args: []Template{value("row.what", Plain, OfRow), Literal("2")}, Rows: []int{0}, Column: "what"},
+						{Driver: "http", Definition: 1, Args: []Template{value("row.what", Plain, OfRow), Literal("2"), Literal("red")}, Rows: []int{0}, Column: "what"},
 					},
 					Obstacles: []Obstacle{{Driver: "browser", Status: "undefined", Message: "undefined step for driver browser", Help: []string{"define it"}, Rows: []int{0, 1}, Column: "what"}},
 				}},
@@ -52,8 +52,8 @@ func whole() *Program {
 		}},
 		Definitions: []Definition{
 			{
-				Pattern: "the customer adds {product:string} {int}", Driver: "http", Effect: Reads, Each: true, Once: true, MaxAge: Duration(600e9), Undo: 2, Pos: body(),
-				Params: []Parameter{{"product", "string"}, {"", "int"}},
+				Pattern: "the customer adds {product:string} {int} {colour}", Driver: "http", Effect: Reads, Each: true, Once: true, MaxAge: Duration(600e9), Undo: 2, Pos: body(),
+				Params: []Parameter{{"product", "string", ""}, {"", "int", ""}, {"", "colour", "red|green"}},
 				Body: []Step{
 					op("http", &Request{Method: "POST", Target: value("next", URLText, OfKept), Headers: field("Accept", value("secret.key", Header, OfSecret)), Name: "POST {next}", Pos: body(),
 						Body: &Body{Kind: BodyForm, Media: "application/x-www-form-urlencoded", Content: value("uuid()", JSONString, OfGenerated), Fields: field("a b", Literal("c"))}}),
@@ -70,9 +70,9 @@ func whole() *Program {
 					op("shell", &Run{Script: Template{{Text: "echo "}, {Expr: "product", Place: ShellQuoted, Origin: OfParameter, Pos: body()}}, Pos: body()}),
 				},
 			},
-			{Pattern: "the customer adds {product:string} {int}", Driver: "http", Params: []Parameter{{"product", "string"}, {"", "int"}}, Pos: body()},
+			{Pattern: "the customer adds {product:string} {int} {colour}", Driver: "http", Params: []Parameter{{"product", "string", ""}, {"", "int", ""}, {"", "colour", "red|green"}}, Pos: body()},
 		},
-		Funcs:  []Func{{Pattern: "the clock says {text:string}", Params: []Parameter{{"text", "string"}}, Driver: "http", Effect: Writes}},
+		Funcs:  []Func{{Pattern: "the clock says {text:string}", Params: []Parameter{{"text", "string", ""}}, Driver: "http", Effect: Writes}},
 		Params: []Param{{"rate", "50/s", yaml()}},
 		Vars:   []Var{{"user", Literal("ann"), yaml()}},
 		Environments: []Environment{{

@@ -40,6 +40,8 @@ type Candidate struct {
 	To      int      // its last line: of its last step, doc string, table or row
 	Row     int      // line of the row, 0 without
 	Rows    []int    // lines of every row of the outline
+	Block   int      // first line of the row's Examples, 0 where the outline has one
+	Blocks  []int    // of every Examples of the outline, in order
 }
 
 // Selector is a Selection that was found to be valid.
@@ -98,7 +100,8 @@ func (s *Selector) asked(c Candidate) bool {
 }
 
 // at reports whether a place picks the candidate. A line on the feature's or the rule's keyword picks all of
-// it; one on an example row picks that row; any other line of the scenario picks the scenario, all rows.
+// it; one on an example row picks that row, and any other line of one Examples of several the rows of that; any other
+// line of the scenario picks the scenario, all rows.
 func (c Candidate) at(p Place) bool {
 	file := slashed(c.Path)
 	if p.Line == 0 {
@@ -113,8 +116,21 @@ func (c Candidate) at(p Place) bool {
 		return false
 	case slices.Contains(c.Rows, p.Line):
 		return p.Line == c.Row
+	case c.Block > 0 && len(c.Blocks) > 0 && p.Line >= c.Blocks[0]:
+		return c.Block == c.block(p.Line)
 	}
 	return true
+}
+
+// block is the first line of the Examples that a line stands in.
+func (c Candidate) block(line int) int {
+	in := c.Blocks[0]
+	for _, from := range c.Blocks {
+		if from <= line {
+			in = from
+		}
+	}
+	return in
 }
 
 func slashed(p string) string {

@@ -270,3 +270,27 @@ func TestBlank(t *testing.T) {
 		t.Errorf("lines that are not there: %q", got)
 	}
 }
+
+func TestALineOfOneExamplesPicksItsRows(t *testing.T) {
+	blocks := []int{5, 9, 14} // the first line is that of its first tag
+	rows := []int{7, 8, 12, 13, 17}
+	in := []int{5, 5, 9, 9, 14}
+	for line, want := range map[int]string{
+		3: "7 8 12 13 17", 4: "7 8 12 13 17", 5: "7 8", 6: "7 8", 7: "7", 8: "8",
+		9: "12 13", 10: "12 13", 11: "12 13", 12: "12", 14: "17", 16: "17", 17: "17", 18: "17", 19: "", 1: "7 8 12 13 17",
+	} {
+		sel, err := pick.Compile(pick.Selection{Places: []pick.Place{{Path: "a.feature", Line: line}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for i, row := range rows {
+			if sel.Match(pick.Candidate{Path: "a.feature", Feature: 1, From: 3, To: 18, Row: row, Rows: rows, Block: in[i], Blocks: blocks}) {
+				got = append(got, fmt.Sprint(row))
+			}
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("line %d picks %q, want %q", line, s, want)
+		}
+	}
+}

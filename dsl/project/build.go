@@ -46,6 +46,7 @@ func (b *builder) build(f *file) {
 		e := &f.Environments.Entries[i]
 		b.Environments = append(b.Environments, b.environment(e.Name, e.At.Pos, &e.Value))
 	}
+	b.made()
 	for i := range f.Measures.Entries {
 		e := &f.Measures.Entries[i]
 		b.Measures = append(b.Measures, b.measure(e.Name, e.At.Pos, &e.Value))

@@ -29,6 +29,8 @@ func (b *builder) environment(name string, pos diag.Pos, f *environment) ir.Envi
 		Browser:     f.Browser.Remote.Value,
 		Pos:         pos,
 	}
+	b.base(f.URL)
+	b.overTLS(f)
 	names(b, "services", &f.Services)
 	names(b, "vars", &f.Vars)
 	for _, s := range f.Services.Entries {
@@ -60,6 +62,40 @@ func (b *builder) environment(name string, pos diag.Pos, f *environment) ir.Envi
 	}
 	b.credentials(f, &e)
 	return e
+}
+
+// base refuses a url with a query or a fragment: no address that is resolved against it would have them.
+func (b *builder) base(url template) {
+	outside := anyValue.ReplaceAllStringFunc(url.Value, func(v string) string { return strings.Repeat("_", len(v)) })
+	i := strings.IndexAny(outside, "?#")
+	if i < 0 || !url.set() {
+		return
+	}
+	what := map[byte]string{'?': "query", '#': "fragment"}[outside[i]]
+	d := b.fail(url.part(i, len(url.Value)), codeValue, "the url of an environment has no %s: what is below it would not have it", what)
+	help(d, "leave %s out, and write a query into the steps' addresses", url.Value[i:])
+}
+
+// anyValue is a ${…} in a text.
+var anyValue = regexp.MustCompile(`\$\{[^}]*\}`)
+
+// overTLS refuses HTTP/2 where an address says that there is no TLS: hoops agrees on it in TLS only.
+func (b *builder) overTLS(f *environment) {
+	if f.HTTP.Value != "2" {
+		return
+	}
+	plain := func(what string, t template) {
+		if !strings.HasPrefix(strings.ToLower(t.Value), "http://") {
+			return
+		}
+		d := b.fail(f.HTTP.At, codeValue, "http: 2 is spoken over TLS, and %s is %s", what, t.Value)
+		*d = d.WithNote(t.At, "%s is here", what)
+		help(d, "write https://, or leave `http: 2` out")
+	}
+	plain("url", f.URL)
+	for _, s := range f.Services.Entries {
+		plain("service "+s.Name, s.Value)
+	}
 }
 
 // hosts are names that requests are compared with, so one that can never equal is a mistake.

@@ -65,10 +65,10 @@ func TestPositions(t *testing.T) {
 			expect := closed(written(word.Draw(t, "expect")))
 			where := closed(written(word.Draw(t, "where")))
 			if rapid.Bool().Draw(t, "flow") {
-				fmt.Fprintf(&b, "  %s:%s{run: load, rate: 1/s,%s where:%s%s , expect: [ a,%s%s ]}%s", name, space.Draw(t, ""),
+				fmt.Fprintf(&b, "  %s:%s{run: load, rate: 1/s for 1m,%s where:%s%s , expect: [ a,%s%s ]}%s", name, space.Draw(t, ""),
 					space.Draw(t, ""), space.Draw(t, ""), where, space.Draw(t, ""), expect, end.Draw(t, ""))
 			} else {
-				fmt.Fprintf(&b, "  %s:%s    run: load%s    rate: 1/s%s    where:%s%s%s    expect:%s    - a%s    -%s%s%s", name,
+				fmt.Fprintf(&b, "  %s:%s    run: load%s    rate: 1/s for 1m%s    where:%s%s%s    expect:%s    - a%s    -%s%s%s", name,
 					end.Draw(t, ""), end.Draw(t, ""), end.Draw(t, ""), space.Draw(t, ""), where, end.Draw(t, ""),
 					end.Draw(t, ""), end.Draw(t, ""), space.Draw(t, ""), expect, end.Draw(t, ""))
 			}
@@ -112,7 +112,7 @@ func TestQuoted(t *testing.T) {
 // TestDefaults: whatever has a default has it, so that no reader of the program can forget one.
 func TestDefaults(t *testing.T) {
 	p, list := Parse("hoops.yaml", "environments: {a: {url: http://x.example, start: {run: x}}}\n"+
-		"stages: {a: {run: load, rate: 5/s, data: {file: a.csv}}}\nmeasures: {m: {count: x}}\nescalation: {levels: [{level: 1, name: x, run: x}]}", Options{})
+		"stages: {a: {run: load, rate: 5/s for 1s, data: {file: a.csv}}}\nmeasures: {m: {count: x}}\nescalation: {levels: [{level: 1, name: x, run: x}]}", Options{})
 	if len(list) > 0 {
 		t.Fatal(list.Err())
 	}

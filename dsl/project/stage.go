@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -102,6 +103,7 @@ func (b *builder) load(f *stage) *ir.Load {
 	if f.Connections.Value == ir.PerJourney { // shared is what is not said
 		l.Connections = ir.PerJourney
 	}
+	b.length(f)
 	type share struct{ of, driver string }
 	first := map[share]diag.Range{}
 	for _, m := range f.Mix.Items {
@@ -142,6 +144,38 @@ func (b *builder) rate(t template) ir.Template {
 		}
 	}
 	return made
+}
+
+// length refuses a load that would have no end, two, or too much in it: `hoops run` could never start it. A rate
+// with ${…} is known when it runs.
+func (b *builder) length(f *stage) {
+	words := f.Rate.Value
+	_, misplaced := f.Has["for"]
+	switch {
+	case strings.Contains(words, "${"):
+		return
+	case misplaced, f.Rate.set() && f.Users.set(), f.Duration.set() && f.Duration.D == 0: // said already
+		return
+	case f.Users.N > 0 && f.Duration.D == 0:
+		d := b.fail(f.Users.At, codeMissing, "users go on for ever: a load with users needs `duration`")
+		help(d, "duration: 1m")
+		return
+	}
+	profile, wrong := rate.ParseProfile(words)
+	if wrong != nil || words == "" {
+		return
+	}
+	if profile.Max && f.Duration.D == 0 {
+		d := b.fail(f.Rate.At, codeMissing, "the rate max goes on for ever: it needs `duration`")
+		help(d, "duration: 1m")
+		return
+	}
+	if _, err := profile.Within(time.Duration(f.Duration.D)); err != nil {
+		d := b.fail(f.Rate.At, codeRate, "%s", err)
+		if f.Duration.D > 0 {
+			*d = d.WithNote(f.Duration.At, "duration is here")
+		}
+	}
 }
 
 func (b *builder) probe(f *stage) {

@@ -37,8 +37,9 @@ func unread(at diag.Pos, n int, what string) diag.Diagnostic {
 		WithHelp("remove it, or use a step that takes one")
 }
 
-// fields reads a table of two columns as names and values. A name is fixed; place is where the values land.
-func (b *binder) fields(place ir.Place) ([]ir.Field, bool) {
+// fields reads a table of two columns as names and values. A name is fixed; place is where the values land, and instead
+// what to do who wants a value for a name.
+func (b *binder) fields(place ir.Place, instead string) ([]ir.Field, bool) {
 	var fields []ir.Field
 	for _, row := range b.line.Table.Rows {
 		if len(row) != 2 {
@@ -55,7 +56,11 @@ func (b *binder) fields(place ir.Place) ([]ir.Field, bool) {
 		}
 		text, fixed := name.plain()
 		if !fixed || strings.TrimSpace(text) == "" {
-			b.fail(diag.Errorf(diag.At(row[0].Pos, len([]rune(row[0].Text))), "steps/argument", "a name must be written out, found %q", row[0].Text))
+			d := diag.Errorf(diag.At(row[0].Pos, max(1, len([]rune(row[0].Text)))), "steps/argument", "a name must be written out, found %q", row[0].Text)
+			if !fixed {
+				d = d.WithHelp("%s", instead)
+			}
+			b.fail(d)
 			return nil, false
 		}
 		value, ok := b.cell(row[1])
@@ -79,9 +84,9 @@ func (b *binder) text(p phrase, what string) (string, bool) {
 // handOver puts the line's doc string and table into the step, for the definition that it calls.
 func (b *binder) handOver() {
 	if b.line.Doc != nil && b.step.Doc == nil {
+		b.step.Doc = &ir.Doc{Media: b.line.Doc.Media} // it is there, whatever is wrong with it
 		if p, ok := b.doc(); ok {
-			b.step.Doc = &ir.Doc{Media: b.line.Doc.Media}
-			b.content(p, b.line.Doc.Media, &b.step.Doc.Content)
+			b.content(p, mediaType(b.line.Doc.Media), &b.step.Doc.Content)
 		}
 	}
 	if b.line.Table == nil || b.step.Table != nil {

@@ -293,6 +293,37 @@ func TestStubBinds(t *testing.T) {
 	})
 }
 
+// What a hint says to write instead of a definition is a step that means something.
+func TestHintsBind(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/bind/hints.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := project{drivers: []string{"http"}, kept: []string{"x", "token"}, defs: string(archive.Files[0].Data), steps: string(archive.Files[1].Data)}
+	program, _ := p.bind(t)
+	l, _ := p.library(t)
+	b := &binder{library: l, driver: "http"}
+	hints := 0
+	for _, s := range program.Features[0].Scenarios[0].Steps {
+		said := s.Obstacles[0].Help
+		if len(said) > 1 || strings.Contains(said[0], "is no duration") || strings.Contains(said[0], "define it") {
+			continue
+		}
+		hints++
+		found := false
+		for rest := said[0]; rest != "" && !found; {
+			_, rest, _ = strings.Cut(rest, ": ")
+			found = b.binds(rest)
+		}
+		if !found {
+			t.Errorf("%s: %q names no step that binds", s.Text, said[0])
+		}
+	}
+	if hints < 15 {
+		t.Errorf("only %d hints were found", hints)
+	}
+}
+
 // Patterns and phrases with placeholders for whole parameters: those of every type may be one.
 func TestPlaceholderForEveryType(t *testing.T) {
 	types := custom(t)

@@ -26,7 +26,11 @@ func (l *Library) closest(driver, text string) string {
 	words := strings.ToLower(bare(text))
 	near, known := c.found[words]
 	if !known {
-		if near = c.shown[diag.Closest(words, c.words)]; near == "" {
+		found := diag.Closest(words, c.words)
+		if among := c.among(words); found == "" || inOrder(found, words) < inOrder(among, words) {
+			found = among
+		}
+		if near = c.shown[found]; near == "" {
 			near = l.beginsLike(driver, words)
 		}
 		c.found[words] = near
@@ -58,6 +62,30 @@ func (l *Library) candidates(driver string) *candidates {
 		}
 	}
 	return c
+}
+
+// among are the longest words, three at least, that all stand in a text in their order and are most of it: "the status
+// is" for "the response status is".
+func (c *candidates) among(text string) (best string) {
+	all, most := strings.Fields(text), 2
+	for _, words := range c.words {
+		fixed := len(strings.Fields(words))
+		if fixed > most && 2*fixed > len(all) && inOrder(words, text) == fixed {
+			best, most = words, fixed
+		}
+	}
+	return best
+}
+
+// inOrder is how many of some words stand in a text, one behind the other.
+func inOrder(words, text string) (n int) {
+	all := strings.Fields(text)
+	for _, word := range strings.Fields(words) {
+		if i := slices.Index(all, word); i >= 0 {
+			n, all = n+1, all[i+1:]
+		}
+	}
+	return n
 }
 
 // beginsLike is the phrase that shares most words with a text at the beginning: all before its first value, or two. Of

@@ -121,6 +121,11 @@ func (n *Names) compile(c compilation, how func(string, expr.Scope) (*expr.Progr
 	}
 	p, err := how(c.source, n.scope)
 	e, _ := err.(*expr.Error)
+	if e == nil {
+		if e = badSelector(p); e != nil {
+			p = nil
+		}
+	}
 	if e != nil && e.Line <= 1 && e.Col > 0 {
 		runes := []rune(c.source)
 		if name := string(runes[min(e.Col-1, len(runes)):min(e.Col-1+e.Len, len(runes))]); slices.Contains(n.unnamed, name) {

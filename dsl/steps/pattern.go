@@ -98,7 +98,11 @@ func (t *Types) compile(source string, at diag.Pos, vocabulary bool) (*Pattern, 
 					return nil, fail(i, end-i+1, "two parameters are called %q", name)
 				}
 			}
-			p.Params = append(p.Params, ir.Parameter{Name: name, Type: typ})
+			if len(p.Params) == mostParameters {
+				d := fail(i, end-i+1, "a pattern has at most %d parameters", mostParameters).WithHelp("let a table below the step say the rest")
+				return nil, &d
+			}
+			p.Params = append(p.Params, ir.Parameter{Name: name, Type: typ, Pattern: t.custom[typ]})
 			put("{"+prefix+typ+"}", i)
 			i = end
 		default:
@@ -134,6 +138,9 @@ func (t *Types) compile(source string, at diag.Pos, vocabulary bool) (*Pattern, 
 	p.literal = fixedBeginning(source)
 	return p, nil
 }
+
+// mostParameters of a pattern: to match takes time that grows with the text times the parameters.
+const mostParameters = 50
 
 // regular is what stands in regular expressions alone: as words of a pattern no step would have it.
 var regular = regexp.MustCompile(`\\[dwsDWS][+*]?|\(\.[*+]\??\)|\(\[|\(\?:`)

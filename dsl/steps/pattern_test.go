@@ -96,6 +96,7 @@ var patterns = []struct {
 	{"I have {:int} cucumbers", nil},
 	{"I have {not:int} cucumbers", nil},
 	{"{a:int} and {a:string}", nil},
+	{strings.Repeat("{} ", mostParameters) + "{}", nil},
 	{"{a:b:int}", nil},
 	{"{hoops step}", nil},
 	{"{x:hoops step}", nil},

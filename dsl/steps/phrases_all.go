@@ -12,6 +12,7 @@ var phrasesForAll = []entry{
 	{source: "I keep secret {hoops name} = {hoops expression}", build: func(b *binder, args []phrase) ir.Op { return b.keep(args, true) }},
 	{source: "I keep {hoops name} = {hoops expression}", build: func(b *binder, args []phrase) ir.Op { return b.keep(args, false) }},
 	{source: "I expect {hoops expression}", build: func(b *binder, args []phrase) ir.Op {
+		b.unitsInCells(args[0])
 		return &ir.Expect{Check: ir.CheckTrue, Expr: args[0].expression(), Pos: args[0].pos(0)}
 	}},
 	{source: "I wait {duration}", build: func(b *binder, args []phrase) ir.Op {

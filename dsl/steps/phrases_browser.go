@@ -26,7 +26,7 @@ var phrasesOfBrowser = []entry{
 		return b.act(ir.Fill, args[0], &args[1])
 	}},
 	{driver: "browser", source: "I fill the form:", takes: pairs, build: func(b *binder, _ []phrase) ir.Op {
-		fields, ok := b.fields(ir.Plain)
+		fields, ok := b.fields(ir.Plain, "what a field is called is written out; one that a value names has a step of its own: I fill \"${label}\" with \"${value}\"")
 		if !ok {
 			return nil
 		}

@@ -16,7 +16,11 @@ var phrasesOfHTTP = []entry{
 		return b.request(args, body, func(p phrase) bool { return b.json(p, &body.Content) })
 	}},
 	{driver: "http", source: "I {hoops method} {string} with body:", takes: doc, build: func(b *binder, args []phrase) ir.Op {
-		body := &ir.Body{Kind: ir.BodyText, Media: b.line.Doc.Media}
+		media, ok := b.media()
+		if !ok {
+			return nil
+		}
+		body := &ir.Body{Kind: ir.BodyText, Media: media}
 		return b.request(args, body, func(p phrase) bool {
 			if isJSON(body.Media) {
 				body.Kind = ir.BodyJSON
@@ -67,7 +71,7 @@ var phrasesOfHTTP = []entry{
 		return op
 	}},
 	{driver: "http", source: "the response has:", takes: pairs, build: func(b *binder, _ []phrase) ir.Op {
-		fields, ok := b.fields(ir.Plain)
+		fields, ok := b.fields(ir.Plain, "an expression stands there without ${…}; what a value names is in square brackets: body[name]")
 		if !ok {
 			return nil
 		}
@@ -108,7 +112,11 @@ func (b *binder) request(args []phrase, body *ir.Body, fill ...func(phrase) bool
 }
 
 func (b *binder) fieldsRequest(args []phrase, kind ir.BodyKind) ir.Op {
-	fields, ok := b.fields(ir.Plain) // the driver encodes names and values as a whole
+	instead := "a value stands in the second column; for a name write the form out: with body:, below it \"\"\"form and ${name}=${value}"
+	if kind == ir.BodyParts {
+		instead = "a value stands in the second column; the names of parts are written out"
+	}
+	fields, ok := b.fields(ir.Plain, instead) // the driver encodes names and values as a whole
 	if !ok {
 		return nil
 	}
@@ -125,32 +133,15 @@ func (b *binder) json(p phrase, into *ir.Template) bool {
 	return true
 }
 
-// content makes a body of its media type: JSON and forms are encoded as such, everything else is text.
-func (b *binder) content(p phrase, media string, into *ir.Template) bool {
-	switch {
-	case isJSON(media):
-		return b.json(p, into)
-	case strings.HasPrefix(media, "application/x-www-form-urlencoded"):
-		*into = p.template(everywhere(ir.Form))
-	default:
-		*into = p.template(everywhere(ir.Plain))
-	}
-	return true
-}
-
-func isJSON(media string) bool {
-	media, _, _ = strings.Cut(media, ";")
-	media = strings.TrimSpace(strings.ToLower(media))
-	return media == "json" || media == "application/json" || strings.HasSuffix(media, "+json")
-}
-
 var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
+const nameOfHeader = "a value stands behind it; the names of headers are written out, a row for each"
+
 // headers reads a table of headers.
 func (b *binder) headers() ([]ir.Field, bool) {
-	fields, ok := b.fields(ir.Header)
+	fields, ok := b.fields(ir.Header, nameOfHeader)
 	for _, f := range fields {
 		if !headerName.MatchString(f.Name) {
 			b.fail(diag.Errorf(diag.At(f.Pos, len([]rune(f.Name))), "steps/argument", "%q is not the name of a header", f.Name))
@@ -192,6 +183,11 @@ func (b *binder) raw() ir.Op {
 			break
 		}
 		name, value, found := strings.Cut(line, ":")
+		if i := strings.IndexFunc(name, isPlaceholder); found && i >= 0 {
+			b.fail(diag.Errorf(diag.At(p.pos(at+i), 2), "steps/request", "the name of a header must be written out, found %q", p.sub(at, at+len(name)).source()).
+				WithHelp("%s", strings.Replace(nameOfHeader, "row", "line", 1)))
+			return nil
+		}
 		if !found || !headerName.MatchString(name) {
 			return fail(at, len([]rune(line)), "a header is Name: value, found %q", p.sub(at, at+len(line)).source())
 		}

@@ -9,9 +9,10 @@ import (
 
 // shellTemplate makes a template of a script. Its values travel as environment variables, and the shell expands
 // them where they stand: so it matters in which quotes they do. A value is refused where the shell would not
-// expand it (single quotes, a quoted heredoc), and where expanding it could execute it (arithmetic, backticks).
+// expand it (single quotes, a quoted heredoc), and where expanding it could execute it (arithmetic, backticks, the name
+// of a command, a script for eval or sh -c).
 func (p phrase) shellTemplate() (ir.Template, *diag.Diagnostic) {
-	s := scriptScanner{phrase: p, places: map[int]ir.Place{}, contexts: []byte{plainWords}}
+	s := scriptScanner{phrase: p, places: map[int]ir.Place{}, contexts: []byte{plainWords}, commands: []*command{newCommand()}}
 	for i, r := range p.text {
 		if wrong := s.next(i, r); wrong != nil {
 			return nil, wrong
@@ -26,7 +27,7 @@ const (
 	singleQuotes = '\''
 	doubleQuotes = '"'
 	backticks    = '`'
-	substitution = '(' // $(…), and ( … ) inside it
+	substitution = '(' // $(…) and (…)
 	arithmetic   = '+' // $((…))
 	comment      = '#'
 	openHeredoc  = '<' // the body below <<END
@@ -34,24 +35,40 @@ const (
 )
 
 // scriptScanner follows a script's quoting character by character. It knows what a POSIX shell knows of quotes,
-// and nothing of its grammar.
+// and of its grammar where a command begins.
 type scriptScanner struct {
 	phrase
 	places   map[int]ir.Place
 	contexts []byte
 	escaped  bool
-	heredocs []heredoc // whose bodies begin at the next line
+	heredocs []heredoc  // whose bodies begin at the next line
+	body     int        // where the body of the first of them begins
+	commands []*command // of the script and of each $(…), innermost last
 }
 
 type heredoc struct {
 	end   string // the line that ends it
 	tabs  bool   // leading tabs do not count: <<-
 	fixed bool   // nothing is expanded in it
+	code  bool   // a shell reads it
 }
 
-func (s *scriptScanner) in() byte    { return s.contexts[len(s.contexts)-1] }
-func (s *scriptScanner) push(c byte) { s.contexts = append(s.contexts, c) }
-func (s *scriptScanner) pop()        { s.contexts = s.contexts[:len(s.contexts)-1] }
+func (s *scriptScanner) in() byte          { return s.contexts[len(s.contexts)-1] }
+func (s *scriptScanner) command() *command { return s.commands[len(s.commands)-1] }
+
+func (s *scriptScanner) push(c byte) {
+	s.contexts = append(s.contexts, c)
+	if c == substitution {
+		s.commands = append(s.commands, newCommand())
+	}
+}
+
+func (s *scriptScanner) pop() {
+	if s.in() == substitution {
+		s.commands = s.commands[:len(s.commands)-1]
+	}
+	s.contexts = s.contexts[:len(s.contexts)-1]
+}
 
 func (s *scriptScanner) next(i int, r rune) *diag.Diagnostic {
 	if isPlaceholder(r) {
@@ -60,6 +77,9 @@ func (s *scriptScanner) next(i int, r rune) *diag.Diagnostic {
 	}
 	rest := s.text[i:]
 	if s.escaped {
+		if before := s.text[:i]; r != '\n' && strings.HasSuffix(before, `\`) {
+			s.command().add(r)
+		}
 		s.escaped = false
 		return nil
 	}
@@ -67,10 +87,13 @@ func (s *scriptScanner) next(i int, r rune) *diag.Diagnostic {
 	case singleQuotes:
 		if r == '\'' {
 			s.pop()
+		} else {
+			s.command().add(r)
 		}
 	case comment:
 		if r == '\n' {
 			s.pop()
+			s.command().operator(r, "")
 			s.lineEnded(i)
 		}
 	case openHeredoc, fixedHeredoc:
@@ -84,6 +107,7 @@ func (s *scriptScanner) next(i int, r rune) *diag.Diagnostic {
 		case r == '"':
 			s.pop()
 		default:
+			s.command().add(r)
 			s.expansion(r, rest)
 		}
 	case backticks:
@@ -105,18 +129,33 @@ func (s *scriptScanner) words(i int, r rune, rest string, c byte) {
 	case r == '\\':
 		s.escaped = true
 	case r == '\'' || r == '"':
+		s.command().inWord = true // even when it is empty
 		s.push(byte(r))
 	case r == '#' && (i == 0 || strings.ContainsRune(" \t\n;(", rune(s.text[i-1]))):
 		s.push(comment)
-	case r == '(' && c != plainWords:
-		s.push(c) // a parenthesis of its own inside $(…) or $((…))
-	case r == ')' && c != plainWords:
+	case r == '(' && c == arithmetic:
+		s.push(c)
+	case r == ')' && c == arithmetic:
 		s.pop()
+	case r == '(':
+		if s.command().opens() {
+			s.push(substitution)
+		}
+	case r == ')':
+		if s.command().closes() && c == substitution {
+			s.pop()
+			s.command().afterBrackets(s.text[:i])
+		}
 	case r == '<' && strings.HasPrefix(rest, "<<") && !strings.HasPrefix(rest, "<<<") && (i == 0 || s.text[i-1] != '<'):
+		s.command().operator(r, "")
 		s.heredoc(rest[2:])
 	case r == '\n':
+		s.command().operator(r, "")
 		s.lineEnded(i)
+	case c != arithmetic && strings.ContainsRune(" \t\r;&|<>", r):
+		s.command().operator(r, s.text[:i])
 	default:
+		s.command().add(r)
 		s.expansion(r, rest)
 	}
 }
@@ -149,7 +188,7 @@ func (s *scriptScanner) heredoc(rest string) {
 		end = len(rest)
 	}
 	h.end = strings.NewReplacer(`'`, "", `"`, "", `\`, "").Replace(rest[:end])
-	h.fixed = h.end != rest[:end]
+	h.fixed, h.code = h.end != rest[:end], s.command().readsScript()
 	if h.end != "" {
 		s.heredocs = append(s.heredocs, h)
 	}
@@ -166,6 +205,7 @@ func (s *scriptScanner) lineEnded(i int) {
 		} else {
 			s.push(openHeredoc)
 		}
+		s.body = i + 1
 	}
 	line, _, _ := strings.Cut(s.text[i+1:], "\n")
 	if s.heredocs[0].tabs {
@@ -174,6 +214,7 @@ func (s *scriptScanner) lineEnded(i int) {
 	if line == s.heredocs[0].end {
 		s.heredocs = s.heredocs[1:]
 		s.pop()
+		s.body = i + 1
 	}
 }
 
@@ -184,6 +225,7 @@ func (s *scriptScanner) value(i int) *diag.Diagnostic {
 		return &d
 	}
 	const assign = "give it to a variable first: x=${value}, and use \"$x\""
+	const asArgument = `give it to the script as an argument: sh -c 'echo "$1"' sh ${value}`
 	switch s.in() {
 	case singleQuotes:
 		return refuse("a value in single quotes is not expanded by the shell", "use double quotes")
@@ -193,12 +235,50 @@ func (s *scriptScanner) value(i int) *diag.Diagnostic {
 		return refuse("a value in backticks may be read as code", "write $(…) instead")
 	case arithmetic:
 		return refuse("a value in arithmetic may be read as code", assign+" after checking that it is a number")
-	case doubleQuotes, openHeredoc:
+	case openHeredoc:
+		if s.heredocs[0].code {
+			return refuse("a value in a script that a shell reads is read as code", asArgument)
+		}
+		if inExpansion(s.text[s.body:i]) {
+			return refuse("a value in $(…) or backticks of a heredoc may be read as code", assign)
+		}
 		s.places[i] = ir.ShellQuoted
 	case comment: // says nothing to the shell
 		s.places[i] = ir.ShellQuoted
 	default:
 		s.places[i] = ir.Shell
+		if s.in() == doubleQuotes {
+			s.places[i] = ir.ShellQuoted
+		}
+		command := s.command()
+		switch use := command.use(); {
+		case use == nameOfCommand:
+			return refuse(use, "write the command out, and give it the value as an argument; to say where a command lies: PATH=${value}:$PATH, a line above")
+		case use != "":
+			return refuse(use, asArgument)
+		}
+		command.add(firstPlaceholder)
 	}
 	return nil
+}
+
+// inExpansion reports whether a heredoc's text ends inside of $(…) or `…`.
+func inExpansion(text string) bool {
+	depth, ticks := 0, false
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '\\':
+			i++
+		case text[i] == '`':
+			ticks = !ticks
+		case strings.HasPrefix(text[i:], "$("), text[i] == '(' && depth > 0:
+			depth++
+			if text[i] == '$' {
+				i++
+			}
+		case text[i] == ')' && depth > 0:
+			depth--
+		}
+	}
+	return depth > 0 || ticks
 }

@@ -56,6 +56,7 @@ type Types struct {
 	tolerant *cucumberexpressions.ParameterTypeRegistry // a placeholder may stand for a whole parameter
 	names    []string                                   // as users may write them
 	regexps  map[string]*regexp.Regexp
+	custom   map[string]string   // types of hoops.yaml: their regular expressions
 	groups   map[string]int      // capturing groups of a parameter of the type, its own included
 	compiled map[string]*Pattern // definitions for several drivers have the same
 }
@@ -68,7 +69,7 @@ const hoopsOwn = "hoops "
 
 // NewTypes registers the types; one that cannot be is a diagnostic at its place.
 func NewTypes(custom []Type) (*Types, diag.List) {
-	t := &Types{plain: cucumberexpressions.NewParameterTypeRegistry(), tolerant: cucumberexpressions.NewParameterTypeRegistry(), regexps: map[string]*regexp.Regexp{}, groups: map[string]int{}, compiled: map[string]*Pattern{}}
+	t := &Types{plain: cucumberexpressions.NewParameterTypeRegistry(), tolerant: cucumberexpressions.NewParameterTypeRegistry(), regexps: map[string]*regexp.Regexp{}, custom: map[string]string{}, groups: map[string]int{}, compiled: map[string]*Pattern{}}
 	for _, b := range builtin {
 		if err := t.register(b.name, b.pattern); err != nil {
 			panic(err)
@@ -84,7 +85,9 @@ func NewTypes(custom []Type) (*Types, diag.List) {
 		if err := t.register(c.Name, c.Pattern); err != nil {
 			found = append(found, diag.Errorf(at, "steps/type", "the type %q cannot be used: %v", c.Name, err).
 				WithHelp(`write its values as a regular expression: %s: red|green|blue`, c.Name))
+			continue
 		}
+		t.custom[c.Name] = c.Pattern
 	}
 	return t, found
 }

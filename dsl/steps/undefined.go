@@ -18,6 +18,11 @@ func (b *binder) undefined(text phrase, rows []int) ir.Obstacle {
 		o.Help = append(o.Help, "write the step's words behind its keyword")
 		return o
 	}
+	wrong, certain := b.hint(text)
+	o.Help = append(o.Help, wrong...)
+	if certain {
+		return o
+	}
 	if own := b.library.OwnDriver(text.text); own != "" {
 		o.Help = append(o.Help, fmt.Sprintf("it is a phrase of the driver %s", own))
 	} else if near := b.library.closest(b.driver, text.text); near != "" {
@@ -26,7 +31,7 @@ func (b *binder) undefined(text phrase, rows []int) ir.Obstacle {
 	if strings.Count(strings.ReplaceAll(text.text, `\"`, ""), `"`)%2 == 1 {
 		o.Help = append(o.Help, `a " is missing: there is an odd number of them`)
 	}
-	o.Help = append(o.Help, "define it in a *.steps.feature file:\n"+stub(text, b.columnType))
+	o.Help = append(o.Help, "define it in a *.steps.feature file:\n"+b.stub(text))
 	return o
 }
 
@@ -100,23 +105,60 @@ func wordly(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_'
 }
 
+// mostStubbed is how many parameters a stub has: the last one stands for all that follows.
+const mostStubbed = mostParameters / 2
+
 var special = regexp.MustCompile(`[\\/(){}]`)
 
-// stub is a definition to paste that matches a step's text.
-func stub(p phrase, placeholder func(ir.Part) string) string {
-	var b strings.Builder
+// stub is a definition to paste that matches a step's text and reads what stands below it. Its last line fails until
+// somebody has written what the step does.
+func (b *binder) stub(p phrase) string {
+	var pattern strings.Builder
+	parameters := 0
 	each(p.text, func(piece, typ string) {
+		if parameters == mostStubbed {
+			return
+		}
+		if typ != "" {
+			parameters++
+		}
+		if parameters == mostStubbed {
+			pattern.WriteString("{}")
+			return
+		}
 		switch typ {
 		case "":
-			b.WriteString(special.ReplaceAllString(piece, `\$0`))
+			pattern.WriteString(special.ReplaceAllString(piece, `\$0`))
 			return
 		case "placeholder":
 			r, _ := utf8.DecodeRuneInString(piece)
-			typ = placeholder(p.values[r-firstPlaceholder])
+			typ = b.columnType(p.values[r-firstPlaceholder])
 		}
-		b.WriteString("{" + typ + "}")
+		pattern.WriteString("{" + typ + "}")
 	})
-	return fmt.Sprintf("  Scenario: %s\n    When I GET \"/\"", b.String())
+	first := `When I GET "/"`
+	switch b.driver {
+	case "browser":
+		first = `When I open "/"`
+	case "shell":
+		first = `# When I run "…"` // which writes, so that no within could repeat it
+	}
+	return fmt.Sprintf("  Scenario: %s\n    %s\n    Then I expect \"TODO\" == \"done%s\"", pattern.String(), first, b.handedOver())
+}
+
+// handedOver are the placeholders that read what stands below a line: a table by its header row, where it has one.
+func (b *binder) handedOver() string {
+	given := ""
+	if t := b.line.Table; t != nil {
+		given = " with ${rows}"
+		if len(t.Rows) > 1 {
+			given = " with ${table}"
+		}
+	}
+	if b.line.Doc != nil {
+		given += " with ${doc}"
+	}
+	return given
 }
 
 var parameters = regexp.MustCompile(`\{[^}]*\}`)
