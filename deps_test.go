@@ -23,7 +23,7 @@ const rooms = `
 	# floor: everyone may stand on it
 	NONE < dsl/diag < dsl/ir, dsl/expr, dsl/pick < FLOOR;
 	dsl/expr < dsl/rate < FLOOR;
-	dsl/diag < dsl/feed < FLOOR;
+	dsl/diag < dsl/feed, dsl/schema < FLOOR;
 
 	# compile: text becomes the program
 	FLOOR < dsl/gherkin, dsl/steps, dsl/project, value/clause < dsl;
@@ -73,12 +73,12 @@ const doors = `
 	github.com/HdrHistogram/hdrhistogram-go   runners/load, value/measure, tests of value
 	github.com/valyala/fasthttp               bench
 	github.com/mccutchen/go-httpbin           tests of runners/driver/http
-	github.com/andybalholm/cascadia           runners/driver/http
-	github.com/antchfx                        runners/driver/http
+	github.com/andybalholm/cascadia           runners/driver/http, dsl/steps
+	github.com/antchfx                        runners/driver/http, dsl/steps
 	golang.org/x/net                          runners/driver/http, runners/session/site, tests of reporters
 	github.com/chromedp                       runners/driver/browser, tests of reporters/owners
-	github.com/santhosh-tekuri/jsonschema     runners/session
-	golang.org/x/text                         runners/session
+	github.com/santhosh-tekuri/jsonschema     dsl/schema
+	golang.org/x/text                         dsl/schema
 	github.com/prometheus/client_golang       value/measure, runners/monitor, reporters, examples/calculator, examples/shop
 	github.com/prometheus/common              value/measure, runners/monitor, reporters
 	modernc.org/sqlite                        history, value/measure, examples/shop, tests of value

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,7 @@ func (a *app) checkCommand() *cobra.Command {
 // tagged safe. A scenario that runs nowhere is an error.
 func (a *app) check(t *target, format string) error {
 	m := newMatrix(t.program)
-	stages := stageRows(t.program)
+	stages := stageRows(t)
 	if t.result != nil {
 		a.diagnose(t.result.Advice(), t.source)
 	}
@@ -75,8 +76,10 @@ func (a *app) check(t *target, format string) error {
 	for _, s := range stages {
 		wrong = append(wrong, s.wrong...)
 	}
+	wrong.Sort()
+	a.diagnose(wrong, t.source)
+	wrong = slices.DeleteFunc(wrong, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 	if len(wrong) > 0 {
-		a.diagnose(wrong, t.source)
 		return &failure{exitUsage, counted(len(wrong), "error"), ""}
 	}
 	return nil
@@ -185,7 +188,7 @@ type checkedObstacle struct {
 	Data    bool     `json:"data,omitempty"`   // only where data replaces the rows
 	Status  string   `json:"status"`
 	Message string   `json:"message"`
-	Step    string   `json:"step"`
+	Step    string   `json:"step"` // the tag, where that is the obstacle
 	Pos     diag.Pos `json:"pos"`
 }
 
@@ -221,7 +224,7 @@ func checkedOf(t *target, m *matrix) checked {
 		out.Features = append(out.Features, one)
 	}
 	out.Stages = []checkedStage{}
-	for _, r := range stageRows(t.program) {
+	for _, r := range stageRows(t) {
 		out.Stages = append(out.Stages, r.checked())
 	}
 	out.Warnings = diag.List{}
@@ -240,6 +243,8 @@ func (r matrixRow) checked(drivers []string) checkedScenario {
 		switch {
 		case c.runs:
 			s.Runs = append(s.Runs, drivers[i])
+		case c.pinned != nil:
+			s.Obstacles = append(s.Obstacles, checkedObstacle{Driver: drivers[i], Status: "pinned", Message: "pinned to " + pinnedTo(c.pinned), Step: c.pinned.Name, Pos: c.pinned.Pos})
 		case c.obstacle != nil:
 			s.Obstacles = append(s.Obstacles, c.obstacle.checked(""))
 		}

@@ -47,6 +47,12 @@ func environment(p *ir.Program, name, address string) (*ir.Environment, error) {
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return nil, usage(fmt.Sprintf("--url %q is not an http or https address", address), "write it as http://127.0.0.1:8080")
 		}
+		if env.HTTP == "2" && u.Scheme == "http" {
+			return nil, usage(fmt.Sprintf("--url is %s, and environment %s speaks HTTP/2, which is over TLS", withoutUser(address), env.Name), "give an https address, or take http: 2 out of the environment")
+		}
+		if u.RawQuery != "" || u.Fragment != "" {
+			return nil, usage("--url has a query or a fragment, and what is below it would not have it", "leave it out, and write a query into the steps' addresses")
+		}
 		env.URL, env.Start = ir.Literal(address), nil
 	}
 	return &env, nil

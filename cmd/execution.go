@@ -209,7 +209,7 @@ func (x *execution) finish(outcome runners.Outcome, codes ...int) error {
 	}
 	code := worst(append(codes, codeOf(outcome))...)
 	if err := x.stream.Close(); err != nil {
-		x.warn(err)
+		x.unwritten(err)
 		code = worst(code, exitHarness)
 	}
 	for _, s := range x.sinks {
@@ -318,4 +318,20 @@ func plainAddress(address string) string {
 	}
 	u.User, u.RawQuery, u.Fragment = nil, "", ""
 	return u.String()
+}
+
+// unwritten says why reports are not whole, each reason once: of one that is full every event tells.
+func (x *execution) unwritten(err error) {
+	if !strings.Contains(err.Error(), "\n") {
+		x.warn(err) // with what its own kind knows to help
+		return
+	}
+	var reasons []string
+	for reason := range strings.Lines(err.Error()) {
+		reason = strings.TrimSpace(reason)
+		if reason != "" && !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
+			x.warn(errors.New(reason))
+		}
+	}
 }

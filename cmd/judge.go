@@ -79,6 +79,7 @@ func (j *judge) Run(ctx context.Context, plan runners.Plan, emit func(runners.Ev
 	switch {
 	case len(results) == 0:
 		message = "no feature has a value clause"
+		emit(runners.Event{Kind: runners.Noticed, Message: "undecided: " + message + ". Write below the feature's name what it is for, in a way that can be measured: In order to make 0 silly mistakes"})
 	case j.gate == runners.GateUndecided && !anyBound(results):
 		message = "no value clause is bound to a measure"
 	}

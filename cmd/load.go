@@ -247,6 +247,9 @@ func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 		}
 		r.Profile = profile
 	}
+	if err := x.ends(r, asked); err != nil {
+		return nil, err
+	}
 	shares := asked.Mix
 	narrowed := len(x.tags)+len(x.names)+len(x.target.places) > 0
 	if narrowed { // who narrows what runs narrows the mix
@@ -266,6 +269,26 @@ func (x *execution) loadRunner(s *ir.Stage, one stage) (*load.Runner, error) {
 		return nil, usage(err.Error(), "")
 	}
 	return r, x.gate(r, one, narrowed)
+}
+
+// ends refuses a load without an end. What stands in hoops.yaml alone has been refused there; flags and ${…} are
+// known now.
+func (x *execution) ends(r *load.Runner, asked *ir.Load) error {
+	if r.Duration == 0 && (r.Users > 0 || r.Profile.Max) {
+		return usage("this load goes on for ever: users, and the rate max, do not say how long", "say how long: --duration 1m, or duration: 1m in the stage")
+	}
+	if r.Users > 0 {
+		return nil
+	}
+	_, err := r.Profile.Within(r.Duration)
+	switch {
+	case err == nil:
+		return nil
+	case len(asked.Rate) == 0 || asked.Rate[0].Pos.IsZero():
+		return usage(err.Error(), "")
+	}
+	x.diagnose(diag.List{diag.Errorf(diag.At(asked.Rate[0].Pos, 1), "load/rate", "%s", err)}, x.target.source)
+	return said(exitUsage)
 }
 
 // gate checks what a load is judged by. An expectation of the stage about something that the flags have left out is

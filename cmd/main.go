@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"os"
 	"slices"
@@ -170,6 +171,10 @@ func (a *app) exit(err error) int {
 	var f *failure
 	if !errors.As(err, &f) {
 		f = &failure{code: exitUsage, message: err.Error()}
+		var unwritten *fs.PathError
+		if errors.As(err, &unwritten) && unwritten.Op == "write" { // stdout is full or closed
+			f.code = exitHarness
+		}
 	}
 	if f.message != "" {
 		lines := strings.Split(a.mask(f.message), "\n")

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,8 @@ import (
 // matrix is which scenario runs on which driver, and the first obstacle where it does not.
 type matrix struct {
 	drivers []string
+	used    []string // of the drivers: those of stages, of tags, and http, which is meant where none is named
+	staged  []string // those of stages
 	idle    []string // drivers that run no scenario
 	rows    []matrixRow
 }
@@ -27,6 +30,7 @@ type matrixRow struct {
 // cannot feed still runs under load with the rows of its own.
 type matrixCell struct {
 	runs     bool
+	pinned   *ir.Tag // to another driver, by this tag
 	obstacle *obstacle
 	unfed    *obstacle // of load with data, where it runs otherwise
 }
@@ -45,6 +49,18 @@ func newMatrix(p *ir.Program) *matrix {
 			}
 		}
 	})
+	for i := range p.Stages {
+		switch s := &p.Stages[i]; s.Run {
+		case ir.Functional, ir.LoadRunner, ir.Probe:
+			m.staged = append(m.staged, cmp.Or(s.Driver, "http"))
+		}
+	}
+	for _, d := range driversOf(p) {
+		m.used = append(m.used, d)
+		if !slices.Contains(m.drivers, d) {
+			m.drivers = append(m.drivers, d)
+		}
+	}
 	slices.SortFunc(m.drivers, func(x, y string) int { return strings.Compare(rank(x), rank(y)) })
 	for i := range p.Features {
 		for j := range p.Features[i].Scenarios {
@@ -60,8 +76,7 @@ func newMatrix(p *ir.Program) *matrix {
 	return m
 }
 
-// settle leaves out the drivers that run no scenario, where another runs one: a project that says how its steps
-// run in a shell does not need to be told of each that http cannot run it.
+// settle finds the drivers that run no scenario where another runs one, and leaves out those that nobody asks for.
 func (m *matrix) settle() {
 	runs := m.counts()
 	if !slices.ContainsFunc(runs, func(n int) bool { return n > 0 }) {
@@ -71,7 +86,11 @@ func (m *matrix) settle() {
 		if runs[i] > 0 {
 			continue
 		}
-		m.idle = append([]string{m.drivers[i]}, m.idle...)
+		driver := m.drivers[i]
+		m.idle = append([]string{driver}, m.idle...)
+		if slices.Contains(m.used, driver) {
+			continue
+		}
 		m.drivers = slices.Delete(m.drivers, i, i+1)
 		for r := range m.rows {
 			m.rows[r].cells = slices.Delete(m.rows[r].cells, i, i+1)
@@ -101,17 +120,20 @@ func rank(driver string) string {
 }
 
 func cellOf(p *ir.Program, s *ir.Scenario, driver string) matrixCell {
-	rows := []int{-1}
-	if s.Outline {
-		rows = nil
-		for i := range s.Rows {
-			rows = append(rows, i)
+	var elsewhere *ir.Tag
+	here := false
+	for _, r := range rowsOf(s) {
+		if pin := pinOf(s, r); pin != nil && pinnedTo(pin) != driver {
+			elsewhere = pin
+			continue
 		}
-	}
-	for _, r := range rows {
+		here = true
 		if o := hindered(p, s, r, way{runner: ir.Functional, driver: driver}); o != nil {
 			return matrixCell{obstacle: o}
 		}
+	}
+	if !here && elsewhere != nil {
+		return matrixCell{pinned: elsewhere}
 	}
 	return matrixCell{runs: len(s.Steps) > 0, unfed: hindered(p, s, -1, way{runner: ir.LoadRunner, driver: driver, fed: true})}
 }
@@ -158,8 +180,11 @@ func (m *matrix) print(b *strings.Builder) {
 		if !r.runs() && !tagged(r.scenario, "@wip") {
 			continue
 		}
+		if i := slices.IndexFunc(r.cells, func(c matrixCell) bool { return c.pinned != nil }); i >= 0 {
+			fmt.Fprintf(b, "          pinned to %s (%s)\n", pinnedTo(r.cells[i].pinned), r.cells[i].pinned.Pos)
+		}
 		for _, c := range r.cells {
-			if o := c.obstacle; o != nil {
+			if o := c.obstacle; o != nil && !slices.Contains(m.idle, o.Driver) { // else it is said of all of them at once
 				fmt.Fprintf(b, "          %s: %s: %s (%s)\n", o.Driver, diag.Printable(obstacleWords(&o.Obstacle)), diag.Printable(o.last().Text), o.last().Pos)
 			}
 			if o := c.unfed; o != nil {
@@ -168,9 +193,22 @@ func (m *matrix) print(b *strings.Builder) {
 		}
 	}
 	b.WriteString("\n")
-	if slices.ContainsFunc(m.rows, matrixRow.runs) {
-		b.WriteString("✓ runs as a functional test, as load and as a probe\n\n")
+	const ways = "a functional test, as load and as a probe"
+	switch nowhere := len(m.nowhere()); {
+	case !slices.ContainsFunc(m.rows, matrixRow.runs):
+	case nowhere == 0:
+		b.WriteString("✓ runs as " + ways + "\n\n")
+	default: // so that nobody reads that all of these run
+		fmt.Fprintf(b, "✓ runs as %s; %d of %s on no driver at all\n\n", ways, nowhere, ran(nowhere, len(m.rows)))
 	}
+}
+
+// ran is the end of "2 of 5 scenarios run".
+func ran(n, all int) string {
+	if n == 1 {
+		return counted(all, "scenario") + " runs"
+	}
+	return counted(all, "scenario") + " run"
 }
 
 // obstacleWords is what stops a driver, which the line names already.
@@ -228,7 +266,7 @@ func (m *matrix) nowhere() diag.List {
 		}
 		most := -1
 		for i, c := range r.cells {
-			if c.obstacle != nil && (most < 0 || runs[i] > runs[most]) {
+			if c.obstacle != nil && (most < 0 || m.better(i, most, runs)) {
 				most = i
 			}
 		}

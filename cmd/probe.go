@@ -26,8 +26,8 @@ func (a *app) probeCommand() *cobra.Command {
 		Use:   "probe [DIR | PATH:LINE | FILE.hoops]...",
 		Short: "Run scenarios once, as one monitoring check (Nagios by default)",
 		Long: `Run every selected scenario once, as one monitoring check. What is selected, where, is said by the first
-probe stage of hoops.yaml, if there is one, and narrowed by flags. In Nagios format the exit code is that of the
-plugin guidelines: 0 OK, 2 CRITICAL, 3 UNKNOWN.`,
+probe stage of hoops.yaml, if there is one, and narrowed by flags. A failure is not tried again: who calls the check
+does so. In Nagios format the exit code is that of the plugin guidelines: 0 OK, 2 CRITICAL, 3 UNKNOWN.`,
 		Example: `  hoops probe --env production
   hoops probe shop.hoops -t @checkout -f prometheus`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -119,7 +119,7 @@ func (a *app) single(t *target, o options, from *ir.Stage, standard string) (*ex
 	if s.env, err = environment(t.program, name, o.url); err != nil {
 		return nil, s, err
 	}
-	if s.selected, err = a.selected(t, o.selection, whereOf(s.env), where{from.Where, "stage " + from.Name}); err != nil {
+	if s.selected, err = a.selected(t, o.selection, whereOf(s.env), whereOfStage(from)); err != nil {
 		return nil, s, err
 	}
 	s.selected = driven(from.Load, s.selected)

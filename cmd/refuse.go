@@ -11,7 +11,7 @@ import (
 
 // refuse says, before anything runs, what a stage may not do: run shell steps that nobody allowed, write or put
 // load where the environment refuses it, and, for every runner but the functional one, which reports it as a
-// status, run what does not run on its driver.
+// status, run what does not run on its driver; or read what the environment does not have.
 func (x *execution) refuse(s stage) error {
 	plan := x.bare(s)
 	host, err := session.NewHost(plan)
@@ -41,6 +41,7 @@ func (x *execution) refuse(s stage) error {
 			list = append(list, *d)
 		}
 	}
+	list = append(list, lacking(plan)...)
 	for _, r := range runners.Refused(plan) {
 		list = append(list, r.Diagnostic(plan))
 	}

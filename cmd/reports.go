@@ -57,7 +57,7 @@ func (a *app) openReports(r reports, standard string, source diag.Source, dir st
 	for _, f := range formats {
 		format, name, toFile := strings.Cut(f, ":")
 		o := reporters.Options{Out: a.stdio.Out, Source: source, Evidence: evidence(dir), Verbose: r.verbose}
-		out := &report{}
+		out := &report{format: format}
 		if toFile {
 			if err := out.open(name); err != nil {
 				fan(sinks).Close() // the command ends with the error that made it stop
@@ -101,6 +101,7 @@ func unknownFormat(format string) error {
 type report struct {
 	sink    runners.Sink
 	file    *os.File // nil for stdout
+	format  string
 	created bool
 	begun   bool
 }

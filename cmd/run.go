@@ -3,6 +3,7 @@ package cmd
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -143,12 +144,14 @@ func (a *app) run(ctx context.Context, t *target, o options, stages []ir.Stage, 
 	var codes []int
 	results := pipeline.Run(ctx, ready, func(r pipeline.Result) {
 		x.notRun(stages, r)
-		x.emit(runners.Event{Kind: runners.Noticed, Stage: r.Name, Message: fmt.Sprintf("stage %s was not run: %s", r.Name, r.Skipped)})
+		x.emit(runners.Event{Kind: runners.StageSkipped, Stage: r.Name, Name: r.Name, Message: r.Skipped})
 	})
 	for _, r := range results {
 		if r.Err != nil {
-			x.emit(runners.Event{Kind: runners.Noticed, Stage: r.Name, Message: fmt.Sprintf("stage %s could not run: %v", r.Name, r.Err)})
-			x.exit(r.Err)
+			if !told(r.Err) {
+				x.emit(runners.Event{Kind: runners.Noticed, Stage: r.Name, Message: fmt.Sprintf("stage %s could not run: %v", r.Name, r.Err)})
+			}
+			x.complain(r.Err)
 			codes = append(codes, codeOfError(r.Err))
 		}
 	}
@@ -156,6 +159,25 @@ func (a *app) run(ctx context.Context, t *target, o options, stages []ir.Stage, 
 		fmt.Fprintln(a.stdio.Err, "hoops: interrupted: this is what was seen until then")
 	}
 	return x.finish(pipeline.Outcome(results), codes...)
+}
+
+// told reports whether the end of a stage has said the error already.
+func told(err error) bool {
+	var t runners.Told
+	return errors.As(err, &t)
+}
+
+// complain says on stderr why a stage could not run, unless a report that people read on stdout has just said it.
+func (x *execution) complain(err error) {
+	var hinted *failure
+	if told(err) && !errors.As(err, &hinted) {
+		for _, s := range x.sinks {
+			if r, ok := s.(*report); ok && r.file == nil && (r.format == "pretty" || r.format == "progress") {
+				return
+			}
+		}
+	}
+	x.exit(err)
 }
 
 // prepare makes a stage ready to run, and says in a line what it will do.
@@ -181,7 +203,7 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 		if err := knownDriver(one.driver); err != nil {
 			return out, "", err
 		}
-		if one.selected, err = x.selected(x.target, x.selection, whereOf(env), where{s.Where, "stage " + s.Name}); err != nil {
+		if one.selected, err = x.selected(x.target, x.selection, whereOf(env), whereOfStage(s)); err != nil {
 			return out, "", err
 		}
 		one.selected = driven(s.Load, one.selected)
@@ -219,7 +241,7 @@ func (x *execution) prepare(s *ir.Stage) (pipeline.Stage, string, error) {
 		return out, fmt.Sprintf("%-12s probe       %s, %s", s.Name, reach, often), nil
 	case ir.Value:
 		one.driver = ""
-		if one.selected, err = x.promising(x.target, x.selection, where{s.Where, "stage " + s.Name}); err != nil {
+		if one.selected, err = x.promising(x.target, x.selection, whereOfStage(s)); err != nil {
 			return out, "", err
 		}
 		out.Run = func(ctx context.Context) (runners.Outcome, error) {

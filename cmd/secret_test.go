@@ -156,7 +156,8 @@ func TestSecrets(t *testing.T) {
 		{1, append([]string{"run", "--allow", "shell"}, formats...)},
 		{3, []string{"test", "--allow", "shell", "--env", "talkative"}},
 		{4, []string{"value"}},
-		{1, []string{"test", "--allow", "shell", "--env", "bearer", "--url", server.URL + "/?key=" + url.QueryEscape(canaries["key"])}},
+		{1, []string{"test", "--allow", "shell", "--env", "bearer", "--url", server.URL + "/" + url.PathEscape(canaries["key"])}},
+		{2, []string{"test", "--allow", "shell", "--env", "bearer", "--url", server.URL + "/?key=" + url.QueryEscape(canaries["key"])}},
 		{2, []string{"test", "--allow", canaries["bearer"]}},
 	} {
 		t.Run(strings.Join(run.args[:min(5, len(run.args))], " "), func(t *testing.T) {

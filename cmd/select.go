@@ -25,10 +25,15 @@ func (s *selection) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.names, "name", nil, "run only scenarios whose name contains `TEXT`")
 }
 
-// where is a tag expression of hoops.yaml, and whose it is.
-type where struct{ tags, of string }
+// where is a tag expression of hoops.yaml, whose it is, and where that stands.
+type where struct {
+	tags, of string
+	at       diag.Pos
+}
 
-func whereOf(e *ir.Environment) where { return where{e.Where, "environment " + e.Name} }
+func whereOf(e *ir.Environment) where { return where{e.Where, "environment " + e.Name, e.Pos} }
+
+func whereOfStage(s *ir.Stage) where { return where{s.Where, "stage " + s.Name, s.Pos} }
 
 // selected are the scenarios and rows that the flags, the arguments, and the tag expressions of environment and
 // stage leave. Nothing selected is an error.
@@ -61,12 +66,15 @@ func choose(p *ir.Program, selector *pick.Selector, names []string) (list []runn
 			c := pick.Candidate{Path: f.Path, Name: sc.Name, Feature: f.Pos.Line, Rule: sc.RuleLine, From: sc.From, To: sc.To}
 			for _, r := range sc.Rows {
 				c.Rows = append(c.Rows, r.Pos.Line)
+				if r.From > 0 && !slices.Contains(c.Blocks, r.From) {
+					c.Blocks = append(c.Blocks, r.From)
+				}
 			}
 			try := func(row int) {
 				one := runners.Selected{Feature: f, Scenario: sc, Row: row}
 				c.Tags = one.TagNames()
 				if row >= 0 {
-					c.Row = sc.Rows[row].Pos.Line
+					c.Row, c.Block = sc.Rows[row].Pos.Line, sc.Rows[row].From
 				}
 				written, called := c, c
 				if row >= 0 && len(names) > 0 {
@@ -99,7 +107,7 @@ func nothing(p *ir.Program, ask pick.Selection, wheres []where, leftOut int) err
 	for i, e := range ask.Tags {
 		tags := "tags " + e
 		if i < len(wheres) {
-			tags += " (where of " + wheres[i].of + ")"
+			tags += fmt.Sprintf(" (where of %s, %s)", wheres[i].of, wheres[i].at)
 		}
 		why = append(why, tags)
 	}
@@ -122,6 +130,9 @@ func nothing(p *ir.Program, ask pick.Selection, wheres []where, leftOut int) err
 
 // remedy is what would select something.
 func remedy(p *ir.Program, ask pick.Selection, leftOut int) string {
+	if leftOut > 0 {
+		return "@wip is left out; add -t @wip to run it"
+	}
 	known := tagNames(p)
 	for _, e := range ask.Tags {
 		if near := diag.Closest(e, known); near != "" && near != e {
@@ -137,8 +148,6 @@ func remedy(p *ir.Program, ask pick.Selection, leftOut int) string {
 		}
 	}
 	switch {
-	case leftOut > 0:
-		return "@wip is left out; add -t @wip to run it"
 	case len(ask.Tags) > 0 && len(known) > 0:
 		return "tags in this project: " + strings.Join(first(known, 12), " ")
 	case len(ask.Tags)+len(ask.Names)+len(ask.Places) > 0:
@@ -172,12 +181,18 @@ func first(list []string, n int) []string {
 // tagNames are the tags of a program, sorted.
 func tagNames(p *ir.Program) []string {
 	var names []string
+	add := func(tags []ir.Tag) {
+		for _, t := range tags {
+			if !slices.Contains(names, t.Name) {
+				names = append(names, t.Name)
+			}
+		}
+	}
 	for _, f := range p.Features {
 		for _, s := range f.Scenarios {
-			for _, t := range s.Tags {
-				if !slices.Contains(names, t.Name) {
-					names = append(names, t.Name)
-				}
+			add(s.Tags)
+			for _, r := range s.Rows { // with those of its Examples
+				add(r.Tags)
 			}
 		}
 	}

@@ -20,7 +20,7 @@ type stageRow struct {
 	driver   string
 	selected []runners.Selected
 	refusals []stageRefusal
-	wrong    diag.List // names in the gate of a load that nothing selected has
+	wrong    diag.List // why it could never start as it stands in hoops.yaml; warnings where only @wip is the reason
 }
 
 // stageRefusal is why a scenario is not run, or why the stage does not start: then it has no scenario.
@@ -32,19 +32,21 @@ type stageRefusal struct {
 
 // stageRows are the stages that run scenarios, as they stand in hoops.yaml: flags are not known yet, and neither
 // is an environment's address that is only known at run time.
-func stageRows(p *ir.Program) []stageRow {
+func stageRows(t *target) []stageRow {
+	p := t.program
 	var list []stageRow
 	for i := range p.Stages {
 		s := &p.Stages[i]
 		switch s.Run {
 		case ir.Functional, ir.LoadRunner, ir.Probe:
-			list = append(list, stageRowOf(p, s))
+			list = append(list, stageRowOf(t, s))
 		}
 	}
 	return list
 }
 
-func stageRowOf(p *ir.Program, s *ir.Stage) stageRow {
+func stageRowOf(t *target, s *ir.Stage) stageRow {
+	p := t.program
 	r := stageRow{stage: s, driver: s.Driver, env: s.Env}
 	if r.driver == "" {
 		r.driver = "http"
@@ -58,9 +60,12 @@ func stageRowOf(p *ir.Program, s *ir.Stage) stageRow {
 	if wrong != nil {
 		return r
 	}
-	r.selected, _ = choose(p, selector, nil)
+	var leftOut int
+	r.selected, leftOut = choose(p, selector, nil)
 	if len(r.selected) == 0 {
-		r.refuse(nil, "it selects no scenario", s.Pos)
+		d := selectsNothing(t, s, env, leftOut)
+		r.refuse(nil, "it selects no scenario", d.Range.Pos)
+		r.wrong = append(r.wrong, d)
 		return r
 	}
 	r.selected = driven(s.Load, r.selected)
@@ -76,17 +81,10 @@ func stageRowOf(p *ir.Program, s *ir.Stage) stageRow {
 		}
 	}
 	if s.Run == ir.LoadRunner {
-		if _, err := mix(s.Load.Mix, r.selected); err != nil {
-			words, at := err.Error(), s.Pos
-			for _, share := range s.Load.Mix {
-				if rest, found := strings.CutPrefix(words, share.Pos.String()+": "); found {
-					words, at = rest, share.Pos
-				}
-			}
-			r.refuse(nil, words, at)
-		}
-		r.wrong = (&load.Runner{Expect: s.Expect, StopWhen: s.StopWhen}).Check(plan)
-		for _, d := range r.wrong {
+		r.startable(p, plan)
+		found := (&load.Runner{Expect: s.Expect, StopWhen: s.StopWhen}).Check(plan)
+		r.wrong = append(r.wrong, found...)
+		for _, d := range found {
 			r.refuse(nil, d.Message, d.Range.Pos)
 		}
 	}
@@ -104,7 +102,7 @@ func stageRowOf(p *ir.Program, s *ir.Stage) stageRow {
 	for _, w := range runners.Refused(plan) {
 		if !told[w.Scenario] {
 			told[w.Scenario] = true
-			r.refuse(w.Scenario, fmt.Sprintf("it writes, and environment %s refuses that: %s", r.env, w.Trail[0].Text), w.Trail[0].Pos)
+			r.refuse(w.Scenario, fmt.Sprintf("it %s: %s", w.Words(env), w.Trail[0].Text), w.Trail[0].Pos)
 		}
 	}
 	return r

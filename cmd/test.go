@@ -85,9 +85,11 @@ func (x *execution) end(ctx context.Context, outcome runners.Outcome, err error)
 	var codes []int
 	if err != nil {
 		outcome = runners.GateUndecided
-		x.emit(runners.Event{Kind: runners.Noticed, Message: err.Error()})
+		if !told(err) {
+			x.emit(runners.Event{Kind: runners.Noticed, Message: err.Error()})
+		}
 		codes = append(codes, codeOfError(err))
-		x.exit(err)
+		x.complain(err)
 	}
 	if ctx.Err() != nil {
 		fmt.Fprintln(x.stdio.Err, "hoops: interrupted: this is what was seen until then")

@@ -171,6 +171,25 @@ func pipeline() *tape {
 	return t
 }
 
+// stopped is a pipeline that a gate nobody could decide has stopped, and hoops has told of it in several lines.
+func stopped() *tape {
+	t := newTape()
+	t.begin()
+	t.stageStarted("uat", runners.Info{Runner: "functional", Driver: "http", Environment: "local", Selected: 1})
+	t.scenario("addition", "Add two numbers", "", 5).step(1, "Then the result is 120", runners.Passed, 4*ms, nil).finish(runners.Passed, 4*ms, nil)
+	t.stageFinished(runners.GatePassed, 800*ms, &runners.Counts{Passed: 1}, "")
+	t.stageStarted("ask", runners.Info{Runner: "approval"})
+	t.stageFinished(runners.GateUndecided, ms, nil, "nobody could be asked:\nstdin is no terminal")
+	for _, name := range []string{"load", "probe"} {
+		t.stage = name
+		t.emit(runners.Event{Kind: runners.StageSkipped, Name: name, Message: "ask is undecided"})
+	}
+	t.stage = ""
+	t.emit(runners.Event{Kind: runners.Noticed, Message: "the software ended by itself with exit code 127\nits output ends with:\nsh: 1: shop: not found\n"})
+	t.end(runners.GateUndecided, 2*time.Second)
+	return t
+}
+
 // load is a minute of ten journeys a second, some dropped and one in two hundred failed.
 func (t *tape) load(started, dropped int64) {
 	late := &diag.Diagnostic{Severity: diag.Error, Message: "the status is 500, expected 201", Code: "http/expect", Range: diag.At(diag.Pos{File: "features/checkout.feature", Line: 12, Col: 10}, 17)}

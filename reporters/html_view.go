@@ -86,9 +86,13 @@ func (h *htmlReport) view() *htmlView {
 		if len(r.stages) == 1 && s.message == "" { // all that there is to say stands above
 			continue
 		}
-		v.Stages = append(v.Stages, htmlStage{Tone: outcomeTone(s.outcome()), Word: string(s.outcome()), Name: stageName(s), Anchor: load,
-			How: strings.Join(nonEmpty(page.Line(strings.TrimSpace(strings.TrimPrefix(s.info.Runner, s.name)+" "+s.info.Driver), 100), page.Line(s.info.Environment, 100), page.Line(s.loadWords(), 200)), ", "), Ran: page.Line(s.tally(), 500), Message: page.Line(s.message, 1000),
-			Took: total(s.duration)})
+		ran, message := s.tally(), s.message
+		if s.skipped {
+			ran, message = s.message, ""
+		}
+		v.Stages = append(v.Stages, htmlStage{Tone: outcomeTone(s.ended()), Word: string(s.ended()), Name: stageName(s), Anchor: load,
+			How: strings.Join(nonEmpty(page.Line(strings.TrimSpace(strings.TrimPrefix(s.info.Runner, s.name)+" "+s.info.Driver), 100), page.Line(s.info.Environment, 100), page.Line(s.loadWords(), 200)), ", "), Ran: page.Line(ran, 500), Message: page.Line(message, 1000),
+			Took: s.lasted()})
 	}
 	for _, one := range worstFirst(r.verdicts()) {
 		v.Promises = append(v.Promises, promiseOf(one, page.Anchor(anchors, "promise", one.Clause), page.Line(r.titles[featureOf(one.Clause)], 200)))
@@ -280,6 +284,8 @@ func outcomeTone(o runners.Outcome) page.Tone {
 		return page.Good
 	case runners.GateFailed:
 		return page.Bad
+	case notRun:
+		return page.Neutral
 	}
 	return page.Open
 }

@@ -52,7 +52,7 @@ func (d *document) Emit(e runners.Event) error {
 			byName[e.Name] = t
 		}
 		t.took = append(t.took, e.Duration)
-		if e.Sample != nil && e.Sample.Error != "" {
+		if e.Sample != nil && e.Sample.Error != "" && !e.Sample.Retried {
 			t.errors++
 		}
 	}
@@ -155,7 +155,7 @@ func (d *document) run() runJSON {
 		Began: r.began, Duration: r.duration().String(), Counts: r.counts(), Notices: r.notices, Stages: []stageJSON{}}
 	for _, s := range r.stages {
 		sj := stageJSON{Name: s.name, Runner: s.info.Runner, Driver: s.info.Driver, Environment: s.info.Environment, URL: s.info.URL,
-			Overrides: s.info.Overrides, Seed: s.info.Seed, Outcome: s.outcome(), Why: s.message, Counts: s.counts(),
+			Overrides: s.info.Overrides, Seed: s.info.Seed, Outcome: s.ended(), Why: s.message, Counts: s.counts(),
 			Duration: s.duration.String(), Features: []featureJSON{}, Verdicts: s.verdicts, Load: s.loaded(d.series[s.name]), Samples: aggregated(d.samples[s.name])}
 		for _, f := range s.features() {
 			fj := featureJSON{ID: f.id, Name: d.record.feature(f.id, f.file), File: f.file}

@@ -91,10 +91,10 @@ func (j *junitReport) parts() []part {
 		silent := len(all) == shown // an approval stage
 		if s.name != "" && (silent || !red && s.outcome() != runners.GatePassed) {
 			why := s.message
-			if !s.finished {
+			if !s.finished && !s.skipped {
 				why = unfinished
 			}
-			add(part{stage: s, name: "gate", at: at, took: s.duration, cases: []junit.Case{gate(stageName(s), s.outcome(), why)}})
+			add(part{stage: s, name: "gate", at: at, took: s.duration, cases: []junit.Case{gate(stageName(s), s.ended(), why)}})
 		}
 		red = red || before
 	}
@@ -204,6 +204,8 @@ func gate(class string, o runners.Outcome, why string) junit.Case {
 	case runners.GatePassed:
 	case runners.GateFailed:
 		c.Failure = found
+	case notRun:
+		c.Skipped = &junit.Finding{Message: junit.Message("not run: "+why, "")}
 	default:
 		c.Error = found
 	}

@@ -51,7 +51,7 @@ func (m *markdown) text() string {
 			why = strings.TrimPrefix(why+"; "+s.message, "; ")
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", page.Markdown(cmp.Or(s.name, "run"), 100), page.Markdown(strings.TrimSpace(s.info.Runner+" "+s.info.Driver), 100),
-			page.Markdown(s.info.Environment, 100), outcomeWord(s.outcome()), page.Markdown(why, 500), total(s.duration))
+			page.Markdown(s.info.Environment, 100), outcomeWord(s.ended()), page.Markdown(why, 500), s.lasted())
 	}
 	left := 0
 	title := "\n### Failures\n"
@@ -155,6 +155,8 @@ func outcomeWord(o runners.Outcome) string {
 		return "✓ passed"
 	case runners.GateFailed:
 		return "✗ failed"
+	case notRun:
+		return "– not run"
 	}
 	return "? undecided"
 }

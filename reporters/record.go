@@ -2,6 +2,7 @@ package reporters
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,7 @@ type stage struct {
 	began    time.Time
 	duration time.Duration
 	finished bool
+	skipped  bool // it was not run; message says why
 	reported runners.Outcome
 	message  string
 	counted  *runners.Counts
@@ -71,6 +73,9 @@ func (r *record) take(e runners.Event) *result {
 			st := r.stage(e.Stage)
 			st.failed = append(st.failed, e)
 		}
+	case runners.StageSkipped:
+		r.notices = append(r.notices, fmt.Sprintf("stage %s was not run: %s", e.Stage, e.Message))
+		r.stage(e.Stage).take(e)
 	default:
 		if r.id == "" {
 			r.id, r.began = e.Run, e.Time
@@ -110,6 +115,8 @@ func (s *stage) take(e runners.Event) *result {
 		}
 	case runners.StageFinished:
 		s.finished, s.reported, s.message, s.duration, s.counted = true, e.Outcome, e.Message, e.Duration, e.Counts
+	case runners.StageSkipped:
+		s.skipped, s.message = true, e.Message
 	case runners.Judged:
 		if e.Verdict != nil {
 			s.judge(*e.Verdict)
@@ -326,6 +333,25 @@ func (s *stage) outcome() runners.Outcome {
 		return runners.GateFailed
 	}
 	return runners.GateUndecided
+}
+
+// notRun is how a stage ended that never began: neither its software nor its gate was asked.
+const notRun runners.Outcome = "not run"
+
+// ended is the outcome of the stage as reports name it.
+func (s *stage) ended() runners.Outcome {
+	if s.skipped {
+		return notRun
+	}
+	return s.outcome()
+}
+
+// lasted is the time of the stage, "" when it was not run.
+func (s *stage) lasted() string {
+	if s.skipped {
+		return ""
+	}
+	return total(s.duration)
 }
 
 func decided(o runners.Outcome) runners.Outcome {

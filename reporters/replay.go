@@ -17,7 +17,7 @@ const maxLine = 64 << 20
 
 var kinds = []runners.Kind{runners.RunStarted, runners.StageStarted, runners.ScenarioStarted, runners.StepFinished,
 	runners.RequestFinished, runners.PageLeft, runners.Attached, runners.ScenarioFinished, runners.Summarised, runners.Judged,
-	runners.Noticed, runners.StageFinished, runners.RunFinished}
+	runners.Noticed, runners.StageFinished, runners.StageSkipped, runners.RunFinished}
 
 // Read replays a recorded stream into sink, which the caller closes. A line that is not an event ends it with
 // an error that names the line; the events before it have been emitted. Fields that this version does not

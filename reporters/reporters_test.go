@@ -67,7 +67,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestGolden(t *testing.T) {
-	for name, tape := range map[string]*tape{"functional": functional(), "pipeline": pipeline(), "severed": severed(), "load": passedLoad(), "closed": closedLoad(), "rounds": rounds()} {
+	for name, tape := range map[string]*tape{"functional": functional(), "pipeline": pipeline(), "stopped": stopped(), "severed": severed(), "load": passedLoad(), "closed": closedLoad(), "rounds": rounds()} {
 		for _, format := range Formats() {
 			t.Run(name+"/"+format, func(t *testing.T) {
 				golden(t, name+"."+format, written(t, format, Options{Source: source}, tape.events))

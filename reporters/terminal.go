@@ -111,6 +111,8 @@ func (t *terminal) show(e runners.Event) {
 			return
 		}
 		t.line("%s", t.paint(dim, "· "+page.Line(e.Message, 500)))
+	case runners.StageSkipped:
+		t.line("%s", t.paint(dim, "· "+page.Line(t.record.notices[len(t.record.notices)-1], 500)))
 	case runners.Summarised:
 		if e.Summary != nil && e.Summary.Final {
 			t.load(t.record.stage(e.Stage))
@@ -120,13 +122,18 @@ func (t *terminal) show(e runners.Event) {
 		t.verdicts(s)
 		o := s.outcome()
 		why := s.message
-		if s.summary != nil && slices.ContainsFunc(s.summary.Expectations, func(e runners.Expectation) bool { return e.Got == why }) {
-			why = "" // it stands above
+		if s.said() {
+			why = ""
 		}
 		t.waiting = t.outcome(o) + prefixed(" ", s.tally()) + " in " + total(s.duration) + prefixed(" · ", page.Line(why, 500)) + "\n"
 	case runners.RunFinished:
 		t.end()
 	}
+}
+
+// said reports whether the stage's message is what one of its expectations got, which stands above.
+func (s *stage) said() bool {
+	return s.summary != nil && slices.ContainsFunc(s.summary.Expectations, func(e runners.Expectation) bool { return e.Got == s.message })
 }
 
 func prefixed(prefix, s string) string {
@@ -374,7 +381,11 @@ func (t *terminal) end() {
 
 func (t *terminal) last() string {
 	parts := []string{t.outcome(t.record.outcome()) + prefixed(" ", t.record.tally()) + " in " + total(t.record.duration())}
-	for _, p := range []string{t.record.why(), shortDigest(t.record.digest()), prefixed("with ", strings.Join(t.record.overrides(), " "))} {
+	why := t.record.why()
+	if s := t.record.stages; why == "" && len(s) == 1 && !s[0].said() {
+		why = s[0].message // the line that ends a stage stands for the run where there is only one
+	}
+	for _, p := range []string{why, shortDigest(t.record.digest()), prefixed("with ", strings.Join(t.record.overrides(), " "))} {
 		if p != "" {
 			parts = append(parts, page.Line(p, 500))
 		}
@@ -386,7 +397,11 @@ func (t *terminal) last() string {
 func (t *terminal) table() {
 	rows := [][]string{{"stage", "outcome", "", "time"}}
 	for _, s := range t.record.stages {
-		rows = append(rows, []string{page.Line(cmp.Or(s.name, "(none)"), 100), string(s.outcome()), s.tally(), total(s.duration)})
+		told := s.tally()
+		if s.skipped {
+			told = page.Line(s.message, 100)
+		}
+		rows = append(rows, []string{page.Line(cmp.Or(s.name, "(none)"), 100), string(s.ended()), told, s.lasted()})
 	}
 	t.line("")
 	for i, l := range aligned(rows) {

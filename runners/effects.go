@@ -16,6 +16,7 @@ type Refusal struct {
 	Selected
 	Driver string
 	Trail  []*ir.Step // from the scenario's step to the one that writes
+	Guest  string     // the host that it would write to, where only that is refused
 }
 
 // safe is the tag of scenarios that write and may do so anywhere.
@@ -24,24 +25,57 @@ const safe = "@safe-in-production"
 // Refused are the selected scenarios that write, are not tagged @safe-in-production, and would run where writes
 // are refused, in the order of the plan.
 func Refused(plan Plan) []Refusal {
-	if WritesAllowed(plan.Env, plan.Info.URL) {
+	allowed := WritesAllowed(plan.Env, plan.Info.URL)
+	guests := plan.guests()
+	if allowed && len(guests) == 0 {
 		return nil
 	}
 	var list []Refusal
 	for _, s := range plan.Selected {
-		driver := plan.DriverOf(s)
-		trail := plan.Program.Writes(s.Scenario.Steps, driver, s.Row)
-		if trail != nil && !slices.Contains(s.TagNames(), safe) {
-			list = append(list, Refusal{s, driver, trail})
+		if s.Safe() {
+			continue
+		}
+		r := Refusal{Selected: s, Driver: plan.DriverOf(s)}
+		if allowed {
+			r.Trail, r.Guest = writesToGuest(plan, s.Scenario.Steps, r.Driver, s.Row, false, guests)
+		} else {
+			r.Trail = plan.Program.Writes(s.Scenario.Steps, r.Driver, s.Row)
+		}
+		if r.Trail != nil {
+			list = append(list, r)
 		}
 	}
 	return list
 }
 
+// Safe reports whether somebody has said that the scenario may write anywhere.
+func (s Selected) Safe() bool { return slices.Contains(s.TagNames(), safe) }
+
+// guests are the hosts of the environment's list that are not its own.
+func (p Plan) guests() []string {
+	if p.Env == nil {
+		return nil
+	}
+	own := []string{p.Info.URL}
+	for _, s := range p.Env.Services {
+		text, _ := s.Value.Constant()
+		own = append(own, text)
+	}
+	return Guests(p.Env, own...)
+}
+
+// Words say what is refused, to stand behind the scenario's name.
+func (r Refusal) Words(env *ir.Environment) string {
+	if r.Guest != "" {
+		return "writes to " + r.Guest + ", and environment " + named(env) + " refuses that"
+	}
+	return "writes, and environment " + named(env) + " refuses that"
+}
+
 // Diagnostic points at the step of the feature that writes first, and at the definitions on the way. It is the
 // same for all rows of an outline that are refused for the same step.
 func (r Refusal) Diagnostic(plan Plan) diag.Diagnostic {
-	d := diag.Errorf(r.Trail[0].Range(), "effects/writes", "%q writes, and environment %s refuses that", r.Scenario.Name, named(plan.Env))
+	d := diag.Errorf(r.Trail[0].Range(), "effects/writes", "%q %s", r.Scenario.Name, r.Words(plan.Env))
 	d.Label = "the first step that writes"
 	for _, s := range r.Trail[1:] {
 		d = d.WithNote(s.Range(), "by this step: %s", s.Words())
@@ -51,8 +85,12 @@ func (r Refusal) Diagnostic(plan Plan) diag.Diagnostic {
 		definition := &plan.Program.Definitions[b.Definition-1]
 		d = d.WithNote(diag.At(definition.Pos, utf8.RuneCountInString(definition.Pattern)), "this definition is tagged @write")
 	}
-	d = because(d, plan, plan.Env != nil && plan.Env.Writes == "refuse").
-		WithHelp("tag the scenario %s if it may run there", safe)
+	if r.Guest != "" {
+		d = d.WithNote(diag.Range{Pos: plan.Env.Pos}, "%s is one of its hosts: requests may go there, and it is neither this machine nor its url or a service", r.Guest)
+	} else {
+		d = because(d, plan, plan.Env != nil && plan.Env.Writes == "refuse")
+	}
+	d = d.WithHelp("tag the scenario %s if it may run there", safe)
 	if len(r.Trail) > 1 {
 		d = d.WithHelp("or tag the definition @read if what it sends changes nothing, as a login does")
 	}
@@ -69,7 +107,8 @@ func LoadRefusal(plan Plan) *diag.Diagnostic {
 	if plan.Env != nil {
 		d.Range.Pos = plan.Env.Pos
 	}
-	d = because(d, plan, false).WithHelp("say `load: allow` in environment %s if it may be put under load", named(plan.Env))
+	told := plan.Env != nil && plan.Env.Writes == "refuse" && ours(plan.Env, plan.Info.URL)
+	d = because(d, plan, told).WithHelp("say `load: allow` in environment %s if it may be put under load", named(plan.Env))
 	return &d
 }
 
@@ -108,9 +147,10 @@ func WritesAllowed(env *ir.Environment, address string) bool {
 	return env.Writes == "allow"
 }
 
-// LoadAllowed reports whether an environment may be put under load.
+// LoadAllowed reports whether an environment may be put under load: where it says so, and otherwise where it is
+// this machine's and does not refuse writes. One that refuses them may be a tunnel to somebody else's.
 func LoadAllowed(env *ir.Environment, address string) bool {
-	return env != nil && (env.Load == "allow" || ours(env, address))
+	return env != nil && (env.Load == "allow" || env.Writes != "refuse" && ours(env, address))
 }
 
 // ours reports whether hoops starts the environment, or all of it is on this machine. An environment without a

@@ -39,8 +39,9 @@ func TestWhereWritesAndLoadAreAllowed(t *testing.T) {
 		{"no scheme", &ir.Environment{}, "localhost:8080", false, false},
 		{"no url at all", &ir.Environment{}, "http://%zz", false, false},
 		{"started by hoops", &ir.Environment{Start: started}, "http://shop.test", true, true},
-		{"started, and refuses", &ir.Environment{Start: started, Writes: "refuse"}, "http://127.0.0.1", false, true},
-		{"loopback, and refuses", &ir.Environment{Writes: "refuse"}, "http://127.0.0.1", false, true},
+		{"started, and refuses", &ir.Environment{Start: started, Writes: "refuse"}, "http://127.0.0.1", false, false},
+		{"loopback, and refuses", &ir.Environment{Writes: "refuse"}, "http://127.0.0.1", false, false},
+		{"loopback, refuses writes and allows load", &ir.Environment{Writes: "refuse", Load: "allow"}, "http://127.0.0.1", false, true},
 		{"writes allowed", &ir.Environment{Writes: "allow"}, "https://shop.example", true, false},
 		{"load allowed", &ir.Environment{Load: "allow"}, "https://shop.example", false, true},
 		{"both allowed", &ir.Environment{Writes: "allow", Load: "allow"}, "https://shop.example", true, true},
@@ -216,5 +217,9 @@ func TestWhyItIsRefused(t *testing.T) {
 		"   = help: say `load: allow` in environment production if it may be put under load\n"
 	if diff := cmp.Diff(want, (&diag.Renderer{}).Sprint(*d)); diff != "" {
 		t.Error(diff)
+	}
+	d = runners.LoadRefusal(runners.Plan{Env: &ir.Environment{Name: "tunnel", Writes: "refuse"}, Info: runners.Info{URL: "http://127.0.0.1"}})
+	if got := d.Notes[0].Text; got != "it says `writes: refuse`" {
+		t.Errorf("load on a tunnel: %q", got)
 	}
 }

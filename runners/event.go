@@ -53,6 +53,7 @@ const (
 	Judged           Kind = "verdict"           // Verdict
 	Noticed          Kind = "notice"            // Message: what hoops did or found beside the scenarios; Failure of a journey
 	StageFinished    Kind = "stage-finished"    // Outcome; Counts
+	StageSkipped     Kind = "stage-skipped"     // Message: why the stage was not run, "uat failed"; it has no other event
 	RunFinished      Kind = "run-finished"      // Outcome
 )
 
@@ -113,6 +114,8 @@ type Sample struct {
 	URL   string `json:"url,omitempty"`      // masked
 	Once  bool   `json:"once,omitempty"`     // belongs to @once, not to a journey
 	Undo  bool   `json:"undo,omitempty"`     // belongs to a compensation
+
+	Retried bool `json:"retried,omitempty"` // of a try of within that failed and was followed by another: no failure
 }
 
 // Vitals are what a browser measured of a page until it was left; durations in nanoseconds. What is not there was not

@@ -41,15 +41,16 @@ func RowNames(s *ir.Scenario) []string {
 	return names
 }
 
-// Filled puts the cells in the place of the columns, in the way and the order of Gherkin.
+// Filled puts the cells in the place of the columns, each once: a cell that looks like a column stays as it is.
 func Filled(text string, columns, cells []string) string {
 	if !strings.Contains(text, "<") {
 		return text
 	}
+	pairs := make([]string, 0, 2*len(columns))
 	for i, column := range columns {
-		text = strings.ReplaceAll(text, "<"+column+">", cells[i])
+		pairs = append(pairs, "<"+column+">", cells[i])
 	}
-	return text
+	return strings.NewReplacer(pairs...).Replace(text) // in the order of the text, the first column where two would fit
 }
 
 // OneLine keeps a name from breaking reports whose entries are lines.

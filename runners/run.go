@@ -78,9 +78,15 @@ func safely(f func() error) (err error) {
 	return f()
 }
 
+// Told is an error that the end of its stage has said in full.
+type Told struct{ error }
+
+// Unwrap is the error.
+func (t Told) Unwrap() error { return t.error }
+
 // Run runs one stage into the stream: its start and end are events too, counted from the scenarios that
 // finished. The outcome is that of a functional gate; a runner with a gate of its own emits StageFinished
-// itself, and then that one counts. The zero outcome is returned with an error.
+// itself, and then that one counts. The zero outcome is returned with an error, which is Told where the stage's end has its words.
 func Run(ctx context.Context, runner Runner, plan Plan, stream *Stream) (Outcome, error) {
 	if plan.Now == nil || plan.Secrets == nil || plan.Program == nil || plan.Env == nil {
 		return "", errors.New("the plan lacks a clock, secrets, a program or an environment")
@@ -114,6 +120,7 @@ func Run(ctx context.Context, runner Runner, plan Plan, stream *Stream) (Outcome
 		message := ""
 		if err != nil {
 			gate, message = GateUndecided, err.Error()
+			err = Told{err}
 		} else if ctx.Err() != nil && gate == GatePassed {
 			gate, message = GateUndecided, "interrupted"
 		}

@@ -33,7 +33,7 @@ func (b *builder) made() {
 			help(b.fail(at, codeValue, "env.%s is made of itself: %s", circle[0].Name, strings.Join(names, " → ")), "write one of them out")
 			continue
 		}
-		for _, v := range all {
+		for _, v := range append(all, others(e)...) {
 			for _, name := range v.Value.EnvNames() {
 				at := reading(v.Value, name)
 				known := name == "url" || slices.ContainsFunc(all, func(o ir.Var) bool { return o.Name == name })
@@ -41,11 +41,30 @@ func (b *builder) made() {
 					continue
 				}
 				told[at.Pos] = true
-				d := b.fail(at, codeValue, "env.%s is made of env.%s, which environment %s does not have", v.Name, name, e.Name)
+				what := v.Name
+				if !v.Pos.IsZero() {
+					what = "env." + what
+				}
+				d := b.fail(at, codeValue, "%s is made of env.%s, which environment %s does not have", what, name, e.Name)
 				help(d, "give it a value under vars of %s, or one for all under the vars of the project", e.Name)
 			}
 		}
 	}
+}
+
+// others are the values of an environment that have no name in env.
+func others(e *ir.Environment) []ir.Var {
+	list := []ir.Var{{Name: "proxy", Value: e.Proxy}, {Name: "openmetrics", Value: e.OpenMetrics}, {Name: "prometheus", Value: e.Prometheus}}
+	for _, h := range e.Headers {
+		list = append(list, ir.Var{Name: "the header " + h.Name, Value: h.Value})
+	}
+	if a := e.Auth; a != nil {
+		list = append(list, ir.Var{Name: "user", Value: a.User}, ir.Var{Name: "password", Value: a.Password}, ir.Var{Name: "bearer", Value: a.Bearer})
+	}
+	if t := e.TLS; t != nil {
+		list = append(list, ir.Var{Name: "ca", Value: t.CA}, ir.Var{Name: "cert", Value: t.Cert}, ir.Var{Name: "key", Value: t.Key})
+	}
+	return list
 }
 
 // reading is the place where a template reads a name of env.

@@ -168,7 +168,7 @@ func TestWords(t *testing.T) {
 		{page.Span(noon, noon.Add(72*time.Hour)), "2 March to 5 March 2026"}, {page.Span(noon.Add(-12*time.Hour), noon.Add(6*24*time.Hour+12*time.Hour)), "2 March to 8 March 2026"}, // a week
 		{page.Span(noon.AddDate(-1, 0, 0), noon), "2 March 2025 to 2 March 2026"}, {page.Span(time.Time{}, time.Time{}), ""},
 		{page.Duration(0), "less than a second"}, {page.Duration(19 * time.Second), "19 seconds"}, {page.Duration(61 * time.Second), "1 minute"}, {page.Duration(90 * time.Minute), "2 hours"}, {page.Duration(26 * time.Hour), "1 day"}, {page.Duration(12 * 24 * time.Hour), "12 days"},
-		{page.Line("a\nb\x1b[1m\u202e", 100), `a\nb\u001b[1m\u202e`}, {page.Line("héllo", 3), "hé…"}, {page.Block("a\r\n\tb\n\n\nc\n", 10, 2), "a\n    b\n… 3 lines more"},
+		{page.Line("a\nb\x1b[1m\u202e", 100), `a; b\u001b[1m\u202e`}, {page.Line("héllo", 3), "hé…"}, {page.Block("a\r\n\tb\n\n\nc\n", 10, 2), "a\n    b\n… 3 lines more"},
 		{page.Markdown("@all [x](http://y) <b> |", 100), "@&#8203;all &#91;x&#93;(http&#58;//y) &lt;b&gt; &#124;"},
 		{page.Anchor(map[string]bool{"shop-a-1": true}, "Shop", "A/1"), "shop-a-1-2"}, {page.Anchor(map[string]bool{}, "שלום"), "feature"},
 	} {

@@ -11,9 +11,9 @@ import (
 	"github.com/cucumber-value/hoops/dsl/diag"
 )
 
-// Line is data as one harmless line of at most n characters: no control character and no bidirectional override
-// is left in it. It is not yet escaped for any format.
-func Line(s string, n int) string { return diag.Cut(diag.Printable(diag.Cut(s, n)), n) }
+// Line is data as one harmless line of at most n characters: what was several lines is one, and no control character
+// and no bidirectional override is left in it. It is not yet escaped for any format.
+func Line(s string, n int) string { return diag.Cut(diag.Printable(diag.Flat(diag.Cut(s, n))), n) }
 
 // Block is Line for data of several lines, of which at most most are kept.
 func Block(s string, n, most int) string {

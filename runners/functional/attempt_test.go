@@ -184,10 +184,10 @@ func TestFailedUndoFails(t *testing.T) {
 	plan.Retry = 5 // what was left behind must not be repeated
 	rec := execute(t, plan, nil)
 	e := rec.finished(t)["s"]
-	if e.Status != runners.Failed || e.Failure == nil || e.Message != `undo of "order": the status is 200, expected 204` {
+	if e.Status != runners.Failed || e.Failure == nil || e.Message != "undo of `call order`: the status is 200, expected 204" {
 		t.Errorf("%s %q", e.Status, e.Message)
 	}
-	if d := cmp.Diff([]string{"1 passed When call order", "1 failed Undo"}, rec.steps("s")); d != "" {
+	if d := cmp.Diff([]string{"1 passed When call order", "1 failed Undo of call order"}, rec.steps("s")); d != "" {
 		t.Error(d)
 	}
 }

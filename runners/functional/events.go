@@ -29,7 +29,11 @@ func (r *run) start(s *scenario) {
 func (r *run) stepFinished(s *scenario, status runners.Status) {
 	step := &s.Scenario.Steps[s.current]
 	e := r.event(runners.StepFinished, s)
-	e.Step, e.Name, e.Pos = s.current+1, ir.Worded(step.Keyword, s.pickle.Steps[s.current].Text), step.Pos
+	text := step.Text
+	if s.Row >= 0 {
+		text = runners.Filled(text, s.Scenario.Columns, s.Scenario.Rows[s.Row].Cells)
+	}
+	e.Step, e.Name, e.Pos = s.current+1, ir.Worded(step.Keyword, text), step.Pos
 	e.Status, e.Duration = status, s.took
 	switch status {
 	case runners.Passed:
@@ -50,7 +54,7 @@ func (r *run) sampled(s *scenario, sample session.Sample) {
 	e.Step, e.Name, e.Time, e.Duration = sample.Step, sample.Name, sample.Began, sample.Duration
 	e.Sample = &runners.Sample{
 		Code: sample.Code, Error: sample.Err, Sent: sample.Sent, Got: sample.Received, URL: sample.URL,
-		Once: sample.Once, Undo: sample.Undo,
+		Once: sample.Once, Undo: sample.Undo, Retried: sample.Retried,
 	}
 	r.emit(e)
 }
@@ -107,7 +111,8 @@ func (r *run) undo(ctx context.Context, s *scenario) (undone bool) {
 	for _, failure := range left {
 		d := failure.Diagnostic(&ir.Step{Pos: s.Pos()})
 		e := r.event(runners.StepFinished, s)
-		e.Name, e.Status, e.Message, e.Failure = "Undo", runners.Failed, d.Headline(), d
+		e.Name, e.Pos = "Undo of "+failure.Undo, d.Range.Pos
+		e.Status, e.Message, e.Failure = runners.Failed, d.Headline(), d
 		r.emit(e)
 		s.fail(*d)
 	}

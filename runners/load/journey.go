@@ -21,6 +21,14 @@ type journey struct {
 	session *session.Session
 	inside  []span // the steps that it is in, outermost first
 	closing bool
+	tries   []int       // of within that it is in, outermost first: where in inTries their steps begin
+	inTries []endedStep // that have ended in them
+}
+
+// endedStep is a step that is not recorded yet.
+type endedStep struct {
+	names []string
+	Measurement
 }
 
 // span is a step from its first request to its last response.
@@ -141,11 +149,38 @@ func (j *journey) leave(err error) {
 	if len(s.names) == 0 || s.began.IsZero() {
 		return
 	}
-	j.shard.step(s.names, j.way.apart, Measurement{Took: s.ended.Sub(s.began) - (s.until - s.apart), Failed: err != nil})
+	step := endedStep{s.names, Measurement{Took: s.ended.Sub(s.began) - (s.until - s.apart), Failed: err != nil}}
+	if len(j.tries) > 0 {
+		j.inTries = append(j.inTries, step)
+		return
+	}
+	j.shard.step(step.names, j.way.apart, step.Measurement)
 }
 
-// observe records a request.
-func (j *journey) observe(s session.Sample) {
+// Trying and Tried are the beginning and the end of a try of within. What failed in a try that another follows is a
+// sample, and no failure.
+func (j *journey) Trying() { j.tries = append(j.tries, len(j.inTries)) }
+
+// Tried records the steps of the outermost try.
+func (j *journey) Tried(again bool) {
+	from := j.tries[len(j.tries)-1]
+	j.tries = j.tries[:len(j.tries)-1]
+	if again {
+		for i := range j.inTries[from:] {
+			j.inTries[from+i].Failed = false
+		}
+	}
+	if len(j.tries) > 0 {
+		return
+	}
+	for _, s := range j.inTries {
+		j.shard.step(s.names, j.way.apart, s.Measurement)
+	}
+	j.inTries = j.inTries[:0]
+}
+
+// Requested makes the steps as long as their requests.
+func (j *journey) Requested(s session.Sample) {
 	if s.Once || s.Undo || j.closing {
 		return
 	}
@@ -157,8 +192,19 @@ func (j *journey) observe(s session.Sample) {
 		}
 		in.ended, in.until = s.Began.Add(s.Duration), apart
 	}
-	m := Measurement{Took: s.Duration, Code: s.Code, Cause: clipped(j.run.plan.Secrets.Mask(s.Err))}
-	if m.Cause == "" && s.Code >= http.StatusBadRequest {
+}
+
+// observe records a request.
+func (j *journey) observe(s session.Sample) {
+	if s.Once || s.Undo || j.closing {
+		return
+	}
+	m := Measurement{Took: s.Duration, Code: s.Code}
+	switch {
+	case s.Retried:
+	case s.Err != "":
+		m.Cause = clipped(j.run.plan.Secrets.Mask(s.Err))
+	case s.Code >= http.StatusBadRequest:
 		m.Cause = strings.TrimSpace(fmt.Sprintf("%d %s", s.Code, http.StatusText(s.Code))) // as vegeta says it
 	}
 	m.Failed = m.Cause != ""

@@ -7,7 +7,8 @@
 //   - A request is measured from its own start, a step from its first request to its last response. Think time
 //     and @once bodies belong to no latency; the requests of @once and undo are not counted.
 //   - A journey fails when a step of it does. A request fails when it got no answer or one of 400 and above,
-//     which is what vegeta says of the same results file.
+//     which is what vegeta says of the same results file. In a within only the last try can fail: those before are
+//     counted with their latencies, and in a results file their code is 200.
 //   - The gate is decided by expressions over the whole run. What has no samples is undecided and never passes.
 //
 // The package knows no HTTP and draws no report. It alone imports vegeta (pacers, results files) and

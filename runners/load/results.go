@@ -38,8 +38,8 @@ type hit struct {
 
 func newHit(s session.Sample, failed bool) hit {
 	code := s.Code
-	if code == 0 && !failed {
-		code = http.StatusOK // what is no HTTP has no code, and vegeta calls 0 a failure
+	if !failed && (code == 0 || s.Retried && code >= http.StatusBadRequest) {
+		code = http.StatusOK // what is no HTTP has no code; vegeta calls 0 a failure, and all from 400
 	}
 	return hit{
 		began: s.Began.UnixNano(), took: int64(s.Duration), sent: max(0, s.Sent), got: max(0, s.Received),

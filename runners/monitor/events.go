@@ -41,9 +41,10 @@ func (r *run) stepFinished(a *attempt, i int, status runners.Status, took time.D
 	r.emit(e)
 }
 
-func (r *run) undoFailed(a *attempt, d *diag.Diagnostic) {
+func (r *run) undoFailed(a *attempt, step string, d *diag.Diagnostic) {
 	e := event(runners.StepFinished, a.check, a.number)
-	e.Name, e.Status, e.Message, e.Failure = "Undo", runners.Failed, d.Headline(), d
+	e.Name, e.Pos = "Undo of "+step, d.Range.Pos
+	e.Status, e.Message, e.Failure = runners.Failed, d.Headline(), d
 	r.emit(e)
 }
 
@@ -52,7 +53,7 @@ func (r *run) sampled(a *attempt, sample session.Sample) {
 	e.Step, e.Name, e.Time, e.Duration = sample.Step, sample.Name, sample.Began, sample.Duration
 	e.Sample = &runners.Sample{
 		Code: sample.Code, Error: sample.Err, Sent: sample.Sent, Got: sample.Received, URL: sample.URL,
-		Once: sample.Once, Undo: sample.Undo,
+		Once: sample.Once, Undo: sample.Undo, Retried: sample.Retried,
 	}
 	r.emit(e)
 }
@@ -81,6 +82,11 @@ func (r *run) finish(a, first *attempt) runners.Status {
 		e.Message = fmt.Sprintf("passed at attempt %d, and failed before: %s", a.number, first.message)
 	case a.status != runners.Failed || a.failure.Code == overdue: // this repetition was cut off: what is known is that it failed
 		e.Status, e.Message, e.Failure = runners.Failed, first.message, first.failure
+	default:
+		attempts := fmt.Sprintf(" (at each of %d attempts)", a.number)
+		failure := *a.failure
+		failure.Message = a.message + attempts
+		e.Message, e.Failure = a.message+attempts, &failure
 	}
 	r.emit(e)
 	return e.Status

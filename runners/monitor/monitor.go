@@ -20,13 +20,13 @@ import (
 
 // Runner is the probe runner. It can be used for several runs, also at the same time.
 //
-// A failed scenario that only reads is repeated, as a new session, after each of the Pauses that still ends in
-// its time; when a repetition passes it is flaky. One that writes is never repeated.
+// Without For every scenario runs once, and the gate is that of a functional run: who asks for one check (Nagios,
+// above all) repeats it himself. With it, rounds begin Every so often until For is over, each running every scenario,
+// and the gate is another: it fails when a scenario failed twice in a row or in its last run. A failure that the next
+// run did not confirm is told, and does not stop a pipeline.
 //
-// Without For every scenario runs once and the gate is that of a functional run. With it, rounds begin Every so
-// often until For is over, each running every scenario once, and the gate is another: it fails when a scenario
-// failed twice in a row or in its last run. A failure that the next run did not confirm is told, and does not
-// stop a pipeline.
+// In rounds a failed scenario that only reads is repeated, as a new session, after each of the Pauses that still ends
+// in its time; when a repetition passes it is flaky. One that writes is never repeated.
 type Runner struct {
 	// Drivers makes those of one run: a driver belongs to one host.
 	Drivers func() []session.Driver
@@ -41,7 +41,7 @@ type Runner struct {
 	Timeout time.Duration
 	// Browsers are how many checks run in a browser at once, beside all others: DefaultBrowsers, if it is 0.
 	Browsers int
-	// Pauses before each repetition of a failed scenario; nil is 2s and 8s.
+	// Pauses before each repetition of a failed scenario; nil is 2s and 8s with For, and none without it.
 	Pauses []time.Duration
 	// Sleep waits until d is over or ctx ends, which is an error; nil is the real one.
 	Sleep func(ctx context.Context, d time.Duration) error
@@ -66,7 +66,7 @@ func (r *Runner) Run(ctx context.Context, plan runners.Plan, emit func(runners.E
 		run.count(e)
 		emit(e)
 	}
-	if run.pauses == nil {
+	if run.pauses == nil && r.For > 0 {
 		run.pauses = defaultPauses
 	}
 	if run.sleep == nil {

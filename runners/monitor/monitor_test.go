@@ -106,6 +106,7 @@ func TestRepetitions(t *testing.T) {
 		{Pattern: "find or make", Effect: ir.Reads, Undo: 5, Body: []ir.Step{step("POST it fails 1")}},
 		{Pattern: "undo", Body: []ir.Step{step("POST undo fails")}},
 	}
+	round := monitor.Runner{For: time.Minute, Every: time.Minute}
 	for _, c := range []struct {
 		step    string
 		runner  monitor.Runner
@@ -113,22 +114,23 @@ func TestRepetitions(t *testing.T) {
 		calls   string
 		outcome runners.Outcome
 	}{
-		{"fine", monitor.Runner{}, "passed", "0s", runners.GatePassed},
-		{"fails 1", monitor.Runner{}, "flaky", "0s 2s", runners.GatePassed},
-		{"fails 2", monitor.Runner{}, "flaky", "0s 2s 10s", runners.GatePassed},
-		{"fails 3", monitor.Runner{}, "failed", "0s 2s 10s", runners.GateFailed},
-		{"fails", monitor.Runner{}, "failed", "0s 2s 10s", runners.GateFailed},
-		{"POST fails 1", monitor.Runner{}, "failed", "0s", runners.GateFailed},
-		{"call search", monitor.Runner{}, "flaky", "0s 2s", runners.GatePassed},
-		{"call clear", monitor.Runner{}, "failed", "0s", runners.GateFailed},
-		{"call find or make", monitor.Runner{}, "failed", "0s 0s", runners.GateFailed}, // its undo fails: what is left would be in the way
-		{"call nothing", monitor.Runner{}, "pending", "", runners.GateFailed},
-		{"fails 3", monitor.Runner{Timeout: 10 * time.Second}, "failed", "0s 2s", runners.GateFailed}, // the third would begin too late
-		{"fails 3", monitor.Runner{Timeout: 11 * time.Second}, "failed", "0s 2s 10s", runners.GateFailed},
+		{"fine", round, "passed", "0s", runners.GatePassed},
+		{"fails 1", round, "flaky", "0s 2s", runners.GatePassed},
+		{"fails 2", round, "flaky", "0s 2s 10s", runners.GatePassed},
+		{"fails 3", round, "failed", "0s 2s 10s", runners.GateFailed},
+		{"fails", round, "failed", "0s 2s 10s", runners.GateFailed},
+		{"POST fails 1", round, "failed", "0s", runners.GateFailed},
+		{"call search", round, "flaky", "0s 2s", runners.GatePassed},
+		{"call clear", round, "failed", "0s", runners.GateFailed},
+		{"call find or make", round, "failed", "0s 0s", runners.GateFailed}, // its undo fails: what is left would be in the way
+		{"call nothing", round, "pending", "", runners.GateFailed},
+		{"fails 3", monitor.Runner{For: time.Minute, Every: time.Minute, Timeout: 10 * time.Second}, "failed", "0s 2s", runners.GateFailed}, // the third would begin too late
+		{"fails 3", monitor.Runner{For: time.Minute, Every: time.Minute, Timeout: 11 * time.Second}, "failed", "0s 2s 10s", runners.GateFailed},
+		{"fails 1", monitor.Runner{}, "failed", "0s", runners.GateFailed}, // a single check is not repeated
 		{"fails 3", monitor.Runner{Pauses: []time.Duration{}}, "failed", "0s", runners.GateFailed},
 		{"fails 3", monitor.Runner{Pauses: []time.Duration{1e9, 1e9, 1e9}}, "flaky", "0s 1s 2s 3s", runners.GatePassed},
 	} {
-		t.Run(fmt.Sprint(c.step, c.runner.Timeout, len(c.runner.Pauses)), func(t *testing.T) {
+		t.Run(fmt.Sprint(c.step, c.runner.For, c.runner.Timeout, len(c.runner.Pauses)), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := feature("a.feature", "Feature: A\nScenario: s\nGiven "+c.step, slices.Clone(definitions)...)
 				got := run(t, t.Context(), c.runner, plan(p), &fake{respond: failing})
@@ -151,10 +153,27 @@ func TestRepetitions(t *testing.T) {
 	}
 }
 
+// A try of within that another follows is no failed request, and not another attempt of the scenario.
+func TestTriesOfWithinAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := feature("a.feature", "Feature: A\nScenario: s\nGiven within 10s fails 2")
+		got := run(t, t.Context(), monitor.Runner{}, plan(p), &fake{respond: failing})
+		var retried []bool
+		for _, e := range got.events {
+			if e.Kind == runners.RequestFinished {
+				retried = append(retried, e.Sample.Retried)
+			}
+		}
+		if !slices.Equal(retried, []bool{true, true, false}) || got.outcome != runners.GatePassed {
+			t.Errorf("%v, %s", retried, got.outcome)
+		}
+	})
+}
+
 func TestEveryAttemptIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := feature("a.feature", "Feature: A\nScenario: s\nGiven fine\nWhen fails 2\nThen fine too")
-		got := run(t, t.Context(), monitor.Runner{}, plan(p), &fake{respond: failing})
+		got := run(t, t.Context(), monitor.Runner{For: time.Minute, Every: time.Minute}, plan(p), &fake{respond: failing})
 		why := ": the status is 500, expected 200"
 		same(t, "started", got.of(runners.ScenarioStarted), "0s 1  s", "2s 2  s", "10s 3  s")
 		same(t, "steps", got.of(runners.StepFinished),
@@ -207,7 +226,7 @@ func TestInterruptedRepetitionStaysFailed(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), at)
 			defer cancel()
 			p := feature("a.feature", "Feature: A\nScenario: s\nGiven fails 1\nThen hang")
-			got := run(t, ctx, monitor.Runner{}, plan(p), &fake{respond: func(ctx context.Context, text string, nth int) error {
+			got := run(t, ctx, monitor.Runner{For: time.Minute, Every: time.Minute}, plan(p), &fake{respond: func(ctx context.Context, text string, nth int) error {
 				return errors.Join(failing(ctx, text, nth), hang(ctx, text, nth))
 			}})
 			finished := got.of(runners.ScenarioFinished)

@@ -172,7 +172,7 @@ func (r *run) undo(ctx context.Context, a *attempt, s *session.Session) {
 	a.undone = len(failures) == 0
 	for _, failure := range failures {
 		d := failure.Diagnostic(&ir.Step{Pos: a.Pos()})
-		r.undoFailed(a, d)
+		r.undoFailed(a, failure.Undo, d)
 		if a.status != runners.Failed {
 			a.status = runners.Failed
 			a.blame(d)

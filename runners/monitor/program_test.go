@@ -78,6 +78,11 @@ func bind(p *ir.Program, s *ir.Step) {
 		return
 	case verb == "call":
 		b.Definition = 1 + slices.IndexFunc(p.Definitions, func(d ir.Definition) bool { return d.Pattern == rest })
+	case verb == "within":
+		limit, inner, _ := strings.Cut(rest, " ")
+		w := &ir.Within{Limit: ir.Literal(limit), Step: step(inner)}
+		bind(p, &w.Step)
+		b.Op = w
 	case s.Text == "in Go":
 		b.Op = &ir.Call{Func: 1}
 	case verb == "POST":

@@ -49,7 +49,7 @@ func TestNoResultInTime(t *testing.T) {
 func TestNoResultAfterAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := feature("a.feature", "Feature: A\nScenario: s\nGiven x")
-		got := run(t, t.Context(), monitor.Runner{}, plan(p), &fake{respond: func(ctx context.Context, _ string, nth int) error {
+		got := run(t, t.Context(), monitor.Runner{For: time.Minute, Every: time.Minute}, plan(p), &fake{respond: func(ctx context.Context, _ string, nth int) error {
 			if nth == 1 {
 				return session.Failf("expect/status", "the status is 500")
 			}

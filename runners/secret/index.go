@@ -9,8 +9,11 @@ import "slices"
 type index struct {
 	patterns map[string]pattern
 	lengths  map[uint32][]length // by the first four bytes, the longest first
+	alike    map[uint32][]string // what lengths counts, in order: to find by its beginning what was cut
 	filter   []uint64
 	stale    int // entries of lengths that are gone while their bits are set
+	// longestEver is how many bytes the longest pattern had.
+	longestEver int
 }
 
 // length is one that patterns have, and how many.
@@ -29,7 +32,7 @@ func word(text string) uint32 {
 
 func (x *index) add(p pattern) {
 	if x.patterns == nil {
-		x.patterns, x.lengths = map[string]pattern{}, map[uint32][]length{}
+		x.patterns, x.lengths, x.alike = map[string]pattern{}, map[uint32][]length{}, map[uint32][]string{}
 		x.filter = make([]uint64, 1<<filterBits/64)
 	}
 	if known, ok := x.patterns[p.text]; ok {
@@ -41,7 +44,10 @@ func (x *index) add(p pattern) {
 	}
 	p.refs = 1
 	x.patterns[p.text] = p
+	x.longestEver = max(x.longestEver, len(p.text))
 	w := word(p.text)
+	place, _ := slices.BinarySearch(x.alike[w], p.text)
+	x.alike[w] = slices.Insert(x.alike[w], place, p.text)
 	at, known := slices.BinarySearchFunc(x.lengths[w], len(p.text), longer)
 	if known {
 		x.lengths[w][at].patterns++
@@ -65,6 +71,8 @@ func (x *index) remove(p pattern) {
 	}
 	delete(x.patterns, p.text)
 	w := word(p.text)
+	place, _ := slices.BinarySearch(x.alike[w], p.text)
+	x.alike[w] = slices.Delete(x.alike[w], place, place+1)
 	list := x.lengths[w]
 	at, _ := slices.BinarySearchFunc(list, len(p.text), longer)
 	if list[at].patterns--; list[at].patterns > 0 {
@@ -75,6 +83,7 @@ func (x *index) remove(p pattern) {
 		return
 	}
 	delete(x.lengths, w)
+	delete(x.alike, w)
 	if x.stale++; x.stale > len(x.lengths)+1024 {
 		clear(x.filter)
 		for w := range x.lengths {

@@ -43,6 +43,7 @@ func (l *look) at(n int, x *index) {
 	v := &l.views[n]
 	found := func(from, to int) { l.spans = append(l.spans, v.span(from, to)) }
 	x.each(v.data, found)
+	x.cut(v.data, found)
 	if v.lines {
 		headers(v.data, found)
 	}

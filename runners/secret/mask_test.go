@@ -83,6 +83,21 @@ func TestMask(t *testing.T) {
 		{"header, single quotes", nil, `{'Authorization': 'Basic x', 'n': 1}`, `{'Authorization': '***', 'n': 1}`},
 		{"headers as Go prints them", nil, fmt.Sprint(http.Header{"Authorization": {"Bearer a"}, "Set-Cookie": {"a=x]y", "b"}, "X-N": {"1"}}),
 			"map[Authorization:[***] Set-Cookie:[***] X-N:[1]]"},
+		{"cut", []string{"a-long-secret"}, "t = a-long-sec… and a-l…", "t = ***… and a-l…"},
+		{"cut, one of several alike", []string{"eyJh.aaaa.zzzz", "eyJh.bbbb.zzzz", "eyJh.cccc.zzzz"}, "eyJh.bbbb.z… eyJh.dddd.z…", "***… eyJh.dddd.z…"},
+		{"cut in JSON", []string{`pa"ss"word`}, `{"k":"pa\"ss\"wo…`, `{"k":"***…`},
+		{"cut inside an escape", []string{`pass"word`}, `{"k":"pass\…`, `{"k":"***…`},
+		{"cut inside an encoded byte", []string{"pass/word"}, `?k=pass%2…`, `?k=***…`},
+		{"cut in base64", []string{"a-long-secret"}, base64.StdEncoding.EncodeToString([]byte("ann:a-long-secret"))[:14] + "…", "YW5uO***…"},
+		{"cut behind it", []string{"s3cret"}, "s3cret is…", "*** is…"},
+
+		{"fields of a secret", []string{`{"name": "ann of hoops", "n": 987654, "s": 12345, "deep": [{"t": "inner\"secret", "x": "abc", "yes": true}]}`},
+			`name n 987654 12345 ann of hoops inner\"secret inner"secret abc true ` + base64.StdEncoding.EncodeToString([]byte("987654")),
+			`name n *** 12345 *** *** *** abc true ***`},
+		{"elements of a secret", []string{`["one-1", ["two-2"], "k", -1.23456]`}, "one-1, two-2, k, -1.23456", "***, ***, k, ***"},
+		{"fields of one name", []string{`{"k": "first-1", "k": "second-2"}`}, "first-1 second-2", "*** ***"},
+		{"no JSON", []string{`{"name": "ann of hoops"`}, "ann of hoops", "ann of hoops"},
+
 		{"a dump as Go quotes it", nil, `"GET /\r\nCookie: a=b\r\nX-N: 1\r\n\r\nbody"`, `"GET /\r\nCookie: ***\r\nX-N: 1\r\n\r\nbody"`},
 	} {
 		t.Run(c.title, func(t *testing.T) {

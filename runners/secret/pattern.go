@@ -25,6 +25,23 @@ type pattern struct {
 // escape.go), whoever escaped it and how often; the usual escaped forms stand here all the same, since what
 // precedes them can look like the beginning of another escape.
 func patterns(value string) []pattern {
+	texts := forms(value)
+	for _, leaf := range leaves(value) {
+		texts = append(texts, forms(leaf)...)
+	}
+	var list []pattern
+	for _, t := range texts {
+		list = append(list, inBase64(t)...)
+		for _, e := range escaped(t) {
+			list = append(list, pattern{text: e})
+		}
+	}
+	slices.SortFunc(list, func(a, b pattern) int { return strings.Compare(a.text, b.text) })
+	return slices.CompactFunc(list, func(a, b pattern) bool { return a.text == b.text })
+}
+
+// forms are a value and, of several lines, each that is long enough.
+func forms(value string) []string {
 	value = strings.TrimSpace(value) // as headers and shells do; spaces at the edges tell nothing
 	texts := []string{value}
 	if strings.Contains(value, "\n") {
@@ -37,15 +54,7 @@ func patterns(value string) []pattern {
 			}
 		}
 	}
-	var list []pattern
-	for _, t := range texts {
-		list = append(list, inBase64(t)...)
-		for _, e := range escaped(t) {
-			list = append(list, pattern{text: e})
-		}
-	}
-	slices.SortFunc(list, func(a, b pattern) int { return strings.Compare(a.text, b.text) })
-	return slices.CompactFunc(list, func(a, b pattern) bool { return a.text == b.text })
+	return texts
 }
 
 // escaped are the value itself and its forms in a query, a path, JSON, HTML and XML. Bytes that are not UTF-8

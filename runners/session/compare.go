@@ -34,7 +34,11 @@ func compareJSON(path string, have, want any, found []string) []string {
 				found = append(found, fmt.Sprintf("%s is missing, expected %s", child(path, k), wanted(want[k])))
 				continue
 			}
-			found = compareJSON(child(path, k), v, want[k], found)
+			if differs := compareJSON(child(path, k), v, want[k], nil); len(differs) > 0 && expr.Identifies(k) {
+				found = append(found, fmt.Sprintf("%s is %s, expected %s", child(path, k), withheld, wanted(want[k])))
+			} else {
+				found = append(found, differs...)
+			}
 		}
 		return found
 	case []any:

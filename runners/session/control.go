@@ -27,64 +27,6 @@ func (l *Lowering) wait(op *ir.Wait) (Action, error) {
 	}, nil
 }
 
-// How often within tries: every firstPause at first, never more than every longestPause.
-const (
-	firstPause   = 250 * time.Millisecond
-	longestPause = 2 * time.Second
-)
-
-// RetryAfter is an answer that asks to be left alone for a while.
-type RetryAfter interface{ RetryAfter() time.Duration }
-
-func (l *Lowering) within(op *ir.Within) (Action, error) {
-	limit, err := l.Duration(op.Limit)
-	if err != nil {
-		return nil, err
-	}
-	binding := op.Step.Binding(l.driver, -1)
-	if binding == nil {
-		return nil, fmt.Errorf("%q does not run on %s", op.Step.Text, l.driver)
-	}
-	try, err := l.binding(&op.Step, binding)
-	if err != nil {
-		return nil, err
-	}
-	tries := func(ctx context.Context, f *Frame) error {
-		d, err := limit(f)
-		if err != nil {
-			return err
-		}
-		h := f.session.host
-		began := h.Now()
-		pause := firstPause
-		for tries := 1; ; tries++ {
-			err := try(context.WithValue(ctx, patience{}, began.Add(d)), f)
-			if err == nil || interrupted(ctx, err) {
-				return err
-			}
-			left := d - h.Now().Sub(began)
-			next := min(pause, left) // the last try is at the very end
-			if r, ok := f.session.answer.(RetryAfter); ok {
-				next = max(next, r.RetryAfter())
-			}
-			if left <= 0 || next > left {
-				var failure *Failure
-				if errors.As(err, &failure) {
-					late := *failure
-					late.Message = fmt.Sprintf("not within %s (%d tries): %s", ir.Duration(d), tries, failure.Message)
-					return &late
-				}
-				return err
-			}
-			if err := h.Sleep(ctx, next); err != nil {
-				return err
-			}
-			pause = min(longestPause, pause*3/2)
-		}
-	}
-	return func(ctx context.Context, f *Frame) error { return f.watched(ctx, &op.Step, tries) }, nil
-}
-
 func (l *Lowering) actor(op *ir.Use) (Action, error) {
 	name, err := l.Text(op.Actor)
 	if err != nil {
@@ -132,6 +74,9 @@ const undoTime = 10 * time.Second
 // compensation is the undo of a step that wrote, with everything as it stood right after that step.
 type compensation struct {
 	body    *body
+	called  caller
+	at      *ir.Step // of the scenario
+	words   string   // of the step, with its values
 	frame   Frame
 	kept    map[string]any
 	actor   string
@@ -143,13 +88,13 @@ type compensation struct {
 
 // undoable runs a body whose definition has an undo. As soon as it sent its first write the undo is due, be the
 // step passed or failed.
-func undoable(ctx context.Context, f *Frame, b *body) error {
+func undoable(ctx context.Context, f *Frame, b *body, called caller) error {
 	s := f.session
 	before := s.writes
 	defer func() { // also when the step panics
 		if s.writes > before {
 			s.undos = append(s.undos, compensation{
-				body: b.undo, frame: *f, kept: maps.Clone(s.kept), actor: s.actor, headers: slices.Clone(s.headers),
+				body: b.undo, called: called, at: s.scenarioStep(called.step), words: f.begun(called), frame: *f, kept: maps.Clone(s.kept), actor: s.actor, headers: slices.Clone(s.headers),
 				answer: s.answer, command: s.command, needs: b.needs,
 			})
 		}
@@ -166,10 +111,7 @@ func (s *Session) undo(ctx context.Context) []*Failure {
 			if !ok {
 				failure = &Failure{Message: err.Error(), Cause: err}
 			}
-			f := *failure
-			f.Code = "session/undo"
-			f.Message = fmt.Sprintf("undo of %q: %s", c.body.definition.Pattern, failure.Message)
-			left = append(left, &f)
+			left = append(left, c.undone(failure))
 		}
 	}
 	s.undos, s.undoing = nil, false
@@ -188,7 +130,7 @@ func (s *Session) compensate(ctx context.Context, c compensation) (err error) {
 	frame.params, frame.args = c.body.definition.Params, c.frame.args
 	for _, name := range c.needs {
 		if _, missing := frame.Value(name).(expr.Missing); missing {
-			return Failf("session/undo", "it needs %s, which was never kept: what the step began may have been left behind", name)
+			return Failf("session/undo", "it needs %s, which was never kept", name)
 		}
 	}
 	// The session may be over because it was interrupted: what it wrote is undone all the same.

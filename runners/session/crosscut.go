@@ -86,6 +86,7 @@ func crossCut(run Action, navigates bool) Action {
 				words = "expected after every navigation: "
 			}
 			failure := f.unexpected("expect/cross-cutting", "%s", result.Explanation)
+			failure.Help = result.Help()
 			failure.Trail = []diag.Note{{Range: diag.At(r.at, len([]rune(r.source))), Text: words + r.source}}
 			return failure
 		}

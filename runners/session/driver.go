@@ -68,6 +68,7 @@ type Sample struct {
 	Writes   bool
 	Once     bool    // of a @once body: no part of a journey
 	Undo     bool    // of a compensation
+	Retried  bool    // of a try of within that failed and was followed by another: no failure
 	Phases   *Phases // nil for most requests: some are measured
 }
 

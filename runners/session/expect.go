@@ -39,8 +39,8 @@ func (l *Lowering) expect(op *ir.Expect) (Action, error) {
 }
 
 func (l *Lowering) expectTrue(op *ir.Expect) (Action, error) {
-	condition, err := l.Condition(op.Expr)
-	if err != nil {
+	condition, err := expr.CompileCondition(op.Expr, l.spelt(op.Pos))
+	if condition, err = l.compiled(condition, op.Expr, err); err != nil {
 		return nil, err
 	}
 	looks := readsPage(condition)
@@ -59,7 +59,9 @@ func (l *Lowering) expectTrue(op *ir.Expect) (Action, error) {
 		if r.NoData {
 			code = "expect/no-data"
 		}
-		return f.unexpected(code, "%s", r.Explanation)
+		failure := f.unexpected(code, "%s", r.Explanation)
+		failure.Help = r.Help()
+		return failure
 	}, nil
 }
 
@@ -148,6 +150,10 @@ func (l *Lowering) expectJSON(op *ir.Expect) (Action, error) {
 	if err != nil {
 		return nil, err
 	}
+	credentials, err := l.credentials(op.Want)
+	if err != nil {
+		return nil, err
+	}
 	var constant any
 	if _, fixed := op.Want.Constant(); fixed {
 		s, _ := text(nil)
@@ -170,7 +176,7 @@ func (l *Lowering) expectJSON(op *ir.Expect) (Action, error) {
 		if m, missing := body.(expr.Missing); missing {
 			return f.unexpected("expect/no-data", "the response has no JSON: %s", m.Why)
 		}
-		differences := compareJSON("body", body, want, nil)
+		differences := f.withhold(compareJSON("body", body, want, nil), credentials)
 		if len(differences) == 0 {
 			return nil
 		}
@@ -200,6 +206,7 @@ func (l *Lowering) expectFields(op *ir.Expect) (Action, error) {
 		source string
 		have   *expr.Program
 		want   ValueFunc
+		hidden []*expr.Program // of want
 	}
 	pairs := make([]pair, len(op.Fields))
 	for i, field := range op.Fields {
@@ -211,7 +218,11 @@ func (l *Lowering) expectFields(op *ir.Expect) (Action, error) {
 		if err != nil {
 			return nil, err
 		}
-		pairs[i] = pair{source: field.Name, have: have, want: want}
+		hidden, err := l.credentials(field.Value)
+		if err != nil {
+			return nil, err
+		}
+		pairs[i] = pair{source: field.Name, have: have, want: want, hidden: hidden}
 	}
 	return func(_ context.Context, f *Frame) error {
 		var wrong []string
@@ -235,7 +246,12 @@ func (l *Lowering) expectFields(op *ir.Expect) (Action, error) {
 				continue
 			}
 			if !expr.Equal(have, want) && expr.Text(have) != expr.Text(want) {
-				wrong = append(wrong, fmt.Sprintf("%s is %s, expected %s", p.source, shown(have), shown(want)))
+				is := shown(have)
+				if p.have.Hides() {
+					is = withheld
+				}
+				line := fmt.Sprintf("%s is %s, expected %s", p.source, is, shown(want))
+				wrong = append(wrong, f.withhold([]string{line}, p.hidden)...)
 			}
 		}
 		if len(wrong) == 0 {
@@ -288,6 +304,10 @@ func (l *Lowering) expectOutput(op *ir.Expect) (Action, error) {
 	if err != nil {
 		return nil, err
 	}
+	credentials, err := l.credentials(op.Want)
+	if err != nil {
+		return nil, err
+	}
 	var constant *regexp.Regexp
 	if pattern, ok := op.Want.Constant(); ok && op.Check == ir.CheckMatches {
 		if constant, err = regexp.Compile(pattern); err != nil {
@@ -307,20 +327,20 @@ func (l *Lowering) expectOutput(op *ir.Expect) (Action, error) {
 			if want != "" && strings.Contains(out, want) {
 				return nil
 			}
-			failure := Failf("expect/output", "the output does not contain %q", want)
+			failure := Failf("expect/output", "%s", f.withhold([]string{fmt.Sprintf("the output does not contain %q", want)}, credentials)[0])
 			failure.Lines = f.session.describeCommand()
 			return failure
 		}
 		pattern := constant
 		if pattern == nil {
 			if pattern, err = regexp.Compile(want); err != nil {
-				return Failf("expect/output", "%q is not a regular expression: %v", want, err)
+				return Failf("expect/output", "%s", f.withhold([]string{fmt.Sprintf("%q is not a regular expression: %v", want, err)}, credentials)[0])
 			}
 		}
 		if pattern.MatchString(out) {
 			return nil
 		}
-		failure := Failf("expect/output", "the output does not match %q", want)
+		failure := Failf("expect/output", "%s", f.withhold([]string{fmt.Sprintf("the output does not match %q", want)}, credentials)[0])
 		failure.Lines = f.session.describeCommand()
 		return failure
 	}, nil

@@ -20,6 +20,10 @@ type Failure struct {
 	Help    []string
 	Trail   []diag.Note // the steps of definitions on the way, innermost first
 	Cause   error
+	at      diag.Pos // of the expression that could not be evaluated
+	// Undo are the words of the step that could not be undone, and Step is where it stands in the scenario.
+	Undo string
+	Step *ir.Step
 }
 
 func (f *Failure) Error() string { return f.Message }
@@ -32,8 +36,11 @@ func Failf(code, format string, args ...any) *Failure {
 	return &Failure{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Diagnostic is the failure as it is shown under the step of a feature.
+// Diagnostic is the failure as it is shown under the step of a feature: its own when it has one.
 func (f *Failure) Diagnostic(step *ir.Step) *diag.Diagnostic {
+	if f.Step != nil {
+		step = f.Step
+	}
 	d := diag.Diagnostic{
 		Severity: diag.Error,
 		Code:     f.Code,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
+	"github.com/cucumber-value/hoops/runners"
 )
 
 // Frame is where a step's expressions look names up: the parameters of the body it stands in, then what the
@@ -23,6 +24,7 @@ type Frame struct {
 	doc       *string
 	redirects ir.Redirect // to the end of this body
 	writes    bool        // a definition on the way here says @write
+	reads     bool        // one says @read
 }
 
 // table is what the caller handed over, as rows of values; the first is the header of `table`.
@@ -39,6 +41,20 @@ func (f *Frame) FollowRedirects() bool { return f.redirects != ir.KeepRedirects 
 
 // Writes reports whether a definition that says @write has led here: what its requests look like, they write.
 func (f *Frame) Writes() bool { return f.writes }
+
+// Harmless reports whether somebody has said that what is sent from here may be sent anywhere: a definition that
+// says @read has led here, or the scenario is tagged @safe-in-production.
+func (f *Frame) Harmless() bool {
+	s := f.session
+	if f.reads || s.script == nil {
+		return f.reads
+	}
+	row := s.row
+	if row >= len(s.script.Scenario.Rows) { // of a data file
+		row = -1
+	}
+	return runners.Selected{Scenario: s.script.Scenario, Row: row}.Safe()
+}
 
 // Value looks a name up for the expression language.
 func (f *Frame) Value(name string) any {

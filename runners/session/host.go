@@ -14,6 +14,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -53,7 +54,9 @@ type Host struct {
 
 	mu     sync.Mutex // held while lowering
 	bodies map[bodyKey]*body
-	once   onceStore
+	// patterns are those of parameters, by their source.
+	patterns map[string]*regexp.Regexp
+	once     onceStore
 }
 
 // GoFunc is a step function written in Go. Its error fails the step.
@@ -110,40 +113,22 @@ func (h *Host) Text(t ir.Template) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return text(h.frame())
+	value, err := text(h.frame())
+	var failure *Failure
+	if errors.As(err, &failure) { // there is no step under which it could be shown
+		place := ""
+		if failure.at.File != "" {
+			place = fmt.Sprintf(" (%s)", failure.at)
+		}
+		whole := *failure
+		whole.Message, whole.Help = strings.Join(append([]string{failure.Message}, failure.Help...), "; ")+place, nil
+		return "", &whole
+	}
+	return value, err
 }
 
 // frame is one outside of every session: env, secret, param and run can be read.
 func (h *Host) frame() *Frame { return &Frame{session: &Session{host: h}} }
-
-// readEnvironment evaluates vars and services, in the order they are written: a later one may read an earlier.
-func (h *Host) readEnvironment() error {
-	h.env = map[string]any{}
-	set := func(vars []ir.Var, urls bool) error {
-		for _, v := range vars {
-			text, err := h.Text(v.Value)
-			if err != nil {
-				return fmt.Errorf("%s: env.%s: %w", v.Pos, v.Name, err)
-			}
-			env := maps.Clone(h.env)
-			env[v.Name] = text
-			h.env = env
-		}
-		return nil
-	}
-	if err := set(h.Program.Vars, false); err != nil {
-		return err
-	}
-	if err := set(h.Env.Vars, false); err != nil {
-		return err
-	}
-	if h.Env.URL != nil {
-		if err := set([]ir.Var{{Name: "url", Value: h.Env.URL, Pos: h.Env.Pos}}, true); err != nil {
-			return err
-		}
-	}
-	return set(h.Env.Services, true)
-}
 
 // EnvText is the value of ${env.name}, "" when there is none.
 func (h *Host) EnvText(name string) string {

@@ -3,8 +3,10 @@ package session
 import (
 	"context"
 	"fmt"
+	"regexp"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
@@ -87,6 +89,7 @@ func (l *Lowering) binding(step *ir.Step, b *ir.Binding) (Action, error) {
 	if b.Definition > 0 {
 		return l.call(step, b)
 	}
+	l.step = step
 	return l.op(b.Op)
 }
 
@@ -138,15 +141,15 @@ func (l *Lowering) op(op ir.Op) (Action, error) {
 }
 
 func (l *Lowering) keep(op *ir.Keep) (Action, error) {
-	program, err := l.Expression(op.Expr)
-	if err != nil {
+	program, err := expr.Compile(op.Expr, l.spelt(op.Pos))
+	if program, err = l.compiled(program, op.Expr, err); err != nil {
 		return nil, err
 	}
 	name, secret := op.Name, op.Secret
 	return func(_ context.Context, f *Frame) error {
 		v, err := program.Eval(f)
 		if err != nil {
-			u := unevaluated(op.Expr, err).(*Failure)
+			u := unevaluated(program.Written(), err).(*Failure)
 			u.Code, u.Lines = "keep/"+u.Code[len("value/"):], f.session.describe()
 			return u
 		}
@@ -195,12 +198,12 @@ func (l *Lowering) goFunc(op *ir.Call) (Action, error) {
 func (l *Lowering) args(templates []ir.Template, params []ir.Parameter) (func(*Frame) ([]any, error), error) {
 	values := make([]ValueFunc, len(templates))
 	for i, t := range templates {
-		typ := ""
+		param := ir.Parameter{}
 		if i < len(params) {
-			typ = params[i].Type
+			param = params[i]
 		}
 		var err error
-		if values[i], err = l.Value(t, typ); err != nil {
+		if values[i], err = l.argument(t, param); err != nil {
 			return nil, err
 		}
 	}
@@ -217,6 +220,48 @@ func (l *Lowering) args(templates []ir.Template, params []ir.Parameter) (func(*F
 		}
 		return args, nil
 	}, nil
+}
+
+// argument is the value of a parameter. One of a type of hoops.yaml is text that its expression matches as a whole; what
+// was written out was matched when the step was compiled.
+func (l *Lowering) argument(t ir.Template, param ir.Parameter) (ValueFunc, error) {
+	value, err := l.Value(t, param.Type)
+	if _, written := t.Constant(); err != nil || written || param.Pattern == "" {
+		return value, err
+	}
+	whole, err := l.host.pattern(param.Pattern)
+	if err != nil {
+		return nil, fmt.Errorf("the type %q: %w", param.Type, err)
+	}
+	return func(f *Frame) (any, error) {
+		v, err := value(f)
+		if err != nil {
+			return nil, err
+		}
+		text := expr.Text(v)
+		if !whole.MatchString(text) {
+			failure := Failf("value/type", "%q is not %s", text, article(param.Type))
+			failure.Lines = []string{fmt.Sprintf("{%s} is %s", param.Type, param.Pattern)}
+			return nil, failure
+		}
+		return text, nil
+	}, nil
+}
+
+// pattern is a regular expression that matches whole texts, compiled once.
+func (h *Host) pattern(source string) (*regexp.Regexp, error) {
+	if known := h.patterns[source]; known != nil {
+		return known, nil
+	}
+	whole, err := regexp.Compile("^(?:" + source + ")$")
+	if err != nil {
+		return nil, err
+	}
+	if h.patterns == nil {
+		h.patterns = map[string]*regexp.Regexp{}
+	}
+	h.patterns[source] = whole
+	return whole, nil
 }
 
 // call lowers a step that calls a definition: arguments are evaluated in the caller's frame, the body runs in
@@ -243,7 +288,11 @@ func (l *Lowering) call(step *ir.Step, b *ir.Binding) (Action, error) {
 	}
 	run := target.run
 	if target.undo != nil {
-		run = func(ctx context.Context, f *Frame) error { return undoable(ctx, f, target) }
+		called, err := l.caller(step, b)
+		if err != nil {
+			return nil, err
+		}
+		run = func(ctx context.Context, f *Frame) error { return undoable(ctx, f, target, called) }
 	}
 	if d.Each {
 		row := run
@@ -259,7 +308,7 @@ func (l *Lowering) call(step *ir.Step, b *ir.Binding) (Action, error) {
 		if err != nil {
 			return err
 		}
-		inner := &Frame{session: f.session, params: d.Params, args: values, redirects: f.redirects, writes: f.writes || d.Effect == ir.Writes}
+		inner := &Frame{session: f.session, params: d.Params, args: values, redirects: f.redirects, writes: f.writes || d.Effect == ir.Writes, reads: f.reads || d.Effect == ir.Reads}
 		if tableOf != nil {
 			if inner.table, err = tableOf(f); err != nil {
 				return err

@@ -155,8 +155,8 @@ func (o *onceStore) close() error {
 
 func joined(left []*Failure) error {
 	var list []error
-	for _, f := range left {
-		list = append(list, f)
+	for _, f := range left { // outside of every scenario: it tells its place itself
+		list = append(list, fmt.Errorf("%s: %w", f.Step.Pos, f))
 	}
 	return errors.Join(list...)
 }

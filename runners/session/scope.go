@@ -1,6 +1,9 @@
 package session
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
@@ -35,5 +38,37 @@ func ScopeOf(p *ir.Program) expr.Scope {
 			}
 		}
 	})
+	hide(p, &scope)
 	return scope
+}
+
+// hide notes the names of kept values that are made of a cookie or of a header that tells who somebody is: they are
+// not shown where they are explained.
+func hide(p *ir.Program, scope *expr.Scope) {
+	var kept []*ir.Keep
+	ir.WalkSteps(p, func(s *ir.Step) {
+		for _, b := range s.Bindings {
+			if k, ok := b.Op.(*ir.Keep); ok {
+				kept = append(kept, k)
+			}
+		}
+	})
+	scope.Hidden = map[string]bool{}
+	suspects := []string{"cookie", "header", "authorization"} // before anything is compiled: most keep neither
+	for grown := true; grown; {
+		grown = false
+		for _, k := range kept {
+			if scope.Hidden[k.Name] || !slices.ContainsFunc(suspects, func(s string) bool { return contains(k.Expr, s) }) {
+				continue
+			}
+			if e, err := expr.Compile(k.Expr, *scope); err == nil && e.Hides() {
+				scope.Hidden[k.Name], grown = true, true
+				suspects = append(suspects, k.Name)
+			}
+		}
+	}
+}
+
+func contains(text, word string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(word))
 }

@@ -47,15 +47,23 @@ type Session struct {
 	attach  func(runners.Attachment)
 	shots   int // attachments so far
 	apart   time.Duration
+	tries   []int    // of within that the session is in, outermost first: where in held their samples begin
+	held    []Sample // of those tries
 }
 
 // Watcher follows a session down into the bodies of its definitions: every step in them, and the one of a
 // within with all its tries, is entered and left, in the session's goroutine. The steps of the scenario itself
 // are known to who calls Step; those of @once and undo belong to no scenario and are not told. A step that
 // panics is entered and never left.
+//
+// Requested tells every sample at once, while those of a within are observed when it is known what became of
+// their try. Trying is the beginning of a try; Tried its end, when another follows (again) or none.
 type Watcher interface {
 	Entered(step *ir.Step)
 	Left(step *ir.Step, err error)
+	Requested(Sample)
+	Trying()
+	Tried(again bool)
 }
 
 // Header of "every request has headers:", of the person who acted when it was said.
@@ -194,6 +202,17 @@ func (s *Session) InOnce() bool { return s.inOnce }
 // Sampled passes a measured request on.
 func (s *Session) Sampled(sample Sample) {
 	sample.Step, sample.Once, sample.Undo = s.step, s.inOnce, s.undoing
+	if s.watcher != nil {
+		s.watcher.Requested(sample)
+	}
+	if len(s.tries) > 0 {
+		s.held = append(s.held, sample)
+		return
+	}
+	s.tell(sample)
+}
+
+func (s *Session) tell(sample Sample) {
 	if s.observe != nil {
 		s.observe(sample)
 	}

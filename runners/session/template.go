@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/expr"
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
@@ -23,6 +24,7 @@ type ValueFunc func(*Frame) (any, error)
 type Lowering struct {
 	host   *Host
 	driver string
+	step   *ir.Step // that the op being lowered stands in
 }
 
 // Host is the run's.
@@ -38,6 +40,19 @@ func (l *Lowering) Expression(source string) (*expr.Program, error) {
 func (l *Lowering) Condition(source string) (*expr.Program, error) {
 	p, err := expr.CompileCondition(source, l.host.scope)
 	return l.compiled(p, source, err)
+}
+
+// spelt is the scope of an expression at a place of the step: messages quote it as it was written there.
+func (l *Lowering) spelt(at diag.Pos) expr.Scope {
+	scope := l.host.scope
+	if l.step == nil || at.File != l.step.Pos.File || at.Line != l.step.Pos.Line {
+		return scope
+	}
+	text := []rune(l.step.Text)
+	if from := at.Col - l.step.Pos.Col; from >= 0 && from < len(text) {
+		scope.Written = string(text[from:])
+	}
+	return scope
 }
 
 func (l *Lowering) compiled(p *expr.Program, source string, err error) (*expr.Program, error) {
@@ -61,10 +76,11 @@ func (l *Lowering) Text(t ir.Template) (TextFunc, error) {
 		text    string
 		program *expr.Program
 		place   ir.Place
+		at      diag.Pos
 	}
 	pieces := make([]piece, len(t))
 	for i, part := range t {
-		pieces[i] = piece{text: part.Text, place: part.Place}
+		pieces[i] = piece{text: part.Text, place: part.Place, at: part.Pos}
 		if part.Expr == "" {
 			continue
 		}
@@ -84,7 +100,9 @@ func (l *Lowering) Text(t ir.Template) (TextFunc, error) {
 			}
 			v, err := p.program.Eval(f)
 			if err != nil {
-				return "", unevaluated("${"+p.program.Source()+"}", err)
+				failure := unevaluated("${"+p.program.Source()+"}", err).(*Failure)
+				failure.at = p.at
+				return "", failure
 			}
 			if err := encode(&b, p.place, v); err != nil {
 				return "", &Failure{Code: "value/encode", Message: fmt.Sprintf("${%s}: %v", p.program.Source(), err)}
@@ -147,13 +165,30 @@ func unevaluated(words string, err error) error {
 	var none *expr.NoData
 	code, message := "value/expression", fmt.Sprintf("%s cannot be evaluated: %v", words, err)
 	if errors.As(err, &none) {
+		if name, ok := strings.CutPrefix(none.What, "secret."); ok {
+			return withoutSecret(name, strings.TrimPrefix(none.Why, "is missing: "), err)
+		}
 		what := none.What
 		if what == words || "${"+what+"}" == words {
 			what = "it"
 		}
 		code, message = "value/no-data", fmt.Sprintf("%s has no data: %s %s", words, what, none.Why)
 	}
-	return &Failure{Code: code, Message: message, Cause: err}
+	return &Failure{Code: code, Message: message, Help: expr.HelpOf(err), Cause: err}
+}
+
+// withoutSecret is the failure of what reads a secret that cannot be had; why is that of secret.Store.Resolve.
+func withoutSecret(name, why string, err error) *Failure {
+	f := &Failure{Code: "value/no-data", Cause: err}
+	reason, remedy, _ := strings.Cut(why, "; ")
+	f.Message = fmt.Sprintf("the secret %s cannot be had: %s", name, reason)
+	if reason == "not set" {
+		f.Message = fmt.Sprintf("the secret %s is not set", name)
+	}
+	if remedy != "" {
+		f.Help = []string{remedy}
+	}
+	return f
 }
 
 // Convert makes a value of a parameter type from what a placeholder gave, exactly or not at all.
@@ -209,8 +244,12 @@ func Convert(v any, typ string) (any, error) {
 		if p, err = expr.ParsePercent(text); err == nil {
 			return p, nil
 		}
-	case "string", "word":
+	case "string":
 		return expr.Text(v), nil
+	case "word":
+		if s := expr.Text(v); s != "" && !strings.ContainsAny(s, " \t\n\f\r") {
+			return s, nil
+		}
 	default:
 		return v, nil
 	}
@@ -255,6 +294,8 @@ func encode(b *strings.Builder, place ir.Place, v any) error {
 			return fmt.Errorf("a header cannot hold the character %q", s[i])
 		}
 		b.WriteString(s)
+	case ir.XML, ir.XMLQuoted, ir.CDATA:
+		return encodeXML(b, place, expr.Text(v))
 	case ir.Selector:
 		b.WriteString(cssString(expr.Text(v)))
 	case ir.Shell, ir.ShellQuoted:

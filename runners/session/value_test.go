@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
@@ -80,7 +82,7 @@ func TestHoopsOwnNames(t *testing.T) {
 func TestUnknownSecretFailsTheStepThatReadsIt(t *testing.T) {
 	w := newWorld(t, program(nil, get("/${secret.nope}")), nil)
 	_, err := w.play(-1)
-	if f := failureOf(t, err); f.Code != "value/no-data" || !strings.Contains(f.Message, "HOOPS_SECRET_NOPE") {
+	if f := failureOf(t, err); f.Code != "value/no-data" || f.Message != "the secret nope is not set" || len(f.Help) != 1 || !strings.HasPrefix(f.Help[0], "set HOOPS_SECRET_NOPE, or ") {
 		t.Errorf("%s %s", f.Code, f.Message)
 	}
 	if len(w.driver.sent) > 0 {
@@ -105,7 +107,7 @@ func TestConvert(t *testing.T) {
 		{"NaN", "float", `"NaN" is not a float`}, {"Inf", "number", `"Inf" is not a number`}, {"x", "float", `"x" is not a float`}, {true, "float", `"true" is not a float`},
 		{"300ms", "duration", 300 * time.Millisecond}, {time.Second, "duration", time.Second}, {"300", "duration", `"300" is not a duration`}, {int64(300), "duration", `"300" is not a duration`},
 		{"0.7%", "percent", 0.007}, {"0.7", "percent", `"0.7" is not a percent`}, {0.5, "percent", 0.5},
-		{int64(7), "string", "7"}, {json.Number("1.0"), "word", "1.0"}, {[]any{int64(1)}, "string", "[1]"},
+		{int64(7), "string", "7"}, {json.Number("1.0"), "word", "1.0"}, {"a b", "word", `"a b" is not a word`}, {"", "word", `"" is not a word`}, {"a\n", "word", "\"a\\n\" is not a word"}, {[]any{int64(1)}, "string", "[1]"},
 		{int64(7), "", int64(7)}, {"a", "colour", "a"},
 	} {
 		got, err := Convert(c.v, c.typ)
@@ -117,6 +119,26 @@ func TestConvert(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%v (%T) as %s is %v (%T), expected %v (%T)", c.v, c.v, c.typ, got, got, c.want, c.want)
+		}
+	}
+}
+
+// What a placeholder gives to a type of hoops.yaml matches its expression as a whole, as what is written out does.
+func TestTypesHoldForPlaceholders(t *testing.T) {
+	colour := ir.Parameter{Name: "c", Type: "colour", Pattern: "red|green|[0-9]{2}"}
+	p := program([]ir.Definition{{Pattern: "a {c:colour} lamp", Params: []ir.Parameter{colour}, Body: []ir.Step{expect("len(c) > 1")}}}, // text, whatever was given
+		call(1, "${v}"))
+	for value, want := range map[string]string{`"red"`: "", `"purple"`: `"purple" is not a colour`, `"reddish"`: `"reddish" is not a colour`, `"a green"`: `"a green" is not a colour`,
+		`"red\n"`: `"red\n" is not a colour`, `12`: "", `123`: `"123" is not a colour`, `true`: `"true" is not a colour`} {
+		p.Features[0].Scenarios[0].Steps[0].Bindings[0].Args[0] = ir.Template{{Expr: value}}
+		_, err := newWorld(t, p, nil).play(-1)
+		switch {
+		case want == "" && err != nil:
+			t.Errorf("%s: %v", value, err)
+		case want != "" && (err == nil || err.Error() != want):
+			t.Errorf("%s: %v, expected %s", value, err, want)
+		case want != "" && !slices.Equal(failureOf(t, err).Lines, []string{"{colour} is red|green|[0-9]{2}"}):
+			t.Errorf("%s: %q", value, failureOf(t, err).Lines)
 		}
 	}
 }
@@ -134,6 +156,9 @@ func TestEncodeForEachPlace(t *testing.T) {
 		ir.JSONString:  `a/b?c&d=e f\"g'\\<h>\r\n#ü`,
 		ir.JSONValue:   `"a/b?c&d=e f\"g'\\<h>\r\n#ü"`,
 		ir.Form:        "a%2Fb%3Fc%26d%3De+f%22g%27%5C%3Ch%3E%0D%0A%23%C3%BC",
+		ir.XML:         "a/b?c&amp;d=e f&#34;g&#39;\\&lt;h&gt;&#13;\n#ü",
+		ir.XMLQuoted:   "a/b?c&amp;d=e f&#34;g&#39;\\&lt;h&gt;&#13;&#10;#ü",
+		ir.CDATA:       "a/b?c&d=e f\"g'\\<h>]]>&#13;<![CDATA[\n#ü",
 		ir.Shell:       "error",
 		ir.ShellQuoted: "error",
 		ir.Selector:    `a\2f b\3f c\26 d\3d e\20 f\22 g\27 \5c \3c h\3e \d \a \23 ü`,
@@ -150,11 +175,54 @@ func TestEncodeForEachPlace(t *testing.T) {
 			t.Errorf("%q: %s, expected %s", place, got, want[place])
 		}
 	}
+	for _, place := range []ir.Place{ir.XML, ir.XMLQuoted, ir.CDATA} {
+		if err := encode(&strings.Builder{}, place, "a\x01"); err == nil || err.Error() != "XML cannot hold the character U+0001" {
+			t.Errorf("%s: %v", place, err)
+		}
+	}
 	for _, dots := range []string{".", ".."} {
 		var b strings.Builder
 		if err := encode(&b, ir.Segment, dots); err == nil {
 			t.Errorf("%q as a segment is %q", dots, b.String())
 		}
+	}
+}
+
+// What a value says is what a parser of XML reads, whatever stands around it, and it adds no element and no attribute.
+func TestXMLReadsWhatAValueSays(t *testing.T) {
+	around := map[ir.Place][2]string{
+		ir.XML: {"<a>", "</a>"}, ir.XMLQuoted: {`<a b="`, `"/>`}, ir.CDATA: {"<a><![CDATA[", "]]></a>"},
+	}
+	for place, tags := range around {
+		rapid.Check(t, func(t *rapid.T) {
+			piece := rapid.SampledFrom([]string{"\r", "\r\n", "", "]", "]]", ">", "]]>", "]>", "x", "<![CDATA[", "&amp;", `"`, "'", "</a>", " b='", "\n", "\t"})
+			before, after := rapid.SampledFrom([]string{"", "]", "]]"}).Draw(t, "before"), rapid.SampledFrom([]string{"", ">", "]>"}).Draw(t, "after")
+			if place == ir.CDATA && strings.Contains(before+after, "]]>") {
+				after = "" // the author's own end of the section
+			}
+			values := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string { return strings.Join(rapid.SliceOf(piece).Draw(t, "pieces"), "") }), 1, 3).Draw(t, "values")
+			var b strings.Builder
+			for _, v := range values {
+				if err := encode(&b, place, v); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if place == ir.XML {
+				before, after = "", "" // "]]>" is no text of XML
+			}
+			text := tags[0] + before + b.String() + after + tags[1]
+			var read struct {
+				Text string `xml:",chardata"`
+				B    string `xml:"b,attr"`
+				More []any  `xml:",any"`
+			}
+			if err := xml.Unmarshal([]byte(text), &read); err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			if want := before + strings.Join(values, "") + after; read.Text+read.B != want || len(read.More) > 0 {
+				t.Fatalf("%s is read as %q, expected %q", text, read.Text+read.B, want)
+			}
+		})
 	}
 }
 

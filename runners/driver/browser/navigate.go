@@ -145,10 +145,14 @@ func (t *tab) slow(st *state) error {
 		f.Help = []string{"look for what never ends: a script that reloads the page, a refresh, pages that send each other back"}
 	}
 	f.Cause = errOverdue
+	t.stopLoading()
+	return f
+}
+
+func (t *tab) stopLoading() {
 	ctx, cancel := context.WithTimeout(t.ctx, shortestAsk)
 	defer cancel()
 	chromedp.Call(ctx, page.StopLoading, cdp.Empty{})
-	return f
 }
 
 func hostOf(address string) string {

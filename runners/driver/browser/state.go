@@ -153,6 +153,9 @@ func (st *state) on(ctx context.Context, t *tab, share bool, work func(ctx conte
 		}
 	}()
 	if err := work(watch, t); err != nil {
+		if errors.As(context.Cause(ctx), new(*session.TimeUp)) { // else nobody could look at the page
+			t.stopLoading()
+		}
 		return err
 	}
 	if err := t.keepFiles(watch, st, share); err != nil || !share {

@@ -123,6 +123,21 @@ func (a *answer) RetryAfter() time.Duration {
 	return 0
 }
 
+// encoding is what the response is compressed with, "" when it is not or is read as if it were not.
+func (a *answer) encoding() string {
+	switch name := strings.ToLower(strings.TrimSpace(a.fields.get("Content-Encoding"))); name {
+	case "identity", "gzip":
+		return ""
+	default:
+		return name
+	}
+}
+
+// encoded is why what is compressed so cannot be read.
+func (a *answer) encoded() string {
+	return fmt.Sprintf("the response is encoded as %q, and only gzip is understood", a.encoding())
+}
+
 func (a *answer) media() string {
 	if a.fields.get("Content-Type") == "application/json" { // nearly always, and quickly said
 		return "application/json"
@@ -173,6 +188,8 @@ func (a *answer) parsed() any {
 	switch {
 	case err == nil:
 		return v
+	case a.encoding() != "":
+		return expr.Missing{What: "body", Why: a.encoded()}
 	case isJSON:
 		return expr.Missing{What: "body", Why: fmt.Sprintf("the response says %s, but is not valid JSON: %v", says, err)}
 	}

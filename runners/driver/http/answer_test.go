@@ -44,6 +44,40 @@ func answerOf(t *testing.T, media, body string) *answer {
 	return a
 }
 
+// What is compressed as hoops does not read it is said, instead of what its bytes look like.
+func TestEncodingsThatAreNotRead(t *testing.T) {
+	for encoding, want := range map[string]string{
+		"deflate": `the response is encoded as "deflate", and only gzip is understood`, "Br": `the response is encoded as "br", and only gzip is understood`,
+		"": "is not valid JSON", "identity": "is not valid JSON",
+	} {
+		a := answerOf(t, "application/json", "x\x9c\xab")
+		page := answerOf(t, "text/html", "x\x9c\xab")
+		a.fields.parsed.Set("Content-Encoding", encoding)
+		page.fields.parsed.Set("Content-Encoding", encoding)
+		if m, ok := a.Value("body").(expr.Missing); !ok || !strings.Contains(m.Why, want) {
+			t.Errorf("%s: %v", encoding, m)
+		}
+		v, _, err := page.Call("css", []any{"p"})
+		if m, ok := v.(expr.Missing); !ok || err != nil || strings.Contains(want, "encoded") && m.Why != want {
+			t.Errorf("%s: %v, %v", encoding, v, err)
+		}
+	}
+	labelled := answerOf(t, "application/json", `{"a":1}`)
+	labelled.fields.parsed.Set("Content-Encoding", "br")
+	if got := expr.Text(labelled.Value("body")); got != `{"a":1}` {
+		t.Errorf("what is not compressed, whatever it says, is %s", got)
+	}
+}
+
+func TestSelectorsThatAreNotValid(t *testing.T) {
+	a := answerOf(t, "text/html", "<p>a</p>")
+	for name, want := range map[string]string{"css": `the CSS selector "p[" is not valid: `, "xpath": `the XPath expression "p[" is not valid: `} {
+		if v, _, err := a.Call(name, []any{"p["}); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, %v", v, err)
+		}
+	}
+}
+
 func TestBodyIsJSON(t *testing.T) {
 	for _, c := range []struct {
 		media, body string
@@ -204,11 +238,11 @@ func TestBodyKinds(t *testing.T) {
 	}
 	for _, dynamic := range []bool{false, true} {
 		op := send("POST", "/")
-		op.Body = &ir.Body{Kind: ir.BodyParts, Fields: []ir.Field{cell("photo", "@data/cat.jpg"), cell("note", "@note"), cell("just", "@"), cell(`odd"name`, "v")}}
-		want := []partSeen{{"photo", "cat.jpg", "image/jpeg", "\xff\xd8"}, {"note", "note", "application/octet-stream", "hi"}, {"just", "", "", "@"}, {`odd"name`, "", "", "v"}}
+		op.Body = &ir.Body{Kind: ir.BodyParts, Fields: []ir.Field{cell("photo", "@data/cat.jpg"), cell("note", "@note"), cell("just", "@"), cell("home", "@@home"), cell("two", "@@@"), cell(`odd"name`, "v")}}
+		want := []partSeen{{"photo", "cat.jpg", "image/jpeg", "\xff\xd8"}, {"note", "note", "application/octet-stream", "hi"}, {"just", "", "", "@"}, {"home", "", "", "@home"}, {"two", "", "", "@@"}, {`odd"name`, "", "", "v"}}
 		if dynamic {
-			op.Body.Fields = append(op.Body.Fields, cellOf("again", lit("@data/"), val("file", ir.Plain), lit(".jpg")), cellOf("text", val("at", ir.Plain)))
-			want = append(want, partSeen{"again", "cat.jpg", "image/jpeg", "\xff\xd8"}, partSeen{"text", "", "", "@data/cat.jpg"})
+			op.Body.Fields = append(op.Body.Fields, cellOf("again", lit("@data/"), val("file", ir.Plain), lit(".jpg")), cellOf("text", val("at", ir.Plain)), cellOf("name", lit("@@"), val("at", ir.Plain)))
+			want = append(want, partSeen{"again", "cat.jpg", "image/jpeg", "\xff\xd8"}, partSeen{"text", "", "", "@data/cat.jpg"}, partSeen{"name", "", "", "@@data/cat.jpg"})
 		}
 		w.open(t, op).kept()
 		got, err := readParts(server.last(t))
@@ -254,7 +288,7 @@ func TestDescribeFailures(t *testing.T) {
 	}
 	var got bytes.Buffer
 	for _, err := range []error{
-		timedOut(context.DeadlineExceeded), timedOut(&incomplete{200, 12, 100, context.DeadlineExceeded}), errTooLarge, errNotTLS, errCompression,
+		timedOut(context.DeadlineExceeded), timedOut(&incomplete{200, 12, 100, context.DeadlineExceeded}), &tooLarge{}, &tooLarge{20000008}, errNotTLS, errCompression,
 		&incomplete{200, 12, 100, io.ErrUnexpectedEOF}, io.EOF, errors.New("malformed HTTP response"), errors.New("something else"),
 	} {
 		f, category := d.explain(err, &message{method: "POST", to: to})

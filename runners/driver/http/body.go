@@ -76,8 +76,10 @@ func lowerFields(fields []ir.Field, files bool, l *session.Lowering) (all []fiel
 			value[i] = part
 		}
 		// Only an "@" that the author wrote names a file: one that comes with data is data.
-		if files && len(value) > 0 && strings.HasPrefix(value[0].Text, "@") && value.String() != "@" {
+		if files && ir.NamesFile(f.Value) {
 			one.file = true
+			value[0].Text = value[0].Text[1:]
+		} else if files && len(value) > 0 && strings.HasPrefix(value[0].Text, "@@") {
 			value[0].Text = value[0].Text[1:]
 		}
 		if one.value, err = l.Text(value); err != nil {

@@ -82,6 +82,17 @@ func (c *conn) watch(ctx context.Context) bool {
 	return !c.cut.Load()
 }
 
+// unbound lets go of a context whose end is near, so that the end of a within does not cut a connection that waits. It
+// is false when the connection has been cut.
+func (c *conn) unbound(ctx context.Context) bool {
+	if _, ends := ctx.Deadline(); !ends || c.unwatch == nil {
+		return !c.cut.Load()
+	}
+	stopped := c.unwatch()
+	c.watched, c.unwatch = nil, nil
+	return stopped && !c.cut.Load()
+}
+
 // errCut ends the reading and writing of a connection that ctx has cut; the caller asks ctx why.
 var errCut = errors.New("the connection was cut")
 
@@ -144,7 +155,7 @@ func (c *conn) read(o order, sent time.Time) (*response, error) {
 	got := &response{status: h.status, reason: h.reason, phases: phases}
 	if h.length > o.maxBody {
 		got.fields.lines, _ = c.take(h.from, h.size, 0)
-		return got, errTooLarge
+		return got, &tooLarge{h.length}
 	}
 	if int64(h.size)+h.length <= int64(c.in.Buffered()) {
 		got.fields.lines, got.body = c.take(h.from, h.size, int(h.length))

@@ -153,7 +153,7 @@ func (t *directTransport) once(ctx context.Context, l *line, o order, fresh bool
 	}
 	c.answered = false
 	got, wrote, err := c.exchange(ctx, o)
-	if err == nil && c.reusable {
+	if err == nil && c.reusable && c.unbound(ctx) {
 		l.put(c)
 		return got, false, nil
 	}

@@ -94,6 +94,11 @@ func (d *Driver) follow(m *message, status int, location string) (*message, erro
 // send sends one message and measures it.
 func (d *Driver) send(ctx context.Context, f *session.Frame, st *state, m *message, name string) (sample session.Sample, _ *response, _ error) {
 	o := order{message: m, writes: writes(m.method) || f.Writes(), maxBody: d.maxBody}
+	if o.writes {
+		if err := d.site.MayWrite(f, m.to.Address); err != nil {
+			return sample, nil, err // and nothing is sent, not even what a redirect asks for
+		}
+	}
 	o.header, o.cookies = st.outgoing(m)
 	s := f.Session()
 	if o.writes {
@@ -115,6 +120,9 @@ func (d *Driver) send(ctx context.Context, f *session.Frame, st *state, m *messa
 		st.incoming(m.to, got.fields)
 	case ctx.Err() != nil:
 		err, sample.Err = context.Cause(ctx), "interrupted"
+		if up := (*session.TimeUp)(nil); errors.As(err, &up) {
+			sample.Err = up.Error()
+		}
 	default:
 		err, sample.Err = d.explain(err, m)
 	}

@@ -38,6 +38,7 @@ func (d *Driver) reason(err error, m *message, at string) (code, category, messa
 	var (
 		overdue   late
 		broken    *incomplete
+		large     *tooLarge
 		dns       *net.DNSError
 		operation *net.OpError
 	)
@@ -49,9 +50,13 @@ func (d *Driver) reason(err error, m *message, at string) (code, category, messa
 			message = fmt.Sprintf("%s: the response of %s did not end, and %d bytes had come", category, at, broken.got)
 		}
 		return "timeout", category, message, "if it may take that long, give the environment another timeout"
-	case errors.Is(err, errTooLarge):
-		message = "the response is larger than " + size(d.maxBody)
-		return "too-large", message, message, "if it may be that large, give the environment another max-body"
+	case errors.As(err, &large):
+		category = "the response is more than max-body " + size(d.maxBody)
+		message = category
+		if large.announced > 0 {
+			message = fmt.Sprintf("the response has %s, more than max-body %s", about(large.announced, d.maxBody), size(d.maxBody))
+		}
+		return "too-large", category, message, "if it may be that large, give the environment another max-body"
 	case errors.Is(err, errCompression):
 		return "protocol", "compression", err.Error(), ""
 	case errors.Is(err, errNotTLS):
@@ -147,6 +152,28 @@ func size(n int64) string {
 		if n >= u.bytes && n%u.bytes == 0 {
 			return fmt.Sprintf("%d%s", n/u.bytes, u.name)
 		}
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// about is a number of bytes to one decimal, or all of it where that would look like the limit that it is above.
+func about(n, limit int64) string {
+	for _, u := range []struct {
+		bytes int64
+		name  string
+	}{{1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}} {
+		if n < u.bytes {
+			continue
+		}
+		tenths := (n + u.bytes/20) / (u.bytes / 10)
+		if tenths*(u.bytes/10) <= limit {
+			break
+		}
+		text := fmt.Sprintf("%d", tenths/10)
+		if tenths%10 > 0 {
+			text += fmt.Sprintf(".%d", tenths%10)
+		}
+		return text + u.name
 	}
 	return fmt.Sprintf("%d bytes", n)
 }

@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"io"
 	"mime"
@@ -112,6 +113,12 @@ func TestValuesAreData(t *testing.T) {
 				return parts[0].text, nil
 			}, nil,
 		}, {
+			"text of XML", xmlRequest(lit("<x><v>"), val("v", ir.XML), lit("</v><fixed>1</fixed></x>")), readXML, notInXML,
+		}, {
+			"attribute of XML", xmlRequest(lit(`<x a="`), val("v", ir.XMLQuoted), lit(`"><fixed>1</fixed></x>`)), readXML, notInXML,
+		}, {
+			"CDATA", xmlRequest(lit("<x><v><![CDATA["), val("v", ir.CDATA), lit("]]></v><fixed>1</fixed></x>")), readXML, notInXML,
+		}, {
 			"text", ir.Request{Target: ir.Literal("/"), Body: &ir.Body{Kind: ir.BodyText, Content: ir.Template{val("v", ir.Plain)}}},
 			func(s seen) (string, error) { return s.body, nil }, nil,
 		},
@@ -149,6 +156,28 @@ func TestValuesAreData(t *testing.T) {
 			})
 		})
 	}
+}
+
+func xmlRequest(parts ...ir.Part) ir.Request {
+	return ir.Request{Target: ir.Literal("/"), Body: &ir.Body{Kind: ir.BodyText, Media: "application/xml", Content: parts}}
+}
+
+func readXML(s seen) (string, error) {
+	var read struct {
+		V     string   `xml:"v"`
+		A     string   `xml:"a,attr"`
+		Fixed []string `xml:"fixed"`
+	}
+	err := xml.Unmarshal([]byte(s.body), &read)
+	if err != nil || len(read.Fixed) != 1 || read.Fixed[0] != "1" {
+		return "", errors.Join(errors.New("the XML changed: "+s.body), err)
+	}
+	return read.V + read.A, nil
+}
+
+// notInXML are characters that XML has no form for.
+func notInXML(v string) bool {
+	return strings.IndexFunc(v, func(c rune) bool { return c < ' ' && !strings.ContainsRune("\t\n\r", c) || c == 0xFFFE || c == 0xFFFF }) >= 0
 }
 
 func readJSON(s seen) (string, error) {

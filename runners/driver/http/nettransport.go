@@ -142,7 +142,7 @@ func readResponse(resp *http.Response, maxBody int64) (got *response, err error)
 		return got, nil // what follows is no HTTP
 	}
 	got.body, err = read(resp, maxBody)
-	if err != nil && !errors.Is(err, errTooLarge) && !errors.Is(err, errCompression) {
+	if err != nil && !errors.As(err, new(*tooLarge)) && !errors.Is(err, errCompression) {
 		err = &incomplete{resp.StatusCode, int64(len(got.body)), resp.ContentLength, err}
 	}
 	return got, err
@@ -173,7 +173,10 @@ func read(resp *http.Response, limit int64) (string, error) {
 	n, err := b.ReadFrom(io.LimitReader(from, limit+1))
 	switch {
 	case n > limit:
-		return "", errTooLarge
+		if from != io.Reader(resp.Body) { // its length is that of what was compressed
+			return "", &tooLarge{}
+		}
+		return "", &tooLarge{max(0, resp.ContentLength)}
 	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader):
 		err = fmt.Errorf("%w: %v", errCompression, err)
 	}

@@ -3,6 +3,7 @@ package http
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/andybalholm/cascadia"
 	"github.com/antchfx/htmlquery"
@@ -19,6 +20,8 @@ func (a *answer) document() (*html.Node, string, error) {
 		return nil, "the response has no body", nil
 	case media != "" && media != "text/plain" && !strings.Contains(media, "html") && !strings.Contains(media, "xml"):
 		return nil, fmt.Sprintf("the response is %s, not HTML", media), nil
+	case a.encoding() != "" && !utf8.ValidString(a.raw):
+		return nil, a.encoded(), nil
 	}
 	if a.page == nil {
 		page, err := html.Parse(strings.NewReader(a.decoded()))
@@ -34,7 +37,7 @@ func (a *answer) document() (*html.Node, string, error) {
 func (a *answer) css(selector string, attribute []string) (any, error) {
 	matcher, err := cascadia.ParseGroup(selector)
 	if err != nil {
-		return nil, fmt.Errorf("css(%q): %w", selector, err)
+		return nil, fmt.Errorf("the CSS selector %q is not valid: %w", selector, err)
 	}
 	page, why, err := a.document()
 	if err != nil {
@@ -67,7 +70,7 @@ func (a *answer) xpath(source string) (v any, err error) {
 	}()
 	compiled, err := xpath.Compile(source)
 	if err != nil {
-		return nil, fmt.Errorf("xpath(%q): %w", source, err)
+		return nil, fmt.Errorf("the XPath expression %q is not valid: %w", source, err)
 	}
 	page, why, err := a.document()
 	if err != nil {

@@ -165,3 +165,42 @@ func TestConstantRequestsAreBuiltOnce(t *testing.T) {
 		}
 	}
 }
+
+// What comes from data is not known before it is sent; and a redirect keeps a POST.
+func TestWritesToAHostThatIsOnlyListed(t *testing.T) {
+	server := record(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/elsewhere" {
+			w.Header().Set("Location", "http://shop.example/x")
+			w.WriteHeader(http.StatusTemporaryRedirect)
+		}
+	})
+	w := at(server.URL)
+	w.env.Hosts = []string{"shop.example"}
+	w.vars = map[string]string{"shop": "http://shop.example"}
+	byData := func(method string) *ir.Request {
+		return &ir.Request{Method: method, Target: ir.Template{{Expr: "env.shop"}, {Text: "/x"}}, Name: "x"}
+	}
+	f := w.open(t, byData("POST")).fails("effects/writes")
+	if want := `this writes to shop.example:80, and environment "local" refuses that: it is one of its hosts, and neither this machine nor its url or a service`; f.Message != want {
+		t.Errorf("got %q, expected %q", f.Message, want)
+	}
+	if f := w.open(t, send("POST", "/elsewhere")).fails("effects/writes"); !strings.Contains(f.Message, "shop.example") {
+		t.Error(f.Message)
+	}
+	proxied := func(w world) world { // so that it would arrive
+		w.env.Proxy = ir.Literal(server.URL)
+		return w
+	}
+	before := len(server.all())
+	proxied(w).open(t, byData("POST")).fails("effects/writes")
+	if len(server.all()) != before {
+		t.Error("the request was sent")
+	}
+	proxied(w).open(t, byData("GET")).kept()
+	allowed := proxied(w)
+	allowed.env.Writes = "allow"
+	allowed.open(t, byData("POST")).kept()
+	said := proxied(w)
+	said.definitions = []ir.Definition{{Pattern: "logs in", Effect: ir.Reads, Body: []ir.Step{stepOf(byData("POST"))}}}
+	said.steps(t, ir.Step{Text: "logs in", Bindings: []ir.Binding{{Driver: "http", Definition: 1}}}).kept()
+}

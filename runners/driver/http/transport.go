@@ -63,8 +63,12 @@ func (e *incomplete) Error() string {
 
 func (e *incomplete) Unwrap() error { return e.cause }
 
+// tooLarge is the error of a response above max-body.
+type tooLarge struct{ announced int64 } // bytes; 0 when nothing was said
+
+func (e *tooLarge) Error() string { return "the response is too large" }
+
 var (
-	errTooLarge    = errors.New("the response is too large")
 	errCompression = errors.New("the response is not what its Content-Encoding says")
 	errNotTLS      = errors.New("HTTP/2 needs https")
 )

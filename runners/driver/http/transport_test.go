@@ -137,6 +137,11 @@ func TestMaxBody(t *testing.T) {
 			z.Close()
 			return
 		}
+		if r.URL.Path == "/announced" {
+			w.Header().Set("Content-Length", "2000008")
+			w.Write(make([]byte, 2000008))
+			return
+		}
 		for i := 0; i < 1001 && r.URL.Path == "/more" || i < 1000; i++ {
 			w.Write([]byte("x"))
 		}
@@ -149,10 +154,18 @@ func TestMaxBody(t *testing.T) {
 	w := at(server.URL)
 	w.env.MaxBody = 1000
 	w.open(t, get("/just"), &ir.Expect{Check: ir.CheckTrue, Expr: "len(text) == 1000"}).kept()
-	for _, path := range []string{"/more", "/gzip", "/endless"} {
+	for path, want := range map[string]string{
+		"/more": "the response has 1001 bytes, more than max-body 1kB", "/gzip": "the response is more than max-body 1kB", "/endless": "the response is more than max-body 1kB",
+		"/announced": "the response has 2MB, more than max-body 1kB",
+	} {
 		b := w.open(t, get(path))
-		if f := b.fails("http/too-large"); f.Message != "the response is larger than 1kB" || b.samples[0].Err != f.Message {
+		if f := b.fails("http/too-large"); f.Message != want || b.samples[0].Err != "the response is more than max-body 1kB" {
 			t.Errorf("%s: %s, sample %+v", path, f.Message, b.samples[0])
+		}
+	}
+	for n, want := range map[int64]string{2000008: "2MB", 1001: "1001 bytes", 1049: "1049 bytes", 1050: "1.1kB", 12345678: "12.3MB", 3e9: "3GB", 1000000: "1MB"} {
+		if about(n, 1000) != want {
+			t.Errorf("%d: %s", n, about(n, 1000))
 		}
 	}
 	for n, want := range map[int64]string{10e6: "10MB", 1e9: "1GB", 1500: "1500 bytes", 12000: "12kB"} {

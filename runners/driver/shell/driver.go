@@ -10,6 +10,7 @@ package shell
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -170,6 +171,9 @@ func (d *Driver) run(ctx context.Context, f *session.Frame, s *script) error {
 		f.Session().Commanded(a)
 	case ctx.Err() != nil:
 		err, sample.Err = context.Cause(ctx), "interrupted"
+		if up := (*session.TimeUp)(nil); errors.As(err, &up) {
+			sample.Err = up.Error()
+		}
 	case context.Cause(limited) == error(overdue):
 		overdue.Lines = a.tails()
 		err, sample.Err = overdue, "no end within "+ir.Duration(d.config.Timeout).String()

@@ -229,6 +229,23 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
+// When the time of a within is up, its script and what that has started are ended.
+func TestWithinEndsAScript(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, dir, Config{Allowed: true}, nil, &ir.Within{Limit: ir.Literal("300ms"), Step: ir.Step{Text: "it runs", Bindings: []ir.Binding{
+		{Driver: "shell", Op: &ir.Run{Script: ir.Literal(`(trap "echo > ended; exit" TERM; echo > begun; sleep 3600 & wait) & wait`)}}}}})
+	var f *session.Failure
+	if err := b.run(context.Background()); !errors.As(err, &f) || f.Message != "not within 300ms (1 try): the last try: it had not ended, and was cut off" {
+		t.Fatalf("got %v", err)
+	}
+	if s := b.samples[0]; s.Err != "not within 300ms" {
+		t.Errorf("sample %+v", s)
+	}
+	if out, _ := run(t, ir.Literal("cd "+dir+"; test ! -e begun || test -e ended && echo gone"), nil); out != "gone" {
+		t.Error("what the script has started goes on")
+	}
+}
+
 func TestInterruptionIsNoFailure(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cucumber-value/hoops/runners"
 	"github.com/cucumber-value/hoops/runners/session"
 )
 
@@ -26,11 +27,12 @@ type Site struct {
 	origins map[string]Address  // of url and services, by "https://shop.example:443"
 	allowed map[string]Address  // by "shop.example:443"
 	headers map[string][]Header // of the environment, by origin: auth in a URL belongs to that URL
+	guests  map[string]bool     // of allowed: what may not be written to
 }
 
 // New reads the rules of an environment.
 func New(h *session.Host) (*Site, error) {
-	s := &Site{Name: h.Env.Name, origins: map[string]Address{}, allowed: map[string]Address{}, headers: map[string][]Header{}}
+	s := &Site{Name: h.Env.Name, origins: map[string]Address{}, allowed: map[string]Address{}, headers: map[string][]Header{}, guests: map[string]bool{}}
 	common, err := environmentHeaders(h)
 	if err != nil {
 		return nil, err
@@ -68,7 +70,13 @@ func New(h *session.Host) (*Site, error) {
 			s.folder = s.Base.JoinPath("/")
 		}
 	}
+	addresses := []string{h.EnvText("url")}
+	for _, service := range h.Env.Services {
+		addresses = append(addresses, h.EnvText(service.Name))
+	}
+	guests := runners.Guests(h.Env, addresses...)
 	for _, entry := range h.Env.Hosts {
+		guest := slices.Contains(guests, entry)
 		u := &url.URL{Scheme: "https", Host: entry}
 		if parsed, err := url.Parse("//" + entry); err == nil {
 			u.Host = parsed.Host
@@ -78,9 +86,15 @@ func New(h *session.Host) (*Site, error) {
 			return nil, fmt.Errorf("hosts: %q: %w", entry, err)
 		}
 		s.allowed[a.String()] = a
+		if guest {
+			s.guests[a.String()] = true
+		}
 		if u.Port() == "" && !strings.HasSuffix(entry, ":443") {
 			plain := Address{"http", a.Host, 80}
 			s.allowed[plain.String()] = plain
+			if guest {
+				s.guests[plain.String()] = true
+			}
 		}
 	}
 	return s, nil
@@ -131,6 +145,18 @@ func (s *Site) Admit(u *url.URL) (Destination, error) {
 		to.Auth = basicAuth(user)
 	}
 	return to, nil
+}
+
+// MayWrite refuses what writes to a host that is only one of the environment's hosts: neither this machine, nor its
+// url or a service. Nobody has said that such a host may be changed.
+func (s *Site) MayWrite(f *session.Frame, a Address) error {
+	if len(s.guests) == 0 || !s.guests[a.String()] || f.Harmless() {
+		return nil
+	}
+	failure := session.Failf("effects/writes", "this writes to %s, and environment %q refuses that: it is one of its hosts, and neither this machine nor its url or a service", a, s.Name)
+	failure.Help = []string{fmt.Sprintf("say `writes: allow` in environment %s, or tag the scenario @safe-in-production if it may write there", s.Name),
+		"or tag the definition @read if what it sends changes nothing, as a login does"}
+	return failure
 }
 
 // Allows reports whether a Host header names an address that requests may go to.
