@@ -29,6 +29,7 @@ func (r *Result) Advice() diag.List {
 	a.sameWords()
 	a.keptForNothing()
 	a.plainNames()
+	a.doubledKeys()
 	a.belowPath()
 	a.someEnvironments()
 	a.said.Sort()

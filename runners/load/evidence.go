@@ -55,6 +55,8 @@ func (r *run) witness(w *way, row int, number uint64, at int, f *session.Failure
 	if at >= 0 {
 		e.Step = at + 1
 		e.Failure = f.Diagnostic(&w.Scenario.Steps[at])
+	} else if f.Step != nil {
+		e.Failure = f.Diagnostic(f.Step)
 	} else {
 		d := diag.Errorf(diag.At(w.Scenario.Pos, 1), f.Code, "%s", f.Message)
 		e.Failure = &d

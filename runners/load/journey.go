@@ -120,7 +120,8 @@ func (j *journey) transcript() (text string) {
 	return j.session.Transcript()
 }
 
-// close undoes what the journey did. What could not be undone is a failure too, the first of them.
+// close undoes what the journey did. What could not be undone is a failure too: the first of them,
+// which tells of the others.
 func (j *journey) close(ctx context.Context) (left *session.Failure) {
 	defer func() {
 		if p := recover(); p != nil { // a driver's
@@ -128,10 +129,15 @@ func (j *journey) close(ctx context.Context) (left *session.Failure) {
 		}
 	}()
 	j.closing = true
-	if list := j.session.Close(ctx); len(list) > 0 {
-		return list[0]
+	list := j.session.Close(ctx)
+	if len(list) == 0 {
+		return nil
 	}
-	return nil
+	first := *list[0]
+	for _, other := range list[1:] {
+		first.Lines = append(first.Lines, other.Message)
+	}
+	return &first
 }
 
 // Entered and Left follow the steps of bodies.
@@ -216,8 +222,11 @@ func (j *journey) observe(s session.Sample) {
 
 // cause is what equal failures have in common: "file:line step – first line".
 func (j *journey) cause(at int, f *session.Failure) string {
-	line, _, _ := strings.Cut(f.Message, "\n")
-	pos, what := j.way.Scenario.Pos, j.way.Scenario.Name // of undo, which belongs to no step
+	line, _, _ := strings.Cut(f.Alike(), "\n")
+	pos, what := j.way.Scenario.Pos, j.way.Scenario.Name // of the end, which belongs to no step
+	if f.Step != nil {
+		pos = f.Step.Pos
+	}
 	if at >= 0 {
 		step := &j.way.Scenario.Steps[at]
 		pos, what = step.Pos, strings.TrimSpace(step.Keyword+" "+step.Text)

@@ -386,7 +386,7 @@ func TestUndoThatFails(t *testing.T) {
 			return 200, nil
 		})
 		got := loaded(t, t.Context(), &Runner{Drivers: serve.drivers, Profile: profileOf(t, "10/s for 1s")}, planOf(p, scenarioOf(p, "buy", "pay")))
-		want := []runners.Cause{{Key: "f.feature:3 buy – undo of `pay`: the status is 500, expected 200", Count: 10}}
+		want := []runners.Cause{{Key: "f.feature:4 buy – undo of `pay`: the status is 500, expected 200", Count: 10}}
 		if g := got.group(OfJourneys, ""); g.Failed != 10 || !slices.Equal(g.Errors, want) || g.Latency["max"] != time.Duration(0) {
 			t.Errorf("%+v", g)
 		}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -20,6 +21,7 @@ type Failure struct {
 	Help    []string
 	Trail   []diag.Note // the steps of definitions on the way, innermost first
 	Cause   error
+	alike   string   // the message without what differs from session to session, "" when that is nothing
 	at      diag.Pos // of the expression that could not be evaluated
 	// Undo are the words of the step that could not be undone, and Step is where it stands in the scenario.
 	Undo string
@@ -27,6 +29,10 @@ type Failure struct {
 }
 
 func (f *Failure) Error() string { return f.Message }
+
+// Alike is the message without the values that tell a step from others of its definition: what the failures of many
+// sessions have in common.
+func (f *Failure) Alike() string { return cmp.Or(f.alike, f.Message) }
 
 // Unwrap is what caused the failure, a time-out above all.
 func (f *Failure) Unwrap() error { return f.Cause }

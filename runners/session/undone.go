@@ -76,6 +76,7 @@ func (c *compensation) undone(failure *Failure) *Failure {
 	f := *failure
 	f.Code, f.Undo, f.Step = "session/undo", c.words, c.at
 	f.Message = fmt.Sprintf("undo of `%s`: %s", c.words, failure.Message)
+	f.alike = fmt.Sprintf("undo of `%s`: %s", runners.OneLine(c.called.step.Text), failure.Message)
 	f.Help = append(f.Help[:len(f.Help):len(f.Help)], "what this step began may have been left behind: look for it, and remove it")
 	if c.called.step != c.at {
 		f.Trail = append(f.Trail[:len(f.Trail):len(f.Trail)], diag.Note{Range: c.called.step.Range(), Text: c.called.step.Words()})

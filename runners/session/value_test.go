@@ -190,6 +190,14 @@ func TestEncodeForEachPlace(t *testing.T) {
 
 // What a value says is what a parser of XML reads, whatever stands around it, and it adds no element and no attribute.
 func TestXMLReadsWhatAValueSays(t *testing.T) {
+	for value, want := range map[string]string{
+		"a]]>b": "a]]]]><![CDATA[>b", "a]]": "a]]]]><![CDATA[", "]>": "]]><![CDATA[]>", ">": "]]><![CDATA[>", "a[0]>1": "a[0]>1", "\r": "]]>&#13;<![CDATA[",
+	} {
+		var b strings.Builder
+		if err := encode(&b, ir.CDATA, value); err != nil || b.String() != want {
+			t.Errorf("%q is %q, %v", value, b.String(), err)
+		}
+	}
 	around := map[ir.Place][2]string{
 		ir.XML: {"<a>", "</a>"}, ir.XMLQuoted: {`<a b="`, `"/>`}, ir.CDATA: {"<a><![CDATA[", "]]></a>"},
 	}

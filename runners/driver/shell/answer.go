@@ -59,6 +59,9 @@ func (a *answer) tails() []string {
 		cut := false
 		if len(s) > shownBytes {
 			s, cut = strings.ToValidUTF8(s[len(s)-shownBytes:], ""), true
+			if _, whole, more := strings.Cut(s, "\n"); more {
+				s = whole // the rest of a line can be the end of a secret, which nobody knows as one
+			}
 		}
 		lines := strings.Split(s, "\n")
 		if len(lines) > shownLines {

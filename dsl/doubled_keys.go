@@ -1,0 +1,119 @@
+package dsl
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cucumber-value/hoops/dsl/diag"
+	"github.com/cucumber-value/hoops/dsl/ir"
+)
+
+// doubledKeys finds objects in JSON doc strings that have a key twice: most readers take the last one, and the first
+// was written for nothing.
+func (a *advice) doubledKeys() {
+	told := map[diag.Range]bool{} // a step may be bound for several drivers
+	ir.WalkSteps(a.program, func(s *ir.Step) {
+		for _, b := range s.Bindings {
+			var text ir.Template
+			switch op := b.Op.(type) {
+			case *ir.Request:
+				if op.Body != nil && op.Body.Kind == ir.BodyJSON {
+					text = op.Body.Content
+				}
+			case *ir.Expect:
+				if op.Check == ir.CheckJSON {
+					text = op.Want
+				}
+			}
+			for _, d := range doubled(text) {
+				at := a.occurrence(s, d)
+				if !told[at] {
+					told[at] = true
+					a.say(diag.Warnf(at, "steps/doubled-key", "this object has the key %s twice, and most readers take the last one alone", d.key).
+						WithHelp("remove one of them, or correct its name"))
+				}
+			}
+		}
+	})
+}
+
+// doubledKey is a key as it is written, and how many such keys stand before it in its text.
+type doubledKey struct {
+	key    string
+	before int
+}
+
+// doubled are the keys of a JSON text that stand twice in one object.
+func doubled(t ir.Template) (found []doubledKey) {
+	var b strings.Builder // something harmless for each value
+	for _, p := range t {
+		switch {
+		case p.Expr == "":
+			b.WriteString(p.Text)
+		case p.Place == ir.JSONString:
+			b.WriteByte(0x7f) // in no key that is written out
+		default:
+			b.WriteString("null")
+		}
+	}
+	text := b.String()
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var value func() bool
+	value = func() bool {
+		token, err := d.Token()
+		if err != nil {
+			return false
+		}
+		there := map[string]bool{}
+		for d.More() && token == json.Delim('{') {
+			from := int(d.InputOffset())
+			name, err := d.Token()
+			if err != nil {
+				return false
+			}
+			key := strings.TrimLeft(text[from:d.InputOffset()], " \t\r\n,")
+			if there[name.(string)] && !strings.Contains(key, "\x7f") {
+				before := keyPattern(key).FindAllString(text[:from], -1)
+				found = append(found, doubledKey{key, len(before)})
+			}
+			there[name.(string)] = true
+			if !value() {
+				return false
+			}
+		}
+		for token == json.Delim('[') && d.More() {
+			if !value() {
+				return false
+			}
+		}
+		if _, open := token.(json.Delim); open {
+			_, err = d.Token()
+		}
+		return err == nil
+	}
+	value()
+	return found
+}
+
+func keyPattern(key string) *regexp.Regexp {
+	return regexp.MustCompile(regexp.QuoteMeta(key) + `\s*:`)
+}
+
+// occurrence is where a key stands below a step, or the step.
+func (a *advice) occurrence(s *ir.Step, k doubledKey) diag.Range {
+	line, left := 0, k.before
+	for source := range strings.Lines(a.source(s.Pos.File)) {
+		if line++; line <= s.Pos.Line {
+			continue
+		}
+		for _, at := range keyPattern(k.key).FindAllStringIndex(source, -1) {
+			if left--; left < 0 {
+				return diag.At(diag.Pos{File: s.Pos.File, Line: line, Col: utf8.RuneCountInString(source[:at[0]]) + 1}, utf8.RuneCountInString(k.key))
+			}
+		}
+	}
+	return s.Range()
+}
