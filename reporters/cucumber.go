@@ -17,29 +17,18 @@ import (
 // names of its features when there are several. What is no scenario there (promises, expectations of a load, a gate that
 // did not pass) is a scenario of one step, so that nothing that failed is lost on the way. The format knows no flaky:
 // such a scenario has passed, and says so in a note.
-type cucumber struct {
-	o      Options
-	record record
-	done   bool
+type cucumber struct{ atEnd }
+
+func newCucumber(o Options) runners.Sink {
+	c := &cucumber{atEnd{o: o}}
+	c.write = c.print
+	return c
 }
 
-func newCucumber(o Options) runners.Sink { return &cucumber{o: o} }
-
-func (c *cucumber) Emit(e runners.Event) error {
-	c.record.take(e)
-	return nil
-}
-
-func (c *cucumber) Close() error {
-	if c.done {
-		return nil
-	}
-	c.done = true
-	c.record.close()
-	tests := junitReport{o: c.o, record: c.record}
+func (c *cucumber) print() error {
 	evidence := &evidenceRoom{read: c.o.Evidence}
 	list := []cucumberFeature{}
-	for _, p := range tests.parts() {
+	for _, p := range c.parts() {
 		list = append(list, c.feature(p, evidence))
 	}
 	return indented(c.o.Out, list)

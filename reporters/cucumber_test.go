@@ -27,7 +27,7 @@ func TestCucumberIsWhatReadersTake(t *testing.T) {
 			t.Errorf("%s: something is null, or nothing is there", name)
 		}
 		want, got := map[string]int{}, map[string]int{}
-		tests := junitReport{}
+		tests := atEnd{}
 		for _, e := range tape.events {
 			tests.record.take(e)
 		}

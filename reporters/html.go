@@ -23,15 +23,15 @@ var htmlScript string
 // htmlReport writes a run as one page: the sentence first, then what failed by its causes, the promises, the loads
 // with their charts, and every scenario. It fetches nothing and is complete without its script, which only filters.
 type htmlReport struct {
-	o        Options
-	record   record
+	atEnd
 	series   map[string]*loadSeries     // of the stages that are loads, by name
 	journeys map[string][]runners.Event // that failed and are told in full, by stage
-	done     bool
 }
 
 func newHTML(o Options) runners.Sink {
-	return &htmlReport{o: o, series: map[string]*loadSeries{}, journeys: map[string][]runners.Event{}}
+	h := &htmlReport{atEnd: atEnd{o: o}, series: map[string]*loadSeries{}, journeys: map[string][]runners.Event{}}
+	h.write = h.print
+	return h
 }
 
 // mostDrawn are the points of a line in a chart.
@@ -41,7 +41,6 @@ const mostDrawn = 300
 const mostJourneys = 50
 
 func (h *htmlReport) Emit(e runners.Event) error {
-	h.record.take(e)
 	switch {
 	case e.Kind == runners.Summarised && e.Summary != nil && !e.Summary.Final:
 		if h.series[e.Stage] == nil {
@@ -51,15 +50,10 @@ func (h *htmlReport) Emit(e runners.Event) error {
 	case e.Kind == runners.Noticed && e.Failure != nil && len(h.journeys[e.Stage]) < mostJourneys:
 		h.journeys[e.Stage] = append(h.journeys[e.Stage], e)
 	}
-	return nil
+	return h.atEnd.Emit(e)
 }
 
-func (h *htmlReport) Close() error {
-	if h.done {
-		return nil
-	}
-	h.done = true
-	h.record.close()
+func (h *htmlReport) print() error {
 	t, err := template.ParseFS(htmlSources, "html.gohtml")
 	if err != nil {
 		return err

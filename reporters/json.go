@@ -15,15 +15,15 @@ import (
 // document writes a whole run as one JSON document when it is over, for programs. Durations are text with a
 // unit ("12ms"); lists are never null; what is not known is left out.
 type document struct {
-	o       Options
-	record  record
+	atEnd
 	samples map[string]map[string]*timing // by stage and name
 	series  map[string]*loadSeries        // of the stages that are loads, by name
-	done    bool
 }
 
 func newJSON(o Options) runners.Sink {
-	return &document{o: o, samples: map[string]map[string]*timing{}, series: map[string]*loadSeries{}}
+	d := &document{atEnd: atEnd{o: o}, samples: map[string]map[string]*timing{}, series: map[string]*loadSeries{}}
+	d.write = func() error { return indented(o.Out, d.run()) }
+	return d
 }
 
 // timing is the requests of one name. A run with more of them than fit in memory emits summaries instead.
@@ -33,7 +33,6 @@ type timing struct {
 }
 
 func (d *document) Emit(e runners.Event) error {
-	d.record.take(e)
 	if e.Kind == runners.Summarised && e.Summary != nil && !e.Summary.Final {
 		if d.series[e.Stage] == nil {
 			d.series[e.Stage] = &loadSeries{most: mostSeconds, whole: true}
@@ -56,16 +55,7 @@ func (d *document) Emit(e runners.Event) error {
 			t.errors++
 		}
 	}
-	return nil
-}
-
-func (d *document) Close() error {
-	if d.done {
-		return nil
-	}
-	d.done = true
-	d.record.close()
-	return indented(d.o.Out, d.run())
+	return d.atEnd.Emit(e)
 }
 
 // indented is JSON that people can read, too.

@@ -12,25 +12,15 @@ import (
 
 // markdown writes a run as a job summary or a comment: the sentence first, then the stages, the promises and
 // the failures. Data is escaped: it makes no link, no tag, no table cell and mentions nobody.
-type markdown struct {
-	o      Options
-	record record
-	done   bool
+type markdown struct{ atEnd }
+
+func newMarkdown(o Options) runners.Sink {
+	m := &markdown{atEnd{o: o}}
+	m.write = m.print
+	return m
 }
 
-func newMarkdown(o Options) runners.Sink { return &markdown{o: o} }
-
-func (m *markdown) Emit(e runners.Event) error {
-	m.record.take(e)
-	return nil
-}
-
-func (m *markdown) Close() error {
-	if m.done {
-		return nil
-	}
-	m.done = true
-	m.record.close()
+func (m *markdown) print() error {
 	_, err := io.WriteString(m.o.Out, m.text())
 	return err
 }
@@ -142,8 +132,7 @@ func (m *markdown) load(b *strings.Builder, s *stage) {
 func (m *markdown) failure(s *stage, r *result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n<details><summary>%s: %s (%s)</summary>\n\n", page.Markdown(strings.TrimSpace(s.name+" "+place(r.pos)), 300), page.Markdown(full(r), 300), r.status)
-	j := junitReport{o: m.o}
-	text := cmp.Or(j.text(r), page.Line(cmp.Or(r.reason(), "no reason was recorded"), longestText)+"\n")
+	text := cmp.Or(m.inFull(r), page.Line(cmp.Or(r.reason(), "no reason was recorded"), longestText)+"\n")
 	b.WriteString(page.MarkdownPre(strings.TrimPrefix(text, "\n")) + "\n</details>\n")
 	return b.String()
 }

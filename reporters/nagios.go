@@ -16,30 +16,21 @@ import (
 // and a line for each scenario that failed. What hoops could not find out is UNKNOWN, never OK; a finding about
 // the software is CRITICAL, a step that timed out included; a scenario that had no result in its time is none.
 type nagios struct {
-	o      Options
-	record record
-	code   int
-	done   bool
+	atEnd
+	code int
 }
 
-func newNagios(o Options) runners.Sink { return &nagios{o: o, code: 3} }
+func newNagios(o Options) runners.Sink {
+	n := &nagios{atEnd{o: o}, 3}
+	n.write = n.print
+	return n
+}
 
 // ExitCode is 0 for OK, 2 for CRITICAL, 3 for UNKNOWN; 3 before Close.
 func (n *nagios) ExitCode() int { return n.code }
 
-func (n *nagios) Emit(e runners.Event) error {
-	n.record.take(e)
-	return nil
-}
-
-func (n *nagios) Close() error {
-	if n.done {
-		return nil
-	}
-	n.done = true
-	n.record.close()
-	text := n.line()
-	_, err := io.WriteString(n.o.Out, text)
+func (n *nagios) print() error {
+	_, err := io.WriteString(n.o.Out, n.line())
 	return err
 }
 

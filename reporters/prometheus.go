@@ -16,25 +16,15 @@ import (
 // types and labels are those of the daemon; the text of steps and URLs stays out of labels. Rows of an outline
 // count as one scenario, which succeeds when all of them do; of rounds the last counts. A scenario that was
 // skipped has no series.
-type exposition struct {
-	o      Options
-	record record
-	done   bool
+type exposition struct{ atEnd }
+
+func newPrometheus(o Options) runners.Sink {
+	x := &exposition{atEnd{o: o}}
+	x.write = x.print
+	return x
 }
 
-func newPrometheus(o Options) runners.Sink { return &exposition{o: o} }
-
-func (x *exposition) Emit(e runners.Event) error {
-	x.record.take(e)
-	return nil
-}
-
-func (x *exposition) Close() error {
-	if x.done {
-		return nil
-	}
-	x.done = true
-	x.record.close()
+func (x *exposition) print() error {
 	registry := prometheus.NewRegistry()
 	if err := registry.Register(x.metrics()); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -36,8 +37,37 @@ func patterns(value string) []pattern {
 			list = append(list, pattern{text: e})
 		}
 	}
+	for _, t := range inOtherLetters(texts) {
+		for _, e := range escaped(t) {
+			list = append(list, pattern{text: e})
+		}
+	}
 	slices.SortFunc(list, func(a, b pattern) int { return strings.Compare(a.text, b.text) })
 	return slices.CompactFunc(list, func(a, b pattern) bool { return a.text == b.text })
+}
+
+// inOtherLetters are the texts as a style sheet may show them: text-transform makes all letters large or small, or the
+// first of a word large.
+func inOtherLetters(texts []string) []string {
+	var list []string
+	for _, t := range texts {
+		inWord := false
+		words := strings.Map(func(c rune) rune {
+			first := !inWord
+			inWord = unicode.IsLetter(c) || unicode.IsDigit(c)
+			if first {
+				return unicode.ToUpper(c)
+			}
+			return c
+		}, t)
+		first, width := utf8.DecodeRuneInString(t)
+		for _, other := range []string{strings.ToUpper(t), strings.ToLower(t), words, string(unicode.ToUpper(first)) + t[width:]} {
+			if other != t && len(other) >= shortest && utf8.ValidString(t) {
+				list = append(list, other)
+			}
+		}
+	}
+	return list
 }
 
 // forms are a value and, of several lines, each that is long enough.

@@ -178,9 +178,9 @@ func (a *answer) Describe() string {
 	if strings.HasPrefix(data.URL, "chrome-error:") {
 		return "no page: the browser shows an error of its own\n"
 	}
-	fmt.Fprintf(&b, "page %s", short(data.URL, 300))
+	fmt.Fprintf(&b, "page %s", a.state.driver.cut(data.URL, 300))
 	if data.Title != "" {
-		fmt.Fprintf(&b, " %q", short(data.Title, 100))
+		fmt.Fprintf(&b, " %q", a.state.driver.cut(data.Title, 100))
 	}
 	if data.Status > 0 {
 		fmt.Fprintf(&b, ", status %d", data.Status)

@@ -267,7 +267,7 @@ func (t *tab) drawnAt(ctx context.Context, id cdp.BackendNodeID) bool {
 // unseenFrames is a look that cannot be told: a browser that was not started by hoops may keep frames of other sites
 // where nothing here sees them, and what is not seen is not known to be gone.
 func (t *tab) unseenFrames(what *element) error {
-	f := session.Failf("browser/frame", "whether %s is gone is not known: a frame of another site cannot be looked into, %s", what, short(t.blind[0], 200))
+	f := session.Failf("browser/frame", "whether %s is gone is not known: a frame of another site cannot be looked into, %s", what, t.driver.cut(t.blind[0], 200))
 	f.Help = []string{frameHelp}
 	return f
 }

@@ -170,7 +170,7 @@ func (t *tab) keepFiles(ctx context.Context, st *state, wait bool) error {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		if t.promised > 0 {
-			t.notes = keep(t.notes, "refused: the browser is on another machine")
+			t.notes = t.driver.keep(t.notes, "refused: the browser is on another machine")
 		}
 		t.promised = 0
 		return nil
@@ -199,13 +199,13 @@ func (t *tab) keepFiles(ctx context.Context, st *state, wait bool) error {
 		said, wrong := t.keepFile(st, d)
 		err = cmp.Or(err, wrong)
 		t.mu.Lock()
-		t.notes = keep(t.notes, said)
+		t.notes = t.driver.keep(t.notes, said)
 		t.mu.Unlock()
 	}
 	if err == errOverdue && late != nil {
 		t.cancelDownload(late.id)
-		f := session.Failf("browser/download", "the download of %q has not ended within %s: %s until then", short(late.name, 100), st.session.Patience(context.Background()), bytesOf(late.received))
-		f.Lines = []string{"still coming from " + short(late.url, 200)}
+		f := session.Failf("browser/download", "the download of %q has not ended within %s: %s until then", t.driver.cut(late.name, 100), st.session.Patience(context.Background()), bytesOf(late.received))
+		f.Lines = []string{"still coming from " + t.driver.cut(late.url, 200)}
 		f.Help = []string{"look whether the server ends its answer; if it may take that long, give the environment another step-timeout"}
 		f.Cause = errOverdue
 		return f
@@ -215,7 +215,7 @@ func (t *tab) keepFiles(ctx context.Context, st *state, wait bool) error {
 
 // keepFile makes evidence of a file, and says what has become of it.
 func (t *tab) keepFile(st *state, d *download) (string, error) {
-	name := short(d.name, 100)
+	name := t.driver.cut(d.name, 100)
 	file := t.fileOf(d.id)
 	defer os.Remove(file) // its error is that of one that has not come
 	switch {

@@ -66,8 +66,8 @@ type diary struct {
 // mostKept lines of each kind.
 const mostKept = 20
 
-func keep(list []string, line string) []string {
-	list = append(list, short(strings.Join(strings.Fields(line), " "), 300))
+func (d *Driver) keep(list []string, line string) []string {
+	list = append(list, d.cut(strings.Join(strings.Fields(short(line, mostMasked)), " "), 300))
 	return list[max(0, len(list)-mostKept):]
 }
 
@@ -102,7 +102,7 @@ func (t *tab) event(ev any) {
 		go t.pass(e) // the listener must not wait
 		return
 	case *page.EventJavascriptDialogOpening:
-		t.dialogs = keep(t.dialogs, fmt.Sprintf("%s %q accepted", e.Type, e.Message))
+		t.dialogs = t.driver.keep(t.dialogs, fmt.Sprintf("%s %q accepted", e.Type, e.Message))
 		go chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true, PromptText: e.DefaultPrompt})
 		return
 	case *runtime.EventBindingCalled:
@@ -192,7 +192,7 @@ func (t *tab) moved(ev any) bool {
 		}
 	case *network.EventResponseReceived:
 		if e.Response.Status >= 400 && !strings.HasSuffix(e.Response.URL, "/favicon.ico") {
-			t.failed = keep(t.failed, fmt.Sprintf("%s → %d", e.Response.URL, e.Response.Status))
+			t.failed = t.driver.keep(t.failed, fmt.Sprintf("%s → %d", e.Response.URL, e.Response.Status))
 		}
 		if n := t.current; n != nil && n.id == string(e.RequestID) {
 			n.status = int(e.Response.Status)
@@ -213,7 +213,7 @@ func (t *tab) moved(ev any) bool {
 	case *network.EventLoadingFailed:
 		id := string(e.RequestID)
 		if r, known := t.inflight[id]; known && !e.Canceled {
-			t.failed = keep(t.failed, fmt.Sprintf("%s: %s", r.url, e.ErrorText))
+			t.failed = t.driver.keep(t.failed, fmt.Sprintf("%s: %s", r.url, e.ErrorText))
 		}
 		delete(t.inflight, id)
 		if n := t.current; n != nil && n.id == id {
@@ -264,16 +264,16 @@ func (t *tab) said(ev any) {
 			}
 			words = append(words, text)
 		}
-		t.console = keep(t.console, string(e.Type)+": "+strings.Join(words, " "))
+		t.console = t.driver.keep(t.console, string(e.Type)+": "+strings.Join(words, " "))
 	case *runtime.EventExceptionThrown:
 		text := e.ExceptionDetails.Text
 		if x := e.ExceptionDetails.Exception; x != nil && x.Description != "" {
 			text += " " + firstLine(x.Description)
 		}
-		t.console = keep(t.console, "exception: "+text)
+		t.console = t.driver.keep(t.console, "exception: "+text)
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError && e.Entry.Source != log.EntrySourceNetwork {
-			t.console = keep(t.console, "error: "+e.Entry.Text)
+			t.console = t.driver.keep(t.console, "error: "+e.Entry.Text)
 		}
 	}
 }

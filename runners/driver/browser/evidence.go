@@ -91,7 +91,7 @@ const (
 )
 
 // drawn is a trace as one picture: what was done, when, how long it took, and what the page then looked like.
-func drawn(trace []moment) string {
+func drawn(trace []moment, mask func(string) string) string {
 	var b strings.Builder
 	y := traceMargin
 	line := func(colour, weight, text string) {
@@ -103,11 +103,11 @@ func drawn(trace []moment) string {
 		if m.failed {
 			colour, mark = "#b00020", "failed: "
 		}
-		for _, text := range folded(fmt.Sprintf("%d  %s%s", i+1, mark, m.what), traceText, 3) {
+		for _, text := range folded(fmt.Sprintf("%d  %s%s", i+1, mark, mask(m.what)), traceText, 3) {
 			line(colour, "bold", text)
 		}
 		line("#555", "normal", fmt.Sprintf("after %s, took %s", m.began.Sub(trace[0].began).Round(time.Millisecond), m.took.Round(time.Millisecond)))
-		for _, text := range folded(m.url, traceText, 2) {
+		for _, text := range folded(mask(m.url), traceText, 2) {
 			line("#555", "normal", text)
 		}
 		if m.picture != nil {
@@ -185,7 +185,7 @@ func (st *state) Witness(ctx context.Context, failure *session.Failure) {
 	}
 	st.shown()
 	if len(st.trace) > 0 {
-		if _, err := st.session.Attach("trace.svg", "image/svg+xml", []byte(st.driver.host.Secrets.Mask(drawn(st.trace)))); err != nil {
+		if _, err := st.session.Attach("trace.svg", "image/svg+xml", []byte(drawn(st.trace, st.driver.host.Secrets.Mask))); err != nil {
 			failure.Lines = append(failure.Lines, "no trace: "+err.Error())
 		}
 	}

@@ -277,7 +277,7 @@ func (t *tab) missed(st *state, what *element, verb string, last reply) error {
 	}
 	if f.Code == "browser/not-found" {
 		for _, src := range t.blind {
-			f.Lines = append(f.Lines, "not looked into: a frame of another site, "+short(src, 200))
+			f.Lines = append(f.Lines, "not looked into: a frame of another site, "+t.driver.cut(src, 200))
 			f.Help = []string{frameHelp}
 		}
 		looked := what

@@ -128,7 +128,7 @@ func (t *tab) slow(st *state) error {
 	t.mu.Lock()
 	var waiting []string
 	for _, r := range t.inflight {
-		waiting = append(waiting, "still waiting for "+short(r.url, 200))
+		waiting = append(waiting, "still waiting for "+t.driver.cut(r.url, 200))
 	}
 	n, loads := t.current, t.begun
 	t.mu.Unlock()

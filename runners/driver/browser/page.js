@@ -3,6 +3,12 @@
 // cannot.
 (() => {
   const squeeze = s => (s || '').replace(/\s+/g, ' ').trim();
+  // A text of the page in a message, to be cut after n letters: not here, for what is a secret must be masked before.
+  // Much more than a secret's length is kept, and a mark where it ends.
+  const cut = (text, n) => {
+    const t = text.replace(/[\x02\x03]/g, '');
+    return t.length <= n ? t : `\x02${n} ${t.length > n + 4000 ? t.slice(0, n + 4000) + '…' : t}\x03`;
+  };
   const same = (a, b) => a === b || a.toLowerCase() === b.toLowerCase();
 
   const fields = ['textbox', 'searchbox', 'spinbutton', 'combobox', 'listbox', 'slider', 'checkbox', 'radio', 'switch', 'radiogroup'];
@@ -267,17 +273,17 @@
   const shown = e => {
     const role = roleOf(e);
     const name = role === 'row' && firstCell(e) || nameOf(e) || squeeze(e.innerText ?? e.textContent);
-    const cut = name.length > 60 ? name.slice(0, 60) + '…' : name;
-    if (cut && role !== 'generic' && role !== 'none') return `the "${cut}" ${role}`;
+    const words = cut(name, 60);
+    if (words && role !== 'generic' && role !== 'none') return `the "${words}" ${role}`;
     const tag = e.tagName.toLowerCase() + (e.id ? '#' + e.id : '');
-    return cut ? `"${cut}" (${tag})` : tag;
+    return words ? `"${words}" (${tag})` : tag;
   };
   const containerOf = e => {
     for (let c = e.parentElement; c; c = c.parentElement) {
       const role = roleOf(c);
       if (role === 'row') {
         const first = firstCell(c);
-        if (first) return ` in the "${first.slice(0, 40)}" row`;
+        if (first) return ` in the "${cut(first, 40)}" row`;
       }
       if (['region', 'form', 'dialog', 'group', 'navigation', 'article'].includes(role)) {
         const name = nameOf(c);
@@ -497,13 +503,13 @@
         const role = roleOf(e);
         let inner = depth;
         if (role && role !== 'generic' && role !== 'none' && role !== 'presentation' && role !== 'LineBreak') {
-          const name = nameOf(e).slice(0, 100);
+          const name = cut(nameOf(e), 100);
           const state = [disabled(e) && 'disabled', e.checked && 'ticked', document.activeElement === e && 'focused'].filter(x => x).join(', ');
           lines.push('  '.repeat(depth) + role + (name ? ` "${name}"` : '') + (state ? ` (${state})` : ''));
           inner++;
         } else {
           const own = squeeze([...e.childNodes].filter(c => c.nodeType === 3).map(c => c.data).join(' '));
-          if (own) lines.push('  '.repeat(depth) + own.slice(0, 200));
+          if (own) lines.push('  '.repeat(depth) + cut(own, 200));
         }
         if (shadowOf(e)) walk(shadowOf(e), inner);
         walk(e, inner);

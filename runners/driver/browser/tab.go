@@ -275,7 +275,11 @@ func ask[T any](ctx context.Context, t *tab, in frame, function string, args ...
 	if len(result.Result.Value) == 0 {
 		return v, nil
 	}
-	return v, json.Unmarshal(result.Result.Value, &v)
+	answer, err := t.driver.unmarked(result.Result.Value)
+	if err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal(answer, &v)
 }
 
 // askMain asks the main frame.
