@@ -88,6 +88,10 @@ func stageRowOf(t *target, s *ir.Stage) stageRow {
 			r.refuse(nil, d.Message, d.Range.Pos)
 		}
 	}
+	for _, d := range lacking(plan) {
+		r.refuse(nil, d.Message, d.Range.Pos)
+		r.wrong = append(r.wrong, d)
+	}
 	address, fixed := env.URL.Constant()
 	if env.URL != nil && !fixed {
 		return r
@@ -140,7 +144,7 @@ func stagesText(b *strings.Builder, rows []stageRow) {
 			}
 			fmt.Fprintf(b, "      – %s%s (%s)\n", name, diag.Printable(no.words), no.at)
 		}
-		if len(r.refusals) > 0 && (r.stage.Run != ir.Functional || len(r.selected) == 0) {
+		if len(r.refusals) > 0 && (r.stage.Run != ir.Functional || len(r.selected) == 0 || r.wrong.HasErrors()) {
 			b.WriteString("      it would not start\n")
 		}
 	}

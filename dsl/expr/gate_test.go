@@ -2,15 +2,16 @@ package expr
 
 import "testing"
 
-// A share that is compared with what no share is always holds, or never.
+// A share that is compared with what no share is always holds, or never. That errors may be anything can be said.
 func TestSharesInGates(t *testing.T) {
 	for source, want := range map[string]string{
 		"errors == 0": "", "errors < 0.01": "", "errors < 1%": "", "errors < 100%": "", "errors >= 100%": "", "errors > 0": "", "achieved == 1": "", "achieved >= 100%": "", "achieved < 1": "",
 		"errors != 0": "", "achieved >= 0.95": "", "journeys.count > 5": "", "requests.rate > 5": "", "errors < achieved": "", "requests.errors + 1 > 2": "", `step("a").count == 5`: "",
 		"errors < 1": "did you mean 1%?", "errors > 5": "did you mean 5%?", "errors == 1": "did you mean 1%?", "5 < errors": "did you mean 5%?", "achieved > 95": "did you mean 95%?",
 		"journeys.errors <= 1.5": "did you mean 1.5%?", `step("a").errors < 2 && p95 < 1s`: "did you mean 2%?",
-		"errors < 110%": generic, "errors <= 100%": generic, "achieved > 100%": generic, "100% < achieved": generic, "achieved <= 1": generic,
-		"errors >= 0": generic, "errors < 0": generic, "errors > -1": generic, "errors < 500": generic, `request("a").errors > 100%`: generic,
+		"errors <= 100%": "", "achieved <= 1": "", "errors >= 0": "", "0% <= errors and errors < 1%": "",
+		"errors < 110%": generic, "achieved > 100%": ofAchieved, "100% < achieved": ofAchieved, "achieved < 101%": ofAchieved,
+		"errors < 0": generic, "errors > -1": generic, "errors < 500": generic, `request("a").errors > 100%`: `write a percentage from 0% to 100%: request("a").errors < 1%`,
 	} {
 		_, err := CompileCondition(source, GateScope())
 		help := ""
@@ -23,7 +24,10 @@ func TestSharesInGates(t *testing.T) {
 	}
 }
 
-const generic = "write a percentage from 0% to 100%: errors < 1%"
+const (
+	generic    = "write a percentage from 0% to 100%: errors < 1%"
+	ofAchieved = "write a percentage from 0% to 100%: achieved >= 95%"
+)
 
 func TestGateScope(t *testing.T) {
 	for source, ok := range map[string]bool{

@@ -61,7 +61,7 @@ func joinedUnit(number, unit string) string {
 	return joined
 }
 
-// shareOutOfRange is the error of a gate that compares a share with what no share is: then it always holds, or never.
+// shareOutOfRange is the error of a gate that compares a share with what no share is, or can never be true.
 func shareOutOfRange(c *comparison) *Error {
 	share, limit, op := c.left, c.right, c.op
 	if !limit.literal {
@@ -83,8 +83,8 @@ func shareOutOfRange(c *comparison) *Error {
 		if below < 0 {
 			always = "a share is at least 0"
 		}
-	case above == 0 && (op == "<=" || op == ">"), below == 0 && (op == ">=" || op == "<"):
-		always = "a share is between 0 and 1: this says nothing"
+	case above == 0 && op == ">", below == 0 && op == "<": // "errors <= 100%" says that errors do not matter
+		always = "a share is between 0 and 1: this never holds"
 	case above == 0 && errs && !percent:
 		always = "errors are a share, and 1 is all of them"
 	default:
@@ -92,7 +92,7 @@ func shareOutOfRange(c *comparison) *Error {
 	}
 	e := limit.errorf("%s is compared with %s: %s", share.text, limit.text, always)
 	if percent || below <= 0 || above == 0 && !errs || compareNumbers(n, num{i: 100}) > 0 {
-		return e.withHelp("write a percentage from 0%% to 100%%: errors < 1%%")
+		return e.withHelp("write a percentage from 0%% to 100%%: %s", map[bool]string{true: share.text + " < 1%", false: "achieved >= 95%"}[errs])
 	}
 	return e.withHelp("did you mean %s%%?", limit.text)
 }
