@@ -23,6 +23,9 @@ const maxNodes = 4000
 func compile(source string, scope Scope, condition bool) (*Program, error) {
 	s, bad := newScan(source)
 	if bad != nil {
+		if scope.Gate && strings.Contains(source, "${") {
+			bad.Help = []string{"write the figure itself: what a load is held to is in hoops.yaml, and takes no parameters"}
+		}
 		return nil, bad
 	}
 	rewritten := string(s.rewritten)
