@@ -11,6 +11,7 @@ import (
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/dsl/project"
+	"github.com/cucumber-value/hoops/dsl/schema"
 	"github.com/cucumber-value/hoops/dsl/steps"
 	"github.com/cucumber-value/hoops/value/clause"
 )
@@ -86,16 +87,17 @@ func (c *compiler) finish() *Result {
 }
 
 type compiler struct {
-	in      *Sources
-	result  *Result
-	list    diag.List
-	program *ir.Program
-	files   map[string]bool
-	schemas map[string]bool      // that were read, by path
-	again   *Compiler            // nil when nothing is compiled again
-	partial bool                 // a file has nothing to compile
-	units   []*unit              // of program.Features
-	lint    map[string]diag.List // what was said of a feature's file when it was parsed
+	in        *Sources
+	result    *Result
+	list      diag.List
+	program   *ir.Program
+	files     map[string]bool
+	schemas   map[string]bool      // that were read, by path
+	schemaIDs schema.IDs           // of those that steps name
+	again     *Compiler            // nil when nothing is compiled again
+	partial   bool                 // a file has nothing to compile
+	units     []*unit              // of program.Features
+	lint      map[string]diag.List // what was said of a feature's file when it was parsed
 	shared
 }
 

@@ -20,6 +20,11 @@ func (c *compiler) embed() {
 	}
 	need := func(path string, at diag.Range) { c.need(neededFile{path: path, at: at}) }
 	c.stepFiles()
+	named := [][]neededFile{c.bodyFiles}
+	for _, u := range c.units {
+		named = append(named, u.files)
+	}
+	c.schemaIDs = c.idsOf(named...)
 	told := map[diag.Range]bool{} // of a body that several features reach
 	for _, u := range c.units {
 		for _, f := range u.files {
@@ -44,6 +49,7 @@ func (c *compiler) embed() {
 		}
 	}
 	c.data()
+	c.identify()
 	sort.Slice(c.program.Files, func(i, j int) bool { return c.program.Files[i].Path < c.program.Files[j].Path })
 }
 

@@ -2,6 +2,8 @@ package dsl
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -11,6 +13,8 @@ import (
 // readSchema is what a schema was made of, and what is wrong with it.
 type readSchema struct {
 	files map[string]ir.File // by path, as they were read
+	gone  map[string]bool    // paths at which there was nothing to read
+	ids   schema.IDs         // that there were
 	texts map[string]string
 	wrong *diag.Diagnostic
 }
@@ -28,7 +32,7 @@ func (c *compiler) schema(f neededFile) {
 	if _, err := c.in.Read(f.path); err != nil {
 		return
 	}
-	s := c.again.schema(f.path, c.in.Read)
+	s := c.again.schema(f.path, c.schemaIDs, c.in.Read)
 	for path, one := range s.files {
 		if !c.files[path] && s.wrong == nil {
 			c.files[path] = true
@@ -51,14 +55,15 @@ func (c *compiler) schema(f neededFile) {
 }
 
 // schema reads a schema, unless it and all that it refers to are as they were.
-func (k *Compiler) schema(path string, read func(string) ([]byte, error)) *readSchema {
-	if k != nil && k.schemas[path].still(read) {
+func (k *Compiler) schema(path string, ids schema.IDs, read func(string) ([]byte, error)) *readSchema {
+	if k != nil && k.schemas[path].still(ids, read) {
 		return k.schemas[path]
 	}
-	s := &readSchema{files: map[string]ir.File{}, texts: map[string]string{}}
-	_, s.wrong = schema.Compile(path, func(name string) ([]byte, error) {
+	s := &readSchema{files: map[string]ir.File{}, gone: map[string]bool{}, ids: ids, texts: map[string]string{}}
+	_, s.wrong = schema.Compile(path, ids, func(name string) ([]byte, error) {
 		data, err := read(name)
 		if err != nil {
+			s.gone[name] = true
 			return nil, plainly(err)
 		}
 		s.files[name] = file(name, data)
@@ -73,8 +78,8 @@ func (k *Compiler) schema(path string, read func(string) ([]byte, error)) *readS
 }
 
 // still reports whether a schema that was good is what it was.
-func (s *readSchema) still(read func(string) ([]byte, error)) bool {
-	if s == nil {
+func (s *readSchema) still(ids schema.IDs, read func(string) ([]byte, error)) bool {
+	if s == nil || !maps.EqualFunc(s.ids, ids, slices.Equal) {
 		return false
 	}
 	for path, one := range s.files {
@@ -82,5 +87,42 @@ func (s *readSchema) still(read func(string) ([]byte, error)) bool {
 			return false
 		}
 	}
+	for path := range s.gone {
+		if _, err := read(path); err == nil {
+			return false
+		}
+	}
 	return true
+}
+
+// idsOf are the schemas among files, by their $id.
+func (c *compiler) idsOf(lists ...[]neededFile) schema.IDs {
+	ids := schema.IDs{}
+	if c.in.Read == nil {
+		return ids
+	}
+	met := map[string]bool{}
+	for _, f := range slices.Concat(lists...) {
+		if !f.schema || met[f.path] {
+			continue
+		}
+		met[f.path] = true
+		if data, err := c.in.Read(f.path); err == nil {
+			if id := schema.ID(data); id != "" {
+				ids.Add(id, f.path)
+			}
+		}
+	}
+	return ids
+}
+
+// identify writes down the $id of the files that have one in ids, for who runs the program.
+func (c *compiler) identify() {
+	for id, paths := range c.schemaIDs {
+		for i := range c.program.Files {
+			if slices.Contains(paths, c.program.Files[i].Path) {
+				c.program.Files[i].ID = id
+			}
+		}
+	}
 }

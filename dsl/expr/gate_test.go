@@ -12,7 +12,7 @@ func TestSharesInGates(t *testing.T) {
 		"errors <= 100%": "", "achieved <= 1": "", "errors >= 0": "", "0% <= errors and errors < 1%": "",
 		"errors < 110%": generic, "achieved > 100%": ofAchieved, "100% < achieved": ofAchieved, "achieved < 101%": ofAchieved,
 		"errors < ${param.p}": "write the figure itself: what a load is held to is in hoops.yaml, and takes no parameters",
-		"errors < 0": generic, "errors > -1": generic, "errors < 500": generic, `request("a").errors > 100%`: `write a percentage from 0% to 100%: request("a").errors < 1%`,
+		"errors < 0":          generic, "errors > -1": generic, "errors < 500": generic, `request("a").errors > 100%`: `write a percentage from 0% to 100%: request("a").errors < 1%`,
 	} {
 		_, err := CompileCondition(source, GateScope())
 		help := ""

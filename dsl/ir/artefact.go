@@ -12,7 +12,7 @@ import (
 // Major changes when old programs can no longer be read, Minor when fields, ops or places are added.
 const (
 	Major = 1
-	Minor = 2 // 2: places of XML, patterns of parameters
+	Minor = 3 // 2: places of XML, patterns of parameters. 3: the $id of files
 )
 
 const format = "hoops.ir"

@@ -37,7 +37,7 @@ func Print(w io.Writer, p *Program) error {
 	}
 	t.project(p)
 	for _, f := range p.Files {
-		t.line(0, diag.Pos{}, "file %s %d bytes %s", f.Path, f.Size, Short(f.Digest))
+		t.line(0, diag.Pos{}, "file %s %d bytes %s%s", f.Path, f.Size, Short(f.Digest), options("id", f.ID))
 	}
 	_, err := io.WriteString(w, t.b.String())
 	return err

@@ -10,6 +10,7 @@
 package ir
 
 import (
+	"strings"
 	"time"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
@@ -102,6 +103,17 @@ type Doc struct {
 	Content Template `json:"content"`
 }
 
+// Markup reports whether the doc string says that it is XML or HTML: values in it are encoded as such.
+func (d *Doc) Markup() bool {
+	media, _, _ := strings.Cut(d.Media, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	switch media {
+	case "xml", "html", "xhtml", "text/html":
+		return true
+	}
+	return strings.HasSuffix(media, "/xml") || strings.HasSuffix(media, "+xml")
+}
+
 // Binding says what a step does on a driver: call a definition (1-based) or execute one op, never both.
 // Rows restricts it to those rows (0-based) of an outline whose column decides what the step is, because it stands
 // in its fixed words or because not every cell is of the parameter's type; empty means all.
@@ -173,6 +185,7 @@ type File struct {
 	Size   int64  `json:"size"`
 	Text   string `json:"text,omitempty"`
 	Bytes  []byte `json:"bytes,omitempty"` // base64 in JSON
+	ID     string `json:"id,omitempty"`    // the absolute $id of a JSON Schema that a step names: others refer to it so
 }
 
 // MaxEmbedded is the size in bytes above which a file is not embedded.

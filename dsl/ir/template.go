@@ -36,13 +36,16 @@ const (
 	XML         Place = "xml"          // text of XML or HTML: & < > " ' and CR become references
 	XMLQuoted   Place = "xml-quoted"   // inside the quotes of an attribute: the same, and LF and tab too, which a parser would make spaces
 	CDATA       Place = "cdata"        // inside <![CDATA[…]]>: "]]>" is split
+	Markup      Place = "markup"       // text of XML or HTML, for the caller's doc string: as it is when that is XML or HTML, else as XML
+	PageString  Place = "page-string"  // inside the quotes of a JSON string in <script type="application/json">: "<" is escaped too
+	PageValue   Place = "page-value"   // outside them: JSON of the value's type, likewise
 	Shell       Place = "shell"        // an unquoted word of a shell script: travels as an environment variable
 	ShellQuoted Place = "shell-quoted" // the same, inside double quotes
 	Selector    Place = "selector"     // a CSS or XPath string: quoted
 )
 
 // Places in the order of their constants, for tests that walk them all.
-var Places = []Place{Plain, URLText, Segment, Query, Fragment, Header, JSONString, JSONValue, Form, XML, XMLQuoted, CDATA, Shell, ShellQuoted, Selector}
+var Places = []Place{Plain, URLText, Segment, Query, Fragment, Header, JSONString, JSONValue, Form, XML, XMLQuoted, CDATA, Markup, PageString, PageValue, Shell, ShellQuoted, Selector}
 
 // Origin is where an expression's value comes from. Of several the latest to become known counts, in the
 // order of the constants: a request without any but the first four can be built once for each row.

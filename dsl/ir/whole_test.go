@@ -105,6 +105,7 @@ func whole() *Program {
 		Files: []File{
 			{Path: "features/tea.feature", Digest: FileDigest([]byte("Feature: Tea\n")), Size: 13, Text: "Feature: Tea\n"},
 			{Path: "tea.jpg", Digest: FileDigest([]byte{0xff, 0}), Size: 2, Bytes: []byte{0xff, 0}},
+			{Path: "tea.json", Digest: FileDigest([]byte("{}")), Size: 2, Text: "{}", ID: "https://example.com/tea.json"},
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,43 +57,33 @@ func ours(text string) string {
 type files struct {
 	root  string
 	read  func(path string) ([]byte, error)
-	known map[string]*file  // by URL
-	bases map[string]string // folders of files by those of their $id: what is relative to one is so to the other
+	known map[string]*file // by URL
+	bases []base           // of the files that are known, as they were met
+	ids   IDs
 }
 
 type file struct{ path, text string }
 
-// Load reads a file, by its own URL or by one next to the $id of a file that refers to it.
+// Load reads a file, by its own URL or by one that an $id gives it.
 func (f *files) Load(address string) (any, error) {
-	name, ok := pathOf(address)
-	if !ok {
-		base, file := path.Split(address)
-		folder, known := f.bases[base]
-		if !known {
-			return nil, errors.New("it is no file of the project")
+	one := f.known[address]
+	if one == nil {
+		name, ours := pathOf(address)
+		var err error
+		if ours {
+			one, err = f.open(name)
+		} else {
+			one, err = f.byID(address)
 		}
-		name = path.Join(folder, file)
+		if err != nil {
+			return nil, err
+		}
+		f.known[address] = one
+		f.remember(one)
 	}
-	if name == path.Clean(f.root) {
-		name = f.root // as the step writes it
-	}
-	data, err := f.read(name)
-	if err != nil {
-		return nil, err
-	}
-	one := &file{name, string(bytes.TrimPrefix(data, []byte("\ufeff")))}
-	f.known[address] = one
 	value, err := jsonschema.UnmarshalJSON(strings.NewReader(one.text))
 	if err != nil {
 		return nil, one.notJSON(err)
-	}
-	if object, ok := value.(map[string]any); ok {
-		for _, keyword := range []string{"$id", "id"} {
-			if id, ok := object[keyword].(string); ok && strings.Contains(id, "://") {
-				base, _ := path.Split(id)
-				f.bases[base] = path.Dir(name)
-			}
-		}
 	}
 	return value, nil
 }
@@ -174,10 +163,7 @@ func (f *files) reference(address string) (at diag.Range, keyword string) {
 			}
 		})
 		walk(one.text, func(p, value string, from, to int) {
-			name := p[strings.LastIndexByte(p, '/')+1:]
-			switch name {
-			case "$ref", "$dynamicRef", "$recursiveRef", "$schema":
-			default:
+			if !refers(p) {
 				return
 			}
 			whole, fragment := split(value)
@@ -185,7 +171,7 @@ func (f *files) reference(address string) (at diag.Range, keyword string) {
 				return
 			}
 			if whole == target || slices.ContainsFunc(bases, func(b string) bool { return resolved(b, whole) == target }) {
-				at, keyword = one.place(from, to-from), name
+				at, keyword = one.place(from, to-from), p[strings.LastIndexByte(p, '/')+1:]
 			}
 		})
 		if keyword != "" {

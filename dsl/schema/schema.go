@@ -27,16 +27,21 @@ type Schema struct {
 
 const code = "project/schema"
 
-// Compile reads the schema at a path of the project, and what it refers to. What is wrong with it is said at its place
-// in the file that is to blame.
-func Compile(name string, read func(path string) ([]byte, error)) (s *Schema, wrong *diag.Diagnostic) {
-	f := &files{root: name, read: read, known: map[string]*file{}, bases: map[string]string{}}
+// Compile reads the schema at a path of the project, and what it refers to: by paths, by what is relative to an $id, and
+// by the $id of one of those given. What is wrong with it is said at its place in the file that is to blame. With the
+// files that it has read, and the same ids, it does the same again.
+func Compile(name string, ids IDs, read func(path string) ([]byte, error)) (s *Schema, wrong *diag.Diagnostic) {
+	f := &files{root: name, read: read, known: map[string]*file{}, ids: ids}
 	defer func() {
 		if p := recover(); p != nil {
 			d := diag.Errorf(start(name), code, "hoops failed in this schema: %v", p)
 			s, wrong = nil, &d
 		}
 	}()
+	for known := -1; known < len(f.bases); { // what is met late may say where something before is
+		known = len(f.bases)
+		f.follow(urlOf(name))
+	}
 	c := jsonschema.NewCompiler()
 	c.UseLoader(f)
 	compiled, err := c.Compile(urlOf(name))
@@ -129,7 +134,11 @@ func (f *files) unloaded(e *jsonschema.LoadURLError) diag.Diagnostic {
 	}
 	at, keyword := f.reference(e.URL)
 	name, ours := pathOf(e.URL)
+	var shared *sharedID
 	switch {
+	case errors.As(e.Err, &shared):
+		return diag.Errorf(at, code, "%s is the $id of several schemas: %s", e.URL, strings.Join(shared.names, ", ")).
+			WithHelp("give each an $id of its own, or refer to one by its path")
 	case keyword == "$schema":
 		return unknownDraft(at, e.URL)
 	case ours:
@@ -137,7 +146,7 @@ func (f *files) unloaded(e *jsonschema.LoadURLError) diag.Diagnostic {
 			WithHelp("a reference is relative to the file that it stands in")
 	}
 	return diag.Errorf(at, code, "the schema refers to %s, and hoops fetches no schemas", e.URL).
-		WithHelp(`save it in the project and refer to it by its path: {"$ref": %q}`, path.Base(e.URL))
+		WithHelp("%s", f.saved(e.URL, at.File))
 }
 
 // simplePattern says what patterns cannot do here, where one is refused for it.

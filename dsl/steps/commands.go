@@ -12,9 +12,10 @@ import (
 type command struct {
 	word   strings.Builder // the word so far, without its quotes
 	inWord bool
-	before string // the word before, of the same command
 
 	expecting  bool   // the next word names a command
+	wrapper    string // behind whose options it is expected: sudo, env
+	next       follow // what the next word is to the wrapper
 	name       string // the command, "" when it is not known
 	operands   int    // words behind it that are no options
 	option     bool   // -c was there: the next operand is a script
@@ -28,10 +29,9 @@ type command struct {
 
 func newCommand() *command { return &command{expecting: true} }
 
-// Words that are followed by a command, and commands that run what follows them.
+// Words that are followed by a command, and commands that read scripts.
 var (
-	beforeCommands = []string{"!", "{", "do", "elif", "else", "if", "then", "until", "while", "time"}
-	runners        = []string{"builtin", "busybox", "command", "env", "exec", "nohup", "setsid", "sudo", "xargs"}
+	beforeCommands = []string{"!", "{", "do", "elif", "else", "if", "then", "until", "while"}
 	shells         = []string{"sh", "ash", "bash", "dash", "ksh", "zsh"}
 	assignment     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\[[^]]*\])?\+?=`)
 	optionC        = regexp.MustCompile(`^-[a-z]*c$`)
@@ -40,15 +40,13 @@ var (
 
 const nameOfCommand = "a value cannot be the name of a command"
 
-func (c *command) behindOption() bool { return strings.HasPrefix(c.before, "-") && c.before != "--" }
-
 // use is what the shell would take a value for at the word that begins or goes on here: "" for data.
 func (c *command) use() string {
 	switch {
 	case c.redirected, c.pattern, c.test, c.list:
 		return ""
 	case c.expecting && !assignment.MatchString(c.word.String()):
-		if c.behindOption() { // it may belong to that: sudo -u ${user} id
+		if c.inOption() { // sudo -u ${user} id
 			return ""
 		}
 		return nameOfCommand
@@ -106,17 +104,16 @@ func (c *command) end() {
 	default:
 		c.operands++
 	}
-	c.before = word
 }
 
 // begin is the word where a command is expected.
 func (c *command) begin(word string) {
 	switch {
+	case c.optionWord(word):
 	case assignment.MatchString(word):
 	case slices.Contains(beforeCommands, word):
-	case slices.Contains(runners, path.Base(word)):
-	case !slices.Contains(shells, path.Base(word)) && (strings.HasPrefix(word, "-") || c.behindOption()):
-		// options of such a one, and what belongs to them
+		c.wrapper, c.next = "", aCommand
+	case c.wraps(word):
 	case word == "[[":
 		c.test, c.expecting = true, false
 	case word == "esac":
@@ -132,8 +129,8 @@ func (c *command) separate() {
 	if c.test || c.list || c.pattern {
 		return
 	}
-	c.expecting, c.redirected = true, false
-	c.name, c.before, c.operands, c.option, c.input = "", "", 0, false, false
+	c.expecting, c.redirected, c.wrapper, c.next = true, false, "", aCommand
+	c.name, c.operands, c.option, c.input = "", 0, false, false
 }
 
 // operator is a character outside of quotes that is no part of a word, and no bracket; before is the text that ends with it.
@@ -155,7 +152,11 @@ func (c *command) operator(r rune, before string) {
 	case ';':
 		c.separate()
 		c.pattern = c.pattern || strings.HasSuffix(before, ";") && c.cases > 0
-	default: // a newline, |
+	case '|':
+		if !c.redirected || c.inWord || !strings.HasSuffix(before, ">") { // >| writes over a file
+			c.separate()
+		}
+	default: // a newline
 		c.separate()
 	}
 }
@@ -194,6 +195,6 @@ func (c *command) afterBrackets(before string) {
 	case c.redirected:
 		c.redirected = false
 	default:
-		c.expecting, c.name, c.before = strings.HasSuffix(strings.TrimRight(before, " \t"), "("), "", ""
+		c.expecting, c.name, c.wrapper, c.next = strings.HasSuffix(strings.TrimRight(before, " \t"), "("), "", "", aCommand
 	}
 }

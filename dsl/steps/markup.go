@@ -9,7 +9,8 @@ import (
 
 // markupTemplate makes a template of XML or HTML. A value is text where it stands: in an element, in an attribute's
 // quotes, in a comment or in a section of CDATA. In a tag outside of quotes it is refused: there it could be a name, an
-// attribute or the end of the tag. One that is all of the body is that body: the doc string that a caller hands over.
+// attribute or the end of the tag. One that is all of the body is that body: the doc string that a caller hands over. In
+// an element that doc string is markup if it says so.
 func (p phrase) markupTemplate(html bool) (ir.Template, *diag.Diagnostic) {
 	if text := strings.TrimSpace(p.text); len([]rune(text)) == 1 && isPlaceholder([]rune(text)[0]) {
 		return p.template(everywhere(ir.Plain)), nil
@@ -24,10 +25,18 @@ func (p phrase) markupTemplate(html bool) (ir.Template, *diag.Diagnostic) {
 			d := diag.Errorf(diag.At(p.pos(i), 2), "steps/markup", "a value in a tag outside of quotes may be read as markup").
 				WithHelp(`as an attribute it stands in quotes: name="${value}"; names of elements and attributes are written out`)
 			return nil, &d
+		case m.in == verbatim:
+			place, wrong := m.inScript(p, i)
+			if wrong != nil {
+				return nil, wrong
+			}
+			places[i] = place
 		case m.in == inQuotes:
 			places[i] = ir.XMLQuoted
 		case m.in == section && !html: // HTML has none, and ends such a one at the first ">"
 			places[i] = ir.CDATA
+		case m.in == outside && p.values[r-firstPlaceholder].Expr == "doc":
+			places[i] = ir.Markup
 		default:
 			places[i] = ir.XML
 		}
@@ -54,7 +63,8 @@ type markup struct {
 	in    markupContext
 	quote rune
 	tag   string // the name of the tag that it is in or behind, lowered
-	begun int    // the byte behind what began a remark or a section
+	begun int    // the byte behind what began a tag, a remark, a section or a script
+	json  bool   // the script is JSON
 }
 
 func (m *markup) next(i int, r rune) {
@@ -67,7 +77,7 @@ func (m *markup) next(i int, r rune) {
 		case strings.HasPrefix(rest, "<![CDATA["):
 			m.in, m.begun = section, i+len("<![CDATA[")
 		case r == '<' && opensTag(rest[1:]):
-			m.in, m.tag = inTag, tagName(rest[1:])
+			m.in, m.tag, m.begun = inTag, tagName(rest[1:]), i+1
 		}
 	case inTag:
 		switch r {
@@ -76,7 +86,7 @@ func (m *markup) next(i int, r rune) {
 		case '>':
 			m.in = outside
 			if m.html && (m.tag == "script" || m.tag == "style") {
-				m.in = verbatim
+				m.in, m.json, m.begun = verbatim, m.tag == "script" && isScriptData(m.text[m.begun:i]), i+1
 			}
 		}
 	case inQuotes:

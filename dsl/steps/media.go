@@ -10,17 +10,26 @@ import (
 
 // shortMedia are words for media types, as people write them behind """. Bodies are UTF-8, which texts have to say.
 var shortMedia = map[string]string{
-	"json": "application/json", "xml": "application/xml", "yaml": "application/yaml", "graphql": "application/graphql",
+	"json": "application/json", "ndjson": "application/x-ndjson", "jsonl": "application/x-ndjson",
+	"xml": "application/xml", "xhtml": "application/xhtml+xml",
+	"yaml": "application/yaml", "yml": "application/yaml", "graphql": "application/graphql",
 	"form": "application/x-www-form-urlencoded",
-	"text": "text/plain; charset=utf-8", "html": "text/html; charset=utf-8", "csv": "text/csv; charset=utf-8",
+	"text": "text/plain; charset=utf-8", "txt": "text/plain; charset=utf-8", "plain": "text/plain; charset=utf-8",
+	"html": "text/html; charset=utf-8", "csv": "text/csv; charset=utf-8", "md": "text/markdown; charset=utf-8", "markdown": "text/markdown; charset=utf-8",
 }
 
 // mediaType is the media type that a doc string says, its short word resolved; "" when it says none or an unknown word.
+// Parameters behind a word replace those that it brings.
 func mediaType(said string) string {
-	if strings.Contains(said, "/") {
+	word, parameters, more := strings.Cut(said, ";")
+	if strings.Contains(word, "/") {
 		return said
 	}
-	return shortMedia[strings.ToLower(strings.TrimSpace(said))]
+	media := shortMedia[bareType(word)]
+	if parameters = strings.TrimSpace(parameters); media != "" && more && parameters != "" {
+		media = bareType(media) + "; " + parameters
+	}
+	return media
 }
 
 // media is the Content-Type of a body by the word or media type behind its """.
@@ -38,7 +47,7 @@ func (b *binder) media() (string, bool) {
 	at := b.line.Doc.Pos
 	at.Col += len(`"""`)
 	d := diag.Errorf(diag.At(at, len([]rune(said))), "steps/media", "%q is not a media type", said)
-	if near := diag.Closest(strings.ToLower(said), known); near != "" {
+	if near := diag.Closest(bareType(said), known); near != "" {
 		d = d.WithHelp("did you mean %s? It is %s", near, shortMedia[near])
 	}
 	b.fail(d.WithHelp("write a media type, application/pdf, or one of the words %s", strings.Join(known, ", ")))

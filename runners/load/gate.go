@@ -120,7 +120,7 @@ func readsErrors(p *expr.Program) bool { return errorsField.MatchString(p.Unname
 
 // names are those that step(…), request(…) and scenario(…) may have: of what the selected scenarios reach.
 type names struct {
-	steps     map[string]bool
+	steps     map[string]bool // and whether they send anything: a step is as long as its requests
 	requests  map[string]bool
 	scenarios map[string][]string // ids, by name and by id
 	foreign   bool                // step functions in Go, scripts and pages name their samples themselves
@@ -133,13 +133,16 @@ func namesOf(plan runners.Plan) *names {
 		driver, apart string
 	}
 	seen := map[body]bool{}
-	var walk func(steps []ir.Step, driver, apart string, row int)
-	walk = func(steps []ir.Step, driver, apart string, row int) {
+	sending := map[int]bool{} // by definition
+	note := func(name string, sends bool) { n.steps[name] = n.steps[name] || sends }
+	var walk func(steps []ir.Step, driver, apart string, row int) (measured bool)
+	walk = func(steps []ir.Step, driver, apart string, row int) (measured bool) {
 		for i := range steps {
 			s := &steps[i]
-			n.steps[s.Text+apart] = true
+			sends := false
 			b := s.Binding(driver, row)
 			if b == nil {
+				note(s.Text+apart, false)
 				continue
 			}
 			switch op := b.Op.(type) {
@@ -147,19 +150,23 @@ func namesOf(plan runners.Plan) *names {
 				if k := (body{b.Definition, driver, apart}); b.Definition > 0 && !seen[k] {
 					seen[k] = true
 					d := &plan.Program.Definitions[b.Definition-1]
-					n.steps[d.Pattern+apart] = true
-					walk(d.Body, driver, apart, -1)
+					sending[b.Definition] = walk(d.Body, driver, apart, -1) || sending[b.Definition]
+					note(d.Pattern+apart, sending[b.Definition])
 				}
+				sends = sending[b.Definition]
 			case *ir.Within:
-				walk([]ir.Step{op.Step}, driver, apart, -1)
+				sends = walk([]ir.Step{op.Step}, driver, apart, -1)
 			case *ir.Request:
-				n.requests[op.Name+apart] = true
+				n.requests[op.Name+apart], sends = true, true
 			case *ir.Open:
-				n.requests[op.Name+apart], n.requests[op.Name] = true, true // its vitals have the plain name
+				n.requests[op.Name+apart], n.requests[op.Name], sends = true, true, true // its vitals have the plain name
 			case *ir.Call, *ir.Run, *ir.Act: // a click leads anywhere
-				n.foreign = true
+				n.foreign, sends = true, true
 			}
+			note(s.Text+apart, sends)
+			measured = measured || sends
 		}
+		return measured
 	}
 	for _, s := range plan.Selected {
 		apart := apart(plan, s)
@@ -180,6 +187,11 @@ func (n *names) missing(c expr.Call, at diag.Range) *diag.Diagnostic {
 	switch c.Name {
 	case "step":
 		known = slices.Sorted(maps.Keys(n.steps))
+		if sends, there := n.steps[c.Arg]; there && !sends {
+			d := diag.Errorf(at, "load/name", "the step %q sends no request, and is never measured", c.Arg).
+				WithHelp("name the step that opens, sends or acts; how long a page takes is page.lcp and its kin")
+			return &d
+		}
 	case "request":
 		if n.foreign || n.requests[redirected.ReplaceAllString(c.Arg, "")] {
 			return nil

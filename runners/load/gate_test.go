@@ -15,11 +15,15 @@ func TestCheckNames(t *testing.T) {
 	p := &ir.Program{}
 	definitionOf(p, "the customer pays", "POST /pay")
 	definitionOf(p, "the customer orders", "the customer pays")
-	plan := planOf(p, scenarioOf(p, "Pay for one item", "GET /", "within 2s the customer orders"), scenarioOf(p, "Other", "GET /other"))
+	definitionOf(p, "the customer looks", "the status is 200", "wait 1s")
+	plan := planOf(p, scenarioOf(p, "Pay for one item", "GET /", "within 2s the customer orders", "the status is 200", "the customer looks"), scenarioOf(p, "Other", "GET /other"))
 	plan.Selected = plan.Selected[:1]
 	for source, want := range map[string]string{
 		`step("the customer pays").p99 < 1s`:                 "",
 		`step("GET /").p99 < 1s`:                             "",
+		`step("within 2s the customer orders").p99 < 1s`:     "",
+		`step("the status is 200").p99 < 1s`:                 `hoops.yaml:1:10+19: the step "the status is 200" sends no request, and is never measured; name the step that`,
+		`step("the customer looks").count > 1`:               `hoops.yaml:1:10+20: the step "the customer looks" sends no request, and is never measured`,
 		`request("POST /pay").errors == 0`:                   "",
 		`request("GET / (redirect 1)").errors == 0`:          "",
 		`scenario("Pay for one item").p99 < 1s`:              "",

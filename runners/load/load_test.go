@@ -317,7 +317,7 @@ func TestNothingMeasuredIsUndecided(t *testing.T) {
 		{[]string{"wait 1ms"}, "p95 < 1s", "p95 < 1s has no data: p95 is missing: no request was measured"},
 		{[]string{"wait 1ms"}, "requests.errors == 0", "requests.errors == 0 has no data: requests.errors is missing: no request was measured"},
 		{[]string{"wait 1ms"}, "requests.count < 10", "requests.count < 10 has no data: requests.count is missing: no request was measured"},
-		{[]string{"wait 1ms"}, `not (step("wait 1ms").p99 > 1s)`, `not (step("wait 1ms").p99 > 1s) has no data: step("wait 1ms").p99 is missing: no run of it was measured`},
+		{[]string{"expect false", "GET /"}, `errors == 100% and not (step("GET /").p99 > 1s)`, `errors == 100% and not (step("GET /").p99 > 1s) has no data: step("GET /").p99 is missing: no run of it was measured`},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			p := &ir.Program{}

@@ -83,6 +83,8 @@ func TestMask(t *testing.T) {
 		{"header, single quotes", nil, `{'Authorization': 'Basic x', 'n': 1}`, `{'Authorization': '***', 'n': 1}`},
 		{"headers as Go prints them", nil, fmt.Sprint(http.Header{"Authorization": {"Bearer a"}, "Set-Cookie": {"a=x]y", "b"}, "X-N": {"1"}}),
 			"map[Authorization:[***] Set-Cookie:[***] X-N:[1]]"},
+		{"in the letters of a style sheet", []string{"top-Secret value"}, "TOP-SECRET VALUE top-secret value Top-Secret Value Top-Secret value ToP-secret", "*** *** *** *** ToP-secret"},
+		{"in large letters, cut and escaped", []string{"top-Secret value"}, "TOP-SECRET%20VALUE TOP-SEC…", "*** ***…"},
 		{"cut", []string{"a-long-secret"}, "t = a-long-sec… and a-l…", "t = ***… and a-l…"},
 		{"cut, one of several alike", []string{"eyJh.aaaa.zzzz", "eyJh.bbbb.zzzz", "eyJh.cccc.zzzz"}, "eyJh.bbbb.z… eyJh.dddd.z…", "***… eyJh.dddd.z…"},
 		{"cut in JSON", []string{`pa"ss"word`}, `{"k":"pa\"ss\"wo…`, `{"k":"***…`},

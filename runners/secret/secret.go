@@ -1,9 +1,10 @@
 // Package secret resolves ${secret.name} and masks what must not be seen.
 //
 // A value that was resolved or added is replaced by *** wherever it stands, also percent-encoded, JSON- or
-// HTML-escaped, one within the other, in large or small letters, and in base64, even in the middle of a longer base64 text. The headers
-// that carry credentials are masked whoever set them. What is not remembered is not guessed at: the package
-// knows no patterns of tokens, keeps nothing on disk, and no error of it contains a value.
+// HTML-escaped, one within the other, in large or small letters as style sheets make them, and in base64, even in the
+// middle of a longer base64 text. The headers that carry credentials are masked whoever set them. What is not
+// remembered is not guessed at: the package knows no patterns of tokens, keeps nothing on disk, and no error of it
+// contains a value.
 package secret
 
 import (

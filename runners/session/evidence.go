@@ -35,7 +35,7 @@ type Witness interface {
 
 func (s *Session) witness(ctx context.Context, failure *Failure) {
 	for _, a := range s.states {
-		if w, ok := a.state.(Witness); ok {
+		if w, ok := a.state.(Witness); ok && a.actor == s.actor { // what others look at says nothing about him
 			w.Witness(ctx, failure)
 		}
 	}

@@ -26,6 +26,8 @@ type Failure struct {
 	// Undo are the words of the step that could not be undone, and Step is where it stands in the scenario.
 	Undo string
 	Step *ir.Step
+	// Row is that of the table below the step that did not pass, where only one did not.
+	Row diag.Range
 }
 
 func (f *Failure) Error() string { return f.Message }
@@ -56,6 +58,13 @@ func (f *Failure) Diagnostic(step *ir.Step) *diag.Diagnostic {
 	}
 	for _, l := range f.Lines {
 		d.Notes = append(d.Notes, diag.Note{Text: l})
+	}
+	switch {
+	case f.Row.Line == 0:
+	case len(f.Trail) == 0: // the table is that of the step itself
+		d.Range = f.Row
+	default:
+		d.Notes = append(d.Notes, diag.Note{Range: f.Row, Text: "in this row"})
 	}
 	d.Notes = append(d.Notes, f.Trail...)
 	return &d

@@ -22,6 +22,7 @@ type Frame struct {
 	columns   map[string]any // parameters of an @each body
 	table     *table
 	doc       *string
+	markup    bool        // the doc string says that it is XML or HTML
 	redirects ir.Redirect // to the end of this body
 	writes    bool        // a definition on the way here says @write
 	reads     bool        // one says @read
@@ -32,6 +33,13 @@ type table struct{ rows [][]any }
 
 // anything is the value of `any` in "the response has JSON:": no JSON text can contain it by itself.
 const anything = "\x00any\x00"
+
+// handsMarkup reports whether the name doc is a doc string that the caller handed over as XML or HTML.
+func (f *Frame) handsMarkup() bool {
+	_, column := f.columns["doc"]
+	_, kept := f.session.kept["doc"]
+	return f.doc != nil && f.markup && !column && !kept && !slices.ContainsFunc(f.params, func(p ir.Parameter) bool { return p.Name == "doc" })
+}
 
 // Session is the session that the frame belongs to.
 func (f *Frame) Session() *Session { return f.session }

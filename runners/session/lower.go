@@ -319,7 +319,7 @@ func (l *Lowering) call(step *ir.Step, b *ir.Binding) (Action, error) {
 			if err != nil {
 				return err
 			}
-			inner.doc = &text
+			inner.doc, inner.markup = &text, step.Doc.Markup()
 		}
 		return run(ctx, inner)
 	}, nil

@@ -51,7 +51,7 @@ func (c onceCall) run(ctx context.Context, f *Frame, body Action) error {
 		key += fmt.Sprintf("\x00%q", expr.Text(a)) // quoted: no argument can look like two
 	}
 	if f.doc != nil {
-		key += fmt.Sprintf("\x00doc %q", *f.doc)
+		key += fmt.Sprintf("\x00doc %q %t", *f.doc, f.markup)
 	}
 	if f.table != nil {
 		key += "\x00table " + expr.Text(f.table.lists())

@@ -49,11 +49,22 @@ func (h *Host) schema(path string) (*schema.Schema, error) {
 	if h.files[path] == nil {
 		return nil, fmt.Errorf("the program has no file %q: a step that writes its name out takes it along", path)
 	}
-	s, wrong := schema.Compile(path, h.File)
+	s, wrong := schema.Compile(path, h.schemaIDs(), h.File)
 	if wrong != nil {
 		return nil, fmt.Errorf("%s: %s", wrong.Range.Pos, wrong.Headline())
 	}
 	return s, nil
+}
+
+// schemaIDs are the schemas that steps name, by their $id.
+func (h *Host) schemaIDs() schema.IDs {
+	ids := schema.IDs{}
+	for path, f := range h.files {
+		if f.ID != "" {
+			ids.Add(f.ID, path)
+		}
+	}
+	return ids
 }
 
 // matches fails unless the body of the last answer is as the schema says.

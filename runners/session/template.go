@@ -104,7 +104,11 @@ func (l *Lowering) Text(t ir.Template) (TextFunc, error) {
 				failure.at = p.at
 				return "", failure
 			}
-			if err := encode(&b, p.place, v); err != nil {
+			place := p.place
+			if place == ir.Markup && f.handsMarkup() {
+				place = ir.Plain
+			}
+			if err := encode(&b, place, v); err != nil {
 				return "", &Failure{Code: "value/encode", Message: fmt.Sprintf("${%s}: %v", p.program.Source(), err)}
 			}
 		}
@@ -294,7 +298,17 @@ func encode(b *strings.Builder, place ir.Place, v any) error {
 			return fmt.Errorf("a header cannot hold the character %q", s[i])
 		}
 		b.WriteString(s)
-	case ir.XML, ir.XMLQuoted, ir.CDATA:
+	case ir.PageString, ir.PageValue:
+		within := ir.JSONString
+		if place == ir.PageValue {
+			within = ir.JSONValue
+		}
+		var text strings.Builder
+		if err := encode(&text, within, v); err != nil {
+			return err
+		}
+		b.WriteString(strings.ReplaceAll(text.String(), "<", `\u003c`)) // it stands in texts alone
+	case ir.XML, ir.XMLQuoted, ir.CDATA, ir.Markup:
 		return encodeXML(b, place, expr.Text(v))
 	case ir.Selector:
 		b.WriteString(cssString(expr.Text(v)))

@@ -159,6 +159,9 @@ func TestEncodeForEachPlace(t *testing.T) {
 		ir.XML:         "a/b?c&amp;d=e f&#34;g&#39;\\&lt;h&gt;&#13;\n#ü",
 		ir.XMLQuoted:   "a/b?c&amp;d=e f&#34;g&#39;\\&lt;h&gt;&#13;&#10;#ü",
 		ir.CDATA:       "a/b?c&d=e f\"g'\\<h>]]>&#13;<![CDATA[\n#ü",
+		ir.Markup:      "a/b?c&amp;d=e f&#34;g&#39;\\&lt;h&gt;&#13;\n#ü",
+		ir.PageString:  `a/b?c&d=e f\"g'\\\u003ch>\r\n#ü`,
+		ir.PageValue:   `"a/b?c&d=e f\"g'\\\u003ch>\r\n#ü"`,
 		ir.Shell:       "error",
 		ir.ShellQuoted: "error",
 		ir.Selector:    `a\2f b\3f c\26 d\3d e\20 f\22 g\27 \5c \3c h\3e \d \a \23 ü`,
@@ -184,6 +187,49 @@ func TestEncodeForEachPlace(t *testing.T) {
 		var b strings.Builder
 		if err := encode(&b, ir.Segment, dots); err == nil {
 			t.Errorf("%q as a segment is %q", dots, b.String())
+		}
+	}
+}
+
+// In an element the caller's doc string is markup if it says that it is. Anything else that is called doc is text.
+func TestDocStringsInMarkup(t *testing.T) {
+	element := func() ir.Step {
+		return do(&ir.Request{Method: "POST", Target: ir.Literal("/"), Body: &ir.Body{Kind: ir.BodyText, Content: ir.Template{{Text: "<b>"}, {Expr: "doc", Place: ir.Markup}, {Text: "</b>"}}}})
+	}
+	hand := func(media string) ir.Step {
+		step := call(1)
+		step.Doc = &ir.Doc{Media: media, Content: ir.Template{{Text: "<a>"}, {Expr: `"<"`, Place: ir.XML}, {Text: "</a>"}}}
+		return step
+	}
+	wrapped := ir.Definition{Pattern: "it is wrapped", Body: []ir.Step{element()}}
+	passedOn := ir.Definition{Pattern: "it is passed on", Body: []ir.Step{element()}}
+	inner := ir.Definition{Pattern: "it is called", Body: []ir.Step{call(2)}}
+	inner.Body[0].Doc = &ir.Doc{Content: ir.Template{{Expr: "doc"}}}
+	parameter := ir.Definition{Pattern: "a {doc:string}", Params: params("doc:string"), Body: []ir.Step{element()}}
+	called := hand("xml")
+	called.Bindings[0].Args = []ir.Template{tpl("<p>", ir.Plain)}
+	const asItIs, asText = "<b><a>&lt;</a></b>", "<b>&lt;a&gt;&amp;lt;&lt;/a&gt;</b>"
+	for name, c := range map[string]struct {
+		want        string
+		definitions []ir.Definition
+		steps       []ir.Step
+	}{
+		"xml":                  {asItIs, []ir.Definition{wrapped}, []ir.Step{hand("xml")}},
+		"its media type":       {asItIs, []ir.Definition{wrapped}, []ir.Step{hand("Application/SOAP+XML; charset=utf-8")}},
+		"html":                 {asItIs, []ir.Definition{wrapped}, []ir.Step{hand("HTML")}},
+		"no media type":        {asText, []ir.Definition{wrapped}, []ir.Step{hand("")}},
+		"text":                 {asText, []ir.Definition{wrapped}, []ir.Step{hand("text")}},
+		"passed on as text":    {asText, []ir.Definition{inner, passedOn}, []ir.Step{hand("xml")}},
+		"a parameter":          {"<b>&lt;p&gt;</b>", []ir.Definition{parameter}, []ir.Step{called}},
+		"a value that is kept": {"<b>&lt;k&gt;</b>", []ir.Definition{wrapped}, []ir.Step{keep("doc", `"<k>"`), hand("xml")}},
+	} {
+		var sent string
+		_, err := newWorld(t, program(c.definitions, c.steps...), func(_ context.Context, r request) reply {
+			sent = r.body
+			return reply{status: 200}
+		}).play(-1)
+		if err != nil || sent != c.want {
+			t.Errorf("%s: sent %s, %v, expected %s", name, sent, err, c.want)
 		}
 	}
 }

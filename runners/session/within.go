@@ -9,8 +9,9 @@ import (
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-// How often within tries: every firstPause at first, never more than every longestPause. Its last try begins so
-// early that it can end: twice the time before the end that the one before has taken, at least shortestTry.
+// How often within tries: every firstPause at first, never more than every longestPause. Every try but the first
+// begins so early that it can end: half as much again before the end as the slowest so far has taken, at least
+// shortestTry. When less is left, within fails at once, with what the last one has found.
 const (
 	firstPause   = 250 * time.Millisecond
 	longestPause = 2 * time.Second
@@ -54,14 +55,14 @@ func (l *Lowering) within(op *ir.Within) (Action, error) {
 
 // tries are those of one within.
 type tries struct {
-	limit  time.Duration
-	began  time.Time
-	pause  time.Duration
-	up     *TimeUp
-	number int
-	took   time.Duration // the last one
-	last   bool          // none follows
-	before error         // of the one before the last
+	limit   time.Duration
+	began   time.Time
+	pause   time.Duration
+	up      *TimeUp
+	number  int
+	slowest time.Duration // of those that have ended
+	last    bool          // none follows
+	before  error         // of the one before the last
 }
 
 // run tries until the step passes or the time is up; a try that has not ended by then is cut off.
@@ -90,7 +91,7 @@ func (t *tries) once(ctx, limited context.Context, f *Frame, try Action) (again 
 	until := t.began.Add(t.limit - min(looksEnd, left/4))
 	err = try(context.WithValue(limited, patience{}, until), f)
 	now := h.Now()
-	t.took = now.Sub(began)
+	t.slowest = max(t.slowest, now.Sub(began))
 	late := now.Sub(t.began) > t.limit
 	if interrupted(ctx, err) || errors.Is(err, ErrPending) || err == nil && !late {
 		return false, err
@@ -102,24 +103,24 @@ func (t *tries) once(ctx, limited context.Context, f *Frame, try Action) (again 
 	if wrong := h.Sleep(ctx, wait); wrong != nil {
 		return false, wrong
 	}
-	if h.Now().Sub(t.began) >= t.limit { // this machine slept longer
+	if t.limit-h.Now().Sub(t.began) <= t.slowest*5/4 { // this machine slept longer
 		return false, t.failure(limited, err)
 	}
 	return true, err
 }
 
-// next is how long to wait before another try, when there is time for one.
+// next is how long to wait before another try, when one that begins then can end.
 func (t *tries) next(said Answer, left time.Duration) (wait time.Duration, more bool) {
-	if t.last || 3*left <= t.took { // what took so much longer, a look at a page above all, would be cut off
+	latest := left - max(t.slowest*3/2, shortestTry)
+	if t.last || latest < 0 {
 		return 0, false
 	}
-	latest := left - min(max(2*t.took, shortestTry), left/2)
 	wait = min(t.pause, latest)
 	if r, ok := said.(RetryAfter); ok {
 		wait = max(wait, r.RetryAfter())
 	}
 	t.last = wait >= latest
-	return wait, wait < left
+	return wait, wait <= latest
 }
 
 // failure is that of the last try, with how many there were.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners"
@@ -24,7 +26,7 @@ func (w *follower) Trying()              { w.log = append(w.log, "try") }
 func (w *follower) Tried(again bool)     { w.log = append(w.log, fmt.Sprint("again=", again)) }
 
 // within a limit a definition that asks for / and expects 200. The answer comes from respond, in the time of a bubble.
-func withinBubble(t *testing.T, limit string, respond func(ctx context.Context, n int) reply) (w *world, took time.Duration, err error) {
+func withinBubble(t *testing.T, limit string, respond func(ctx context.Context, n int) reply, change ...func(*world)) (w *world, took time.Duration, err error) {
 	t.Helper()
 	began := time.Now()
 	n := 0
@@ -34,6 +36,9 @@ func withinBubble(t *testing.T, limit string, respond func(ctx context.Context, 
 		return respond(ctx, n)
 	}, func(p *runners.Plan) { p.Now = time.Now })
 	w.Sleep = sleep
+	for _, c := range change {
+		c(w)
+	}
 	_, err = w.play(-1)
 	return w, time.Since(began), err
 }
@@ -67,7 +72,18 @@ func TestWithinEndsInTime(t *testing.T) {
 			2 * time.Second, "not within 1s (1 try): the last try: it passed, but later", nil, []bool{false}},
 		{"the last try begins when it can still end", "2s", func(ctx context.Context, n int) reply {
 			return answers(ctx, 100*time.Millisecond, map[bool]int{true: 200, false: 503}[n == 5])
-		}, 1900 * time.Millisecond, "", nil, []bool{true, true, true, true, false}},
+		}, 1950 * time.Millisecond, "", nil, []bool{true, true, true, true, false}},
+		{"a try that would be cut off is not begun", "1s", func(ctx context.Context, _ int) reply { return answers(ctx, 300*time.Millisecond, 503) },
+			850 * time.Millisecond, "not within 1s (2 tries): the last try: the status is 503, expected 200", nil, []bool{true, false}},
+		{"the slowest try counts, not the last", "1s", func(ctx context.Context, n int) reply {
+			return answers(ctx, map[bool]time.Duration{true: 300 * time.Millisecond}[n == 1], 503)
+		}, 550 * time.Millisecond, "not within 1s (2 tries): the last try: the status is 503, expected 200", nil, []bool{true, false}},
+		{"an answer that asks for time gets it", "2s", func(ctx context.Context, n int) reply {
+			return reply{status: map[bool]int{true: 503, false: 200}[n == 1], after: time.Second}
+		}, time.Second, "", nil, []bool{true, false}},
+		{"an answer that asks for more than there is is the last", "2s", func(ctx context.Context, _ int) reply {
+			return reply{status: 503, after: 1995 * time.Millisecond}
+		}, 0, "not within 2s (1 try): the last try: the status is 503, expected 200", nil, []bool{false}},
 		{"tries that fail to the end", "1s", func(ctx context.Context, _ int) reply { return answers(ctx, 0, 503) },
 			990 * time.Millisecond, "not within 1s (4 tries): the last try: the status is 503, expected 200", nil, []bool{true, true, true, false}},
 		{"what breaks is told", "1s", func(context.Context, int) reply { panic("ouch") }, 0, "hoops failed in this step: ouch", nil, nil},
@@ -101,6 +117,43 @@ func TestWithinEndsInTime(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Of a server that always takes as long to answer, and in less than the limit, no try is cut off: the message is that
+// of an answer, every sample is one, and what passes does so in time.
+func TestWithinOfAConstantServer(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		limit := time.Duration(rapid.IntRange(2, 20_000).Draw(rt, "limit in ms")) * time.Millisecond
+		latency := time.Duration(rapid.Int64Range(0, int64(limit)-1).Draw(rt, "latency in ns"))
+		ready := rapid.IntRange(1, 20).Draw(rt, "the answer that is ready")
+		oversleeps := time.Duration(rapid.IntRange(0, 50).Draw(rt, "how much longer a sleep is in ms")) * time.Millisecond
+		synctest.Test(t, func(*testing.T) {
+			n := 0
+			w, took, err := withinBubble(t, limit.String(), func(ctx context.Context, i int) reply {
+				n = i
+				return answers(ctx, latency, map[bool]int{true: 200, false: 503}[i >= ready])
+			}, func(w *world) {
+				w.Sleep = func(ctx context.Context, d time.Duration) error { return sleep(ctx, d+oversleeps) }
+			})
+			if took > limit+oversleeps {
+				rt.Errorf("took %s of %s", took, limit)
+			}
+			var f *Failure
+			switch {
+			case err == nil && (n < ready || took > limit):
+				rt.Errorf("it passed after %d tries in %s of %s", n, took, limit)
+			case err != nil && n >= ready:
+				rt.Errorf("answer %d was ready, and: %v", n, err)
+			case err != nil && (!errors.As(err, &f) || f.Code != "expect/status" || !strings.HasSuffix(f.Message, ": the status is 503, expected 200")):
+				rt.Errorf("not what an answer says: %v", err)
+			}
+			for i, s := range w.seen {
+				if s.Code == 0 || s.Retried != (i < len(w.seen)-1) || len(w.seen) != n {
+					rt.Errorf("sample %d of %d: %+v", i, n, s)
+				}
+			}
+		})
+	})
 }
 
 // Who interrupts a run is not told that the software was too slow.

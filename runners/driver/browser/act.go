@@ -56,8 +56,8 @@ func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
 		}
 		s := f.Session()
 		st := s.State(d).(*state)
-		if op.Verb != ir.Screenshot {
-			s.Wrote()
+		if len(st.tabs) == 0 {
+			return noPage("there is nothing to act on")
 		}
 		return st.do(ctx, moment{what: said(op.Verb, what, text), acts: true}, func(ctx context.Context, t *tab) error {
 			t.mu.Lock()
@@ -70,17 +70,13 @@ func (d *Driver) act(op *ir.Act, l *session.Lowering) (session.Action, error) {
 			case ir.Fill:
 				err = t.fill(ctx, st, what, "fill", text)
 			case ir.FillForm:
-				for _, field := range form {
-					if err = t.enter(ctx, st, &element{Role: "field", Name: field.Name}, field.Value); err != nil {
-						break
-					}
-				}
+				err = t.fillForm(ctx, st, op.Fields, form)
 			case ir.Choose:
 				err = t.choose(ctx, st, what, text)
 			case ir.Tick, ir.Untick:
 				err = t.tick(ctx, st, what, op.Verb == ir.Tick)
 			case ir.Press:
-				err = t.press(ctx, text)
+				err = t.press(ctx, st, text)
 			case ir.Upload:
 				err = t.upload(ctx, st, what, text)
 			case ir.Screenshot:
@@ -115,10 +111,11 @@ func (t *tab) click(ctx context.Context, st *state, what *element) error {
 	if err != nil {
 		return err
 	}
-	return t.mouse(ctx, r)
+	return t.mouse(ctx, st, r)
 }
 
-func (t *tab) mouse(ctx context.Context, r reply) error {
+func (t *tab) mouse(ctx context.Context, st *state, r reply) error {
+	st.wrote()
 	for _, event := range []input.DispatchMouseEventParams{
 		{Type: input.DispatchMouseEventTypeMouseMoved, X: r.X, Y: r.Y},
 		{Type: input.DispatchMouseEventTypeMousePressed, X: r.X, Y: r.Y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1},
@@ -146,6 +143,7 @@ func (t *tab) change(ctx context.Context, st *state, what *element, verb, functi
 		if err != nil {
 			return false, err
 		}
+		st.wrote()
 		done, err := ask[reply](ctx, t, r.frame, function, args...)
 		if errors.Is(err, errAway) || err == nil && done.Why == "gone" {
 			return false, nil
@@ -179,6 +177,20 @@ func notTaken(what *element, last reply, cause error) error {
 	case "not-taken":
 		f = session.Failf("browser/fill", "%s does not take the value: its type is %s", shown, last.Type)
 		f.Help = []string{written(last.Type)}
+	case "changed":
+		f = session.Failf("browser/fill", "%s did not keep the value: %q stands there now", shown, last.Have)
+		f.Help = []string{"write what it takes, or look at the script of the page that changes it"}
+		switch {
+		case last.Have == "":
+			f.Message = shown + " did not keep the value"
+		case last.Limits != "":
+			f.Help = []string{"write a number " + last.Limits}
+		case last.Type == "color":
+			f.Help = []string{written(last.Type)}
+		}
+	case "same-options":
+		f = session.Failf("browser/choose", "%s has %d options that are called so", shown, last.Count)
+		f.Help = []string{"write the value of the one that is meant, which the page's source has: " + strings.Join(last.Candidates, " or ")}
 	case "no-option":
 		f = session.Failf("browser/choose", "%s has no such option", shown)
 		f.Help = []string{"write one of its options"}
@@ -219,31 +231,6 @@ func (t *tab) fill(ctx context.Context, st *state, what *element, verb, value st
 	return t.change(ctx, st, what, verb, "fill", value)
 }
 
-// enter is one line of a form: what it does depends on the field.
-func (t *tab) enter(ctx context.Context, st *state, what *element, value string) error {
-	r, err := t.element(ctx, st, what, "set")
-	if err != nil {
-		return err
-	}
-	switch {
-	case r.Role == "checkbox" || r.Role == "switch":
-		switch strings.ToLower(value) {
-		case "yes", "true", "on", "x", "ticked":
-			return t.tick(ctx, st, what, true)
-		case "no", "false", "off", "", "unticked":
-			return t.tick(ctx, st, what, false)
-		}
-		f := session.Failf("browser/fill", "%s is a box to tick: write yes or no, not %q", r.Shown, value)
-		f.Help = []string{"yes ticks it, no unticks it"}
-		return f
-	case r.Type == "file":
-		return t.upload(ctx, st, &element{Name: what.Name}, value)
-	case r.Tag == "SELECT" || r.Role == "radiogroup" || r.Role == "listbox":
-		return t.choose(ctx, st, &element{Name: what.Name}, value)
-	}
-	return t.fill(ctx, st, what, "set", value)
-}
-
 // choose picks an option: of a select in place, of any other list by clicking as a person does.
 func (t *tab) choose(ctx context.Context, st *state, what *element, value string) error {
 	r, err := t.element(ctx, st, what, "choose")
@@ -253,19 +240,33 @@ func (t *tab) choose(ctx context.Context, st *state, what *element, value string
 	switch {
 	case r.Tag == "SELECT":
 		return t.change(ctx, st, what, "choose", "choose", value)
-	case r.Role == "radiogroup":
-		return t.click(ctx, st, &element{Role: "radio", Name: value, In: what})
+	case r.Role == "radiogroup" || r.Role == "group":
+		return t.pickRadio(ctx, st, what, r.Role, value)
 	case r.Tag == "INPUT" && r.Role == "combobox" && r.Type != "button":
 		if kind, err := ask[struct{ List bool }](ctx, t, r.frame, "kind"); err == nil && kind.List {
-			return t.fill(ctx, st, what, "choose", value)
+			return t.change(ctx, st, what, "choose", "list", value)
 		}
 	}
 	if open, err := ask[bool](ctx, t, r.frame, "expanded"); err == nil && !open && r.Role != "listbox" {
-		if err := t.mouse(ctx, r); err != nil {
+		if err := t.mouse(ctx, st, r); err != nil {
 			return err
 		}
 	}
-	return t.click(ctx, st, &element{Role: "option", Name: value})
+	err = t.click(ctx, st, &element{Role: "option", Name: value, Of: r.Token})
+	var f *session.Failure
+	if errors.As(err, &f) && f.Code == "browser/not-found" && r.Tag == "INPUT" {
+		f.Help = append(f.Help, fmt.Sprintf("if its list comes while one types, type first: I fill %s with a part of it, and then I click the %q option", what, value))
+	}
+	return err
+}
+
+// pickRadio ticks one of a group of radio buttons.
+func (t *tab) pickRadio(ctx context.Context, st *state, what *element, role, value string) error {
+	group := *what
+	if group.CSS == "" {
+		group.Role = role
+	}
+	return t.tick(ctx, st, &element{Role: "radio", Name: value, In: &group}, true)
 }
 
 // tick clicks a box unless it is as wanted already, and holds that it then is.
@@ -274,15 +275,24 @@ func (t *tab) tick(ctx context.Context, st *state, what *element, on bool) error
 	if err != nil || r.Checked == on {
 		return err
 	}
-	if err := t.mouse(ctx, r); err != nil {
+	if !on && r.Role == "radio" {
+		f := session.Failf("browser/tick", "%s is a radio button: it is unticked by choosing another one", r.Shown)
+		f.Help = []string{"tick the one that is to be chosen instead"}
+		return f
+	}
+	if err := t.touchBox(ctx, st, r); err != nil {
 		return err
 	}
 	err = poll(ctx, func() (bool, error) {
 		is, err := ask[*bool](ctx, t, r.frame, "checked")
 		if errors.Is(err, errAway) {
-			return true, nil // the click has led elsewhere
+			return true, nil // what the page does with a box that has changed; no link in its label was touched
 		}
-		return err != nil || is == nil || *is == on, err
+		if err == nil && is == nil { // it has been drawn anew, and what is there now counts
+			again, err := ask[reply](ctx, t, r.frame, "state", what)
+			return again.Why != "" || again.Checked == on, err
+		}
+		return err != nil || *is == on, err
 	})
 	if err == errOverdue {
 		state := "ticked"
@@ -295,6 +305,17 @@ func (t *tab) tick(ctx context.Context, st *state, what *element, on bool) error
 		return f
 	}
 	return err
+}
+
+// touchBox clicks a box or its label; where all of the label is a link, it takes the keyboard.
+func (t *tab) touchBox(ctx context.Context, st *state, r reply) error {
+	if !r.Keys {
+		return t.mouse(ctx, st, r)
+	}
+	if _, err := ask[any](ctx, t, r.frame, "focus"); err != nil {
+		return err
+	}
+	return t.press(ctx, st, "Space")
 }
 
 func (t *tab) upload(ctx context.Context, st *state, what *element, file string) error {
@@ -310,11 +331,12 @@ func (t *tab) upload(ctx context.Context, st *state, what *element, file string)
 }
 
 // press presses a key where the focus is.
-func (t *tab) press(ctx context.Context, text string) error {
+func (t *tab) press(ctx context.Context, st *state, text string) error {
 	k, err := keyOf(text)
 	if err != nil {
 		return err
 	}
+	st.wrote()
 	if err := chromedp.Do(ctx, chromedp.KeyEvent(k.text, chromedp.KeyModifiers(k.modifiers...))); err != nil {
 		return cmpCause(ctx, err)
 	}

@@ -156,6 +156,12 @@ func asked[T any](st *state, question func(context.Context, *tab) (T, error)) (v
 		return v, errors.New("there is no page")
 	}
 	t := st.tabs[len(st.tabs)-1]
+	if t.hasOpened() {
+		if err := st.follow(ctx, t); err != nil {
+			return v, err
+		}
+		t = st.tabs[len(st.tabs)-1]
+	}
 	joined, stop := t.reach(ctx)
 	defer stop()
 	err = poll(joined, func() (bool, error) {

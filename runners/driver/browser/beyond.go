@@ -285,6 +285,12 @@ func (t *tab) document(ctx context.Context, in frame) (runtime.RemoteObjectID, e
 
 // hand calls a function of page.js with nodes, null for one that is none, and other arguments behind them.
 func (t *tab) hand(ctx context.Context, in frame, document runtime.RemoteObjectID, function string, nodes []cdp.BackendNodeID, more ...any) error {
+	_, err := handed[any](ctx, t, in, document, function, nodes, more...)
+	return err
+}
+
+// handed is what such a function answers.
+func handed[T any](ctx context.Context, t *tab, in frame, document runtime.RemoteObjectID, function string, nodes []cdp.BackendNodeID, more ...any) (v T, err error) {
 	call := runtime.CallFunctionOnParams{ObjectID: document, Silent: yes(), ReturnByValue: yes(),
 		FunctionDeclaration: fmt.Sprintf("function(n, ...a) { return %s.%s(a.slice(0, n), ...a.slice(n)) }", world, function)}
 	argument := func(v any) error {
@@ -293,7 +299,7 @@ func (t *tab) hand(ctx context.Context, in frame, document runtime.RemoteObjectI
 		return err
 	}
 	if err := argument(len(nodes)); err != nil {
-		return err
+		return v, err
 	}
 	for _, id := range nodes {
 		node, err := dom.ResolveNodeResult{}, error(nil)
@@ -301,7 +307,7 @@ func (t *tab) hand(ctx context.Context, in frame, document runtime.RemoteObjectI
 			node, err = chromedp.Call(ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: id, ObjectGroup: world, ExecutionContextID: in.local})
 		}
 		if err != nil && ctx.Err() != nil {
-			return context.Cause(ctx)
+			return v, context.Cause(ctx)
 		}
 		if err != nil || node.Object == nil { // it has gone again, or there is none
 			call.Arguments = append(call.Arguments, &runtime.CallArgument{Value: []byte("null")})
@@ -309,19 +315,26 @@ func (t *tab) hand(ctx context.Context, in frame, document runtime.RemoteObjectI
 		}
 		call.Arguments = append(call.Arguments, &runtime.CallArgument{ObjectID: node.Object.ObjectID})
 	}
-	for _, v := range more {
-		if err := argument(v); err != nil {
-			return err
+	for _, m := range more {
+		if err := argument(m); err != nil {
+			return v, err
 		}
 	}
 	answer, err := chromedp.Call(ctx, runtime.CallFunctionOn, call)
 	if err != nil {
-		return away(ctx, err)
+		return v, away(ctx, err)
 	}
 	if e := answer.ExceptionDetails; e != nil {
-		return thrown{e.Text}
+		text := e.Text
+		if e.Exception != nil && e.Exception.Description != "" {
+			text = firstLine(e.Exception.Description)
+		}
+		return v, thrown{text}
 	}
-	return nil
+	if len(answer.Result.Value) == 0 {
+		return v, nil
+	}
+	return v, json.Unmarshal(answer.Result.Value, &v)
 }
 
 // away is the error of a call into a page that is being replaced, or of a step whose time is up.

@@ -40,6 +40,8 @@ type bench struct {
 	little  time.Duration     // for what fails
 	says    map[string]string // failures by test, when they are golden
 	files   []ir.File
+
+	definitions []ir.Definition
 }
 
 // newBench serves pages by path: HTML, or a function.
@@ -62,7 +64,7 @@ func newBench(t testing.TB, pages map[string]any, set ...func(*bench)) *bench {
 	for _, f := range set {
 		f(b)
 	}
-	plan := runners.Plan{Program: &ir.Program{Files: b.files}, RunID: "run", Env: b.env, Secrets: secret.NewStore(secret.Options{}), Dir: b.dir, Workers: 1, Now: time.Now}
+	plan := runners.Plan{Program: &ir.Program{Files: b.files, Definitions: b.definitions}, RunID: "run", Env: b.env, Secrets: secret.NewStore(secret.Options{}), Dir: b.dir, Workers: 1, Now: time.Now}
 	var err error
 	if b.host, err = session.NewHost(plan, b.driver); err != nil {
 		t.Fatal(err)

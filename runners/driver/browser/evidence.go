@@ -166,6 +166,9 @@ func (st *state) Witness(ctx context.Context, failure *session.Failure) {
 			failure.Lines = append(failure.Lines, part.name+" "+line)
 		}
 	}
+	for _, why := range st.unsent(ctx, t) {
+		failure.Lines = append(failure.Lines, "form not sent, says the browser: "+why)
+	}
 	if !st.session.Attaches() {
 		return
 	}
@@ -176,9 +179,17 @@ func (st *state) Witness(ctx context.Context, failure *session.Failure) {
 	var outline []string
 	for _, frame := range t.frames() {
 		lines, err := ask[[]string](joined, t, frame, "outline")
-		if err == nil {
-			outline = append(outline, lines...)
+		if err != nil {
+			continue
 		}
+		if frame.id != t.main {
+			at, _ := ask[pageData](joined, t, frame, "page") // one that has gone meanwhile has no address
+			outline = append(outline, "frame "+t.driver.cut(at.URL, 200))
+			for i := range lines {
+				lines[i] = "  " + lines[i]
+			}
+		}
+		outline = append(outline, lines...)
 	}
 	if err := t.shoot(joined, st, "failure.png"); err != nil {
 		failure.Lines = append(failure.Lines, "no screenshot: "+err.Error())
@@ -198,6 +209,20 @@ func (st *state) Witness(ctx context.Context, failure *session.Failure) {
 	case where != "":
 		failure.Lines = append(failure.Lines, "evidence in "+where[:strings.LastIndexByte(where, '/')])
 	}
+}
+
+// unsent are the fields because of which the browser has not sent a form: no page says so when a script does not.
+func (st *state) unsent(ctx context.Context, t *tab) []string {
+	limited, cancel := context.WithTimeout(ctx, shortestAsk)
+	defer cancel()
+	joined, stop := t.reach(limited)
+	defer stop()
+	var all []string
+	for _, frame := range t.frames() {
+		why, _ := ask[[]string](joined, t, frame, "unsent") // evidence only: a frame may go at any time
+		all = append(all, why...)
+	}
+	return all[:min(len(all), 3)]
 }
 
 func listed(lines []string) string {

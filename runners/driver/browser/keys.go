@@ -64,8 +64,11 @@ func keyOf(text string) (pressed, error) {
 	k.text = namedKeys[name]
 	if k.text == "" && len([]rune(name)) == 1 {
 		k.text = name
-		if slices.Contains(k.modifiers, chromedp.ModifierCtrl) || slices.Contains(k.modifiers, chromedp.ModifierMeta) {
+		switch {
+		case slices.Contains(k.modifiers, chromedp.ModifierCtrl) || slices.Contains(k.modifiers, chromedp.ModifierMeta):
 			k.text = strings.ToLower(name) // the letter, whatever Shift makes of it
+		case slices.Contains(k.modifiers, chromedp.ModifierShift):
+			k.text = strings.ToUpper(name)
 		}
 	}
 	if k.text == "" {

@@ -6,10 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/chromedp/cdproto/dom"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
-
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
 )
@@ -22,7 +18,8 @@ type element struct {
 	CSS  string   `json:"css,omitempty"`
 	In   *element `json:"in,omitempty"`
 
-	Beyond bool `json:"beyond,omitempty"` // also what the browser has told page.js, for this look
+	Beyond bool   `json:"beyond,omitempty"` // also what the browser has told page.js, for this look
+	Of     string `json:"of,omitempty"`     // the token of the field whose list it is in, an option
 }
 
 type elementFunc func(*session.Frame) (*element, error)
@@ -103,15 +100,20 @@ func ordinal(n int) string {
 // reply is what page.js answers: the element is ready, or why it is not.
 type reply struct {
 	OK         bool
+	At         bool // X and Y are where it is touched
 	X, Y       float64
-	Far        bool // the frame's place in the page is not known to it
+	Keys       bool // it can only be reached by the keyboard
 	Why        string
-	Shown      string // the element, in words
+	Shown      string // the element, in words; of "only" the one that has the words in its name
 	Tag, Type  string
 	Role       string
 	Checked    bool
 	Cover      string // what stands in the way
 	Holder     string // the region or row that was not found
+	Deep       int    // how many holders further out it is
+	Token      string // of a field with a list
+	Have       string // what stands in the field instead
+	Limits     string // of a slider
 	Count      int
 	Tier       int
 	Candidates []string
@@ -120,7 +122,7 @@ type reply struct {
 
 // nothing reports whether the page has nothing that a target may be, as far as page.js can see.
 func (r reply) nothing() bool {
-	return !r.OK && (r.Why == "none" || r.Why == "hidden" || r.Why == "holder")
+	return !r.OK && (r.Why == "none" || r.Why == "hidden" || r.Why == "holder" || r.Why == "only")
 }
 
 // element finds the one element of a target and waits until it can be acted upon.
@@ -129,6 +131,9 @@ func (t *tab) element(ctx context.Context, st *state, what *element, verb string
 	answered, told := false, false // told: the last is what the browser knows, which holds until it is asked again
 	var asking pace
 	err := poll(ctx, func() (bool, error) {
+		if !st.sent && t.hasOpened() {
+			return false, errFollow
+		}
 		r, err := t.ready(ctx, what, verb)
 		if err == nil {
 			answered = true
@@ -184,6 +189,8 @@ func (t *tab) ready(ctx context.Context, what *element, verb string) (reply, err
 		best := reply{Tier: 100}
 		var candidates []string
 		inFrames := 0
+		var only *frame
+		hidden := false
 		for _, frame := range frames {
 			r, err := ask[reply](ctx, t, frame, "count", what, verb)
 			if errors.Is(err, errAway) && frame.id != t.main {
@@ -191,6 +198,15 @@ func (t *tab) ready(ctx context.Context, what *element, verb string) (reply, err
 			}
 			if err != nil {
 				return r, err
+			}
+			if r.Count > 0 && frame.id != t.main {
+				if seen, err := t.frameInSight(ctx, frame); err != nil || !seen {
+					hidden = true
+					continue
+				}
+			}
+			if r.Shown != "" {
+				only = &frame
 			}
 			switch {
 			case r.Count == 0 || r.Tier > best.Tier:
@@ -204,28 +220,18 @@ func (t *tab) ready(ctx context.Context, what *element, verb string) (reply, err
 		if inFrames > 1 {
 			return reply{Why: "many", Count: len(candidates), Candidates: candidates}, nil
 		}
+		if inFrames == 0 && only != nil {
+			chosen = *only
+		} else if inFrames == 0 && hidden {
+			return reply{Why: "hidden"}, nil
+		}
 	}
 	r, err := ask[reply](ctx, t, chosen, "ready", what, verb)
 	r.frame = chosen
-	if err == nil && r.OK && r.Far {
+	if err == nil && r.OK && r.At && chosen.id != t.main {
 		err = t.place(ctx, &r)
 	}
 	return r, err
-}
-
-// place finds where the element of a frame of another origin is in the page.
-func (t *tab) place(ctx context.Context, r *reply) error {
-	last, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: world + ".last", UniqueContextID: r.frame.world, ObjectGroup: world})
-	if err != nil {
-		return fmt.Errorf("%w: %v", errAway, err)
-	}
-	quads, err := chromedp.Call(ctx, dom.GetContentQuads, dom.GetContentQuadsParams{ObjectID: last.Result.ObjectID})
-	if err != nil || len(quads.Quads) == 0 {
-		return fmt.Errorf("%w: %v", errAway, err)
-	}
-	q := quads.Quads[0]
-	r.X, r.Y = (q[0]+q[2]+q[4]+q[6])/4, (q[1]+q[3]+q[5]+q[7])/4
-	return nil
 }
 
 // missed is the failure of a target that could not be acted upon in time: what was seen of it last.
@@ -244,10 +250,17 @@ func (t *tab) missed(st *state, what *element, verb string, last reply) error {
 		f = session.Failf("browser/not-found", "there is no %s: %s in sight", bare(what), howMany(last.Count))
 		f.Help = []string{"write a lower number, or do first what makes more of them appear"}
 	case "holder":
-		f = session.Failf("browser/not-found", "there is no %s on the page to look for %q in (waited %s)", bare(what.In), what.Name, within)
+		sought, holder := held(what, last.Deep)
+		f = session.Failf("browser/not-found", "there is no %s on the page to look for %q in (waited %s)", bare(holder), sought.Name, within)
 	case "holders":
-		f = session.Failf("browser/ambiguous", "%s is not the only one to look for %q in: %d are in sight", what.In, what.Name, last.Count)
-		f.Help = []string{"say which: the 1st " + bare(what.In) + ", or name one that is there once"}
+		sought, holder := held(what, last.Deep)
+		f = session.Failf("browser/ambiguous", "%s is not the only one to look for %q in: %d are in sight", holder, sought.Name, last.Count)
+		f.Help = []string{"say which: the 1st " + bare(holder) + ", or name one that is there once"}
+	case "only":
+		f = session.Failf("browser/not-found", "nothing is called %q: there is only %s (waited %s)", what.Name, shown, within)
+		f.Help = []string{"write its whole name: an act does not go by a part of it"}
+		f.Cause = errOverdue
+		return f
 	case "hidden":
 		f = session.Failf("browser/hidden", "%s is on the page but cannot be seen (waited %s)", what, within)
 		f.Help = []string{"do first what shows it, as a person would: open the menu, the tab, the details"}
@@ -269,6 +282,13 @@ func (t *tab) missed(st *state, what *element, verb string, last reply) error {
 	}
 	f.Cause = errOverdue
 	f.Lines = nil
+	if what.Of != "" && last.nothing() {
+		f.Help = []string{"write one of its options"}
+		for _, option := range last.Candidates {
+			f.Lines = append(f.Lines, "one of its options: "+option)
+		}
+		return f
+	}
 	if len(last.Candidates) > 0 {
 		for _, c := range last.Candidates {
 			f.Lines = append(f.Lines, "in sight: "+c)
@@ -282,7 +302,8 @@ func (t *tab) missed(st *state, what *element, verb string, last reply) error {
 		}
 		looked := what
 		if last.Why == "holder" {
-			looked, verb = what.In, "see"
+			_, looked = held(what, last.Deep)
+			verb = "see"
 		}
 		kin := t.alike(looked, verb)
 		if len(kin.Like) > 0 && last.Why == "none" && isNow(kin.Like[0], what) {
@@ -291,11 +312,14 @@ func (t *tab) missed(st *state, what *element, verb string, last reply) error {
 			return f
 		}
 		for i, like := range kin.Like {
-			if i == 0 {
+			if i == 0 && len(kin.Other) == 0 {
 				f.Help = append(f.Help, "did you mean "+like+"?")
 				continue
 			}
 			f.Lines = append(f.Lines, "in sight: "+like)
+		}
+		if len(kin.Other) > 0 {
+			f.Help = append([]string{kin.Other[0]}, f.Help...)
 		}
 		for _, other := range kin.There {
 			f.Lines = append(f.Lines, "in sight: "+other)
@@ -318,6 +342,14 @@ func which(what *element, candidates []string) string {
 	return "the 1st " + bare(what) + ", or one in something that has a name: … in the \"…\" row"
 }
 
+// held is what has the holder that was not found, and the holder.
+func held(what *element, deep int) (sought, holder *element) {
+	for ; deep > 0 && what.In != nil && what.In.In != nil; deep-- {
+		what = what.In
+	}
+	return what, what.In
+}
+
 // bare is a target after "there is no".
 func bare(t *element) string { return strings.TrimPrefix(t.String(), "the ") }
 
@@ -334,8 +366,9 @@ func howMany(n int) string {
 	return fmt.Sprintf("%d are", n)
 }
 
-// kin are elements that a target may have meant: alike in name, or else what is there of their kind.
-type kin struct{ Like, There []string }
+// kin are elements that a target may have meant: alike in name, or else what is there of their kind. Other says where
+// something else stands that is called so.
+type kin struct{ Like, There, Other []string }
 
 func (t *tab) alike(what *element, verb string) kin {
 	ctx, cancel := context.WithTimeout(t.ctx, shortestAsk)
@@ -343,10 +376,10 @@ func (t *tab) alike(what *element, verb string) kin {
 	var all kin
 	for _, frame := range t.frames() {
 		one, _ := ask[kin](ctx, t, frame, "alike", what, verb)
-		all.Like, all.There = append(all.Like, one.Like...), append(all.There, one.There...)
+		all.Like, all.There, all.Other = append(all.Like, one.Like...), append(all.There, one.There...), append(all.Other, one.Other...)
 	}
 	if len(all.Like) > 0 {
 		all.There = nil
 	}
-	return kin{all.Like[:min(len(all.Like), 5)], all.There[:min(len(all.There), 5)]}
+	return kin{all.Like[:min(len(all.Like), 5)], all.There[:min(len(all.There), 5)], all.Other}
 }

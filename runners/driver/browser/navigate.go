@@ -206,6 +206,8 @@ func unreachable(code, address, proxy string) error {
 		return say("proxy", "check the environment's proxy, or HTTP_PROXY and NO_PROXY", "%s on the way to %s does not answer", via, at)
 	case reason == "INVALID_HTTP_RESPONSE", reason == "INVALID_RESPONSE":
 		return say("protocol", "check port and scheme: a server with TLS needs https", "what %s answers is not HTTP", at)
+	case reason == "INVALID_AUTH_CREDENTIALS":
+		return say("auth", "give the environment its auth: {user: …, password: \"${secret.name}\"}; what stands there already is not what the server wants", "%s wants a user and password, or others than it was given", at)
 	case reason == "ABORTED":
 		return say("aborted", "look at what else the page does at that moment: it may go somewhere itself", "the navigation to %s was given up", at)
 	}

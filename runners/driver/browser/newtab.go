@@ -37,6 +37,37 @@ func (t *tab) announce(url string) {
 	t.expected++
 }
 
+// errFollow ends the work on a tab that has opened another one since the last step: the step begins again there.
+var errFollow = errors.New("a new tab has opened")
+
+// hasOpened reports whether a tab is there that nobody has followed.
+func (t *tab) hasOpened() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.opened) > 0
+}
+
+// awaitOpened waits for a tab that has been announced.
+func (t *tab) awaitOpened(ctx context.Context) {
+	limited, cancel := context.WithTimeout(ctx, longestAnnounced)
+	defer cancel()
+	_ = t.wait(limited, func() bool { return t.expected <= 0 }) // one that does not come is not waited for
+}
+
+// follow goes to the tab that a page has opened late, after the step that made it do so.
+func (st *state) follow(ctx context.Context, t *tab) error {
+	limited, stop := st.driver.limit(ctx, st.session)
+	defer stop()
+	joined, cancel := t.reach(limited)
+	defer cancel()
+	st.samples(t)
+	next, err := st.opened(joined, t)
+	if next != t {
+		st.samples(next)
+	}
+	return err
+}
+
 // holdNewTabs makes every tab that a page opens wait before its first request, until it is known where it goes.
 func (p *process) holdNewTabs(d *Driver) error {
 	if _, ok := browserOf(&chromedp.Target{}); !ok {

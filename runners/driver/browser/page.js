@@ -1,16 +1,6 @@
 // The part of the driver that lives in the page, in a world of its own: scripts of the page cannot see it, and
 // what they did to built-in objects does not reach it. It finds elements as a person does, and says why it
-// cannot.
-(() => {
-  const squeeze = s => (s || '').replace(/\s+/g, ' ').trim();
-  // A text of the page in a message, to be cut after n letters: not here, for what is a secret must be masked before.
-  // Much more than a secret's length is kept, and a mark where it ends.
-  const cut = (text, n) => {
-    const t = text.replace(/[\x02\x03]/g, '');
-    return t.length <= n ? t : `\x02${n} ${t.length > n + 4000 ? t.slice(0, n + 4000) + '…' : t}\x03`;
-  };
-  const same = (a, b) => a === b || a.toLowerCase() === b.toLowerCase();
-
+// cannot. It is one function with sight.js and reach.js, which stand before it.
   const fields = ['textbox', 'searchbox', 'spinbutton', 'combobox', 'listbox', 'slider', 'checkbox', 'radio', 'switch', 'radiogroup'];
   const interactive = ['button', 'link', 'menuitem', 'menuitemcheckbox', 'menuitemradio', 'tab', 'option', 'treeitem', ...fields];
   const rolesFor = {
@@ -62,7 +52,7 @@
   };
   const labelText = e => e.labels ? [...e.labels].map(l => squeeze(l.textContent)).join(' ') : '';
   const nameOf = e => {
-    if ('computedName' in e) {
+    if ('computedName' in e && e.type !== 'file') { // of which it is also what has been chosen
       const name = squeeze(e.computedName);
       if (name) return name;
     }
@@ -73,11 +63,6 @@
         : e.tagName === 'SELECT' || e.tagName === 'TEXTAREA' ? '' : squeeze(e.innerText ?? e.textContent)) || squeeze(e.getAttribute('title'));
   };
 
-  // Closed shadow roots by their hosts, as far as the browser has told them.
-  const entered = new WeakMap();
-  const shadowOf = e => e.shadowRoot || entered.get(e);
-  // The browser's own, of a video's controls for example: nothing is looked for there, but something may be hit.
-  const drawnBy = new WeakMap();
   // Every root that a person sees as one page: the document and the shadow roots in it.
   const roots = (from, shadow = shadowOf) => {
     const all = [from];
@@ -95,59 +80,19 @@
     return found;
   };
 
-  const visible = e => {
-    if (e.tagName === 'OPTION' || e.tagName === 'OPTGROUP') {
-      const list = e.closest('select');
-      return !!list && visible(list);
-    }
-    if (!e.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})) return false;
-    if (e.tagName === 'AREA') return true;
-    const box = e.getBoundingClientRect();
-    if (box.width > 0 && box.height > 0) return true;
-    return [...e.children].some(visible);
-  };
+  const filled = ['fill', 'set', 'choose', 'tick'];
   const usable = (e, verb) => verb === 'upload' || visible(e)
+    // What a person writes into may be invisible itself, over what is drawn for it.
+    || filled.includes(verb) && laidOut(e)
     // A box that is drawn by its label is hidden itself: who ticks it clicks the label.
-    || verb === 'tick' && [...(e.labels || [])].some(visible);
-
-  // The text that an element shows: of a closed list the chosen option only.
-  const textOf = e => {
-    let text = 'innerText' in e ? e.innerText : e.textContent;
-    for (const list of e.tagName === 'SELECT' ? [e] : e.querySelectorAll('select')) {
-      if (!list.multiple && list.size < 2) text = text.replace(list.innerText, [...list.selectedOptions].map(o => o.text).join(' '));
-    }
-    return text;
-  };
-  // The innermost elements whose text has the words.
-  const withText = (scope, words) => {
-    const needle = words.toLowerCase();
-    const found = [];
-    const has = n => squeeze(n.textContent).toLowerCase().includes(needle);
-    const skip = e => ['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'OPTION'].includes(e.tagName);
-    const down = n => {
-      let deeper = false;
-      for (const child of n.children) if (!skip(child) && has(child)) deeper = down(child) || deeper;
-      if (!deeper && n.nodeType === 1) {
-        // What an element that is in sight does not show, a script's words for example, is no text of it.
-        if (!squeeze(textOf(n)).toLowerCase().includes(needle) && visible(n)) return false;
-        found.push(n);
-        return true;
-      }
-      return deeper;
-    };
-    for (const r of scope) {
-      const top = r.nodeType === 9 ? r.documentElement : r;
-      if (top && !(top.nodeType === 1 && skip(top)) && has(top)) down(top);
-    }
-    for (const input of query(scope, 'input[type=button],input[type=submit],input[type=reset]')) {
-      if (squeeze(input.value).toLowerCase().includes(needle)) found.push(input);
-    }
-    return found;
-  };
+    || (verb === 'tick' || verb === 'set' && ['checkbox', 'radio'].includes(e.type)) && [...(e.labels || [])].some(visible)
+    || verb === 'set' && e.type === 'file';
+  // A fieldset with radio buttons is one list of options to a person.
+  const radioGroups = scope => query(scope, 'fieldset,[role=group]').filter(e => e.querySelector('input[type=radio],[role=radio]'));
 
   // What a label stands for; that it must be filled in, "Name *", is no part of its words.
   const labelled = (scope, words, fits) => query(scope, 'label')
-    .filter(l => same(squeeze(l.textContent), words) || same(squeeze(l.textContent).replace(/[\s:*]+$/, ''), words))
+    .filter(l => readsAs(l, words) || same(squeeze(l.textContent).replace(/[\s:*]+$/, ''), words))
     .map(l => l.control).filter(e => e && fits(e));
 
   // The tiers of a name, from what is surest: the first that has a visible element counts.
@@ -168,8 +113,9 @@
       if (['row', 'listitem', 'region', 'form', 'group', 'article', 'dialog', 'list', 'table', 'grid', 'option', 'navigation', 'main', 'figure'].includes(t.role)) {
         return [
           () => exact(ofRole()),
-          () => ofRole().filter(e => [...e.querySelectorAll('td,th,[role=cell],[role=gridcell],legend,caption,' + heads)].some(c => same(squeeze(c.textContent), t.name))),
-          () => innermost(ofRole().filter(e => squeeze(e.innerText ?? e.textContent).toLowerCase().includes(t.name.toLowerCase()))),
+          // The innermost: a table that lays out the page has a row with everything in it.
+          () => innermost(ofRole().filter(e => [...e.querySelectorAll('td,th,[role=cell],[role=gridcell],legend,caption,' + heads)].some(c => readsAs(c, t.name)))),
+          () => innermost(ofRole().filter(e => readsWith(e, t.name))),
         ];
       }
       return [
@@ -177,6 +123,7 @@
         () => t.role === 'field' || fields.includes(t.role) ? labelled(scope, t.name, e => ofRole().includes(e)) : [],
         () => t.role === 'field' || fields.includes(t.role) ? ofRole().filter(e => same(squeeze(e.placeholder), t.name)) : [],
         () => ofRole().filter(e => e.getAttribute('data-testid') === t.name),
+        () => t.role === 'field' && verb === 'set' ? exact(radioGroups(scope)) : [],
       ];
     }
     const wanted = rolesFor[verb];
@@ -187,9 +134,10 @@
       tiers.push(() => labelled(scope, t.name, ofVerb));
       if (verb === 'upload') tiers.push(() => exact(query(scope, 'input[type=file]')));
       if (verb !== 'tick' && verb !== 'upload') tiers.push(() => query(scope, '[placeholder]').filter(e => same(squeeze(e.placeholder), t.name)));
+      if (verb === 'choose') tiers.push(() => exact(radioGroups(scope)));
       if (verb === 'click') {
-        tiers.push(() => withText(scope, t.name).filter(e => same(squeeze(e.innerText ?? e.textContent), t.name)));
-        tiers.push(() => withText(scope, t.name));
+        tiers.push(() => withText(scope, t.name).filter(e => readsAs(e, t.name)));
+        tiers.push(() => inPart(t, scope));
       }
       tiers.push(() => query(scope, '[data-testid]').filter(e => e.getAttribute('data-testid') === t.name && (verb === 'click' || ofVerb(e))));
       return tiers;
@@ -201,17 +149,42 @@
       () => query(scope, '[data-testid]').filter(e => e.getAttribute('data-testid') === t.name),
     ];
   };
+  // What contains the words may be looked at, but is it meant by who clicks them? Only if nothing else that can be
+  // acted upon has them, and they are half of its name at least. A text that belongs to no control is what it is.
+  const inPart = (t, scope) => {
+    const words = t.name.toLowerCase();
+    const controls = new Map();
+    const plain = [];
+    const add = (c, e) => { if (!controls.has(c)) controls.set(c, e); };
+    for (const e of withText(scope, t.name).filter(visible)) {
+      let c = e;
+      while (c && !(c.nodeType === 1 && (c.matches(touchable) || c.tagName === 'LABEL' && c.control))) c = around(c);
+      if (c) add(c, e); else plain.push(e);
+    }
+    for (const e of query(scope, named)) {
+      if (e.tagName !== 'OPTION' && e.matches(touchable) && nameOf(e).toLowerCase().includes(words) && visible(e)) add(e, e);
+    }
+    if (plain.length || controls.size !== 1) return [...new Set([...plain, ...controls.values()])];
+    const [[control, e]] = controls;
+    const name = nameOf(control) || squeeze(control.innerText ?? control.textContent);
+    if (2 * [...t.name].length >= [...name].length) return [e];
+    t.only = shown(control);
+    return [];
+  };
   const innermost = list => list.filter(e => !list.some(o => o !== e && e.contains(o)));
 
   // Everything that a target means in this frame: the first tier with a visible element, and what was hidden.
   const find = (t, verb) => {
     const rootsOf = t.css ? openRoots : roots;
     let scope = rootsOf(document);
+    if (t.name) t.name = squeeze(t.name);
+    if (t.of) return {...ofList(t), hidden: 0};
     let outer = document;
     if (t.in) {
       const holder = find({...t.in, role: t.in.role || '', beyond: t.beyond}, 'in');
       const chosen = pick(holder.found, t.in.nth);
-      if (!chosen) return {found: [], tier: 99, hidden: 0, holder: t.in.name || t.in.css, holders: holder.found.length};
+      if (holder.holder) return {...holder, deep: (holder.deep || 0) + 1};
+      if (!chosen) return {found: [], tier: 99, hidden: 0, holder: t.in.name || t.in.css, holders: t.in.nth ? 0 : holder.found.length};
       let e = chosen;
       if (!t.in.role && !t.in.css) e = chosen.closest('tr,li,section,form,fieldset,article,dialog,table,ul,ol,[role]') || chosen;
       scope = rootsOf(e);
@@ -221,7 +194,8 @@
     const tiers = tiersOf(t, scope, verb);
     for (let i = 0; i < tiers.length; i++) {
       const all = [...new Set(tiers[i]())];
-      const found = all.filter(e => usable(e, verb));
+      const sure = filled.includes(verb) ? all.filter(visible) : [];
+      const found = sure.length ? sure : all.filter(e => usable(e, verb));
       hidden += all.length - found.length;
       if (found.length) return {found, tier: i, hidden};
     }
@@ -230,12 +204,25 @@
       const drawn = outer === document && verb === 'see' ? adopted(t).filter(x => x.generated).length : 0;
       if (found.length || drawn) return {found, tier: 90, hidden, drawn};
     }
-    return {found: [], tier: 99, hidden};
+    return {found: [], tier: 99, hidden, only: t.only};
+  };
+  // The options of the list that was opened last: what its field says it controls, or else any that is no other list's.
+  const ofList = t => {
+    const e = H.listed;
+    if (t.of !== H.token) return {found: [], tier: 99};
+    let lists = [];
+    if (e && e.isConnected) {
+      const root = e.getRootNode(), ids = squeeze([...[e], ...e.querySelectorAll('[aria-controls],[aria-owns]')].map(c => (c.getAttribute('aria-controls') || '') + ' ' + (c.getAttribute('aria-owns') || '')).join(' '));
+      lists = roleOf(e) === 'listbox' ? [e] : [...new Set(ids.split(' ').map(id => id && (root.getElementById(id) || document.getElementById(id))).concat(...e.querySelectorAll('[role~=listbox]')))].filter(l => l);
+    }
+    const all = query(roots(document), '[role~=option]').filter(o => lists.length ? lists.some(l => within(o, l)) : true);
+    const found = [o => nameOf(o) === t.name, o => same(nameOf(o), t.name)].map(fits => all.filter(o => fits(o) && visible(o))).find(l => l.length) || [];
+    return {found, tier: found.length ? 0 : 99, offered: all.filter(visible).slice(0, 20).map(nameOf)};
   };
 
   // What the browser's accessibility tree has said of targets, for the look that asked it.
   const beyond = new Map();
-  const keyOf = t => [t.role || '', t.name].join('\n');
+  const keyOf = t => [t.role || '', squeeze(t.name)].join('\n');
   const adopted = t => beyond.get(keyOf(t)) || [];
   const factOf = e => { for (const list of beyond.values()) for (const x of list) if (x.e === e) return x; return {}; };
   // Text that a style sheet draws before or behind an element has no node of its own.
@@ -268,6 +255,12 @@
 
   const pick = (found, nth) => nth ? found[nth - 1] : found.length === 1 ? found[0] : null;
 
+  // A text of the page in a message, to be cut after n letters: not here, for what is a secret must be masked before.
+  // Much more than a secret's length is kept, and a mark where it ends.
+  const cut = (text, n) => {
+    const t = text.replace(/[\x02\x03]/g, '');
+    return t.length <= n ? t : `\x02${n} ${t.length > n + 4000 ? t.slice(0, n + 4000) + '…' : t}\x03`;
+  };
   // An element in a message, as one would write it in a step.
   const firstCell = e => [...e.cells || []].map(x => squeeze(x.textContent)).find(x => x);
   const shown = e => {
@@ -322,10 +315,14 @@
     const all = there(query(roots(document), selector));
     const like = all.map(e => [e, score(nameOf(e) || squeeze(e.placeholder))]).filter(x => x[1] > 0 && (!holder || within(x[0], holder)))
       .sort((a, b) => b[1] - a[1]).slice(0, 5).map(x => shown(x[0]));
-    if (like.length || !t.role && !holder) return {like};
+    // The same name of another kind, or elsewhere: that is said, for it is easily overlooked.
+    const elsewhere = !t.role && !holder ? [] : there(query(roots(document), named)).filter(e => same(nameOf(e), squeeze(t.name)) && (!t.role || t.role === 'field' || roleOf(e) === t.role || !holder || within(e, holder)));
+    const inside = elsewhere.find(e => !holder || within(e, holder)) || elsewhere[0];
+    const other = !inside ? [] : !holder || within(inside, holder) ? [`there is ${shown(inside)}${verb === 'see' || verb === 'click' ? ': write that kind' : ''}`] : [`there is ${shown(inside)}, but not in ${shown(holder)}`];
+    if (like.length || !t.role && !holder) return {like, other};
     let kin = holder ? all.filter(e => e !== holder && within(e, holder)) : all.filter(e => t.role === 'field' || roleOf(e) === t.role);
     if (holder && !kin.length) kin = there(query(roots(holder), named));
-    return {there: [...new Set(kin.map(shown))].slice(0, 5)};
+    return {other, there: [...new Set(kin.map(shown))].slice(0, 5)};
   };
 
   const disabled = e => e.matches(':disabled') || !!e.closest('[aria-disabled=true],[inert]') || e.tagName === 'LABEL' && e.control && e.control.matches(':disabled');
@@ -352,55 +349,16 @@
     return false;
   };
   const box = e => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; };
-  const deepest = (x, y) => {
-    let e = document.elementFromPoint(x, y);
-    for (let root; e && (root = shadowOf(e) || drawnBy.get(e));) {
-      const inner = root.elementFromPoint(x, y);
-      if (!inner || inner === e) break;
-      e = inner;
-    }
-    return e;
-  };
-  const within = (inner, outer) => {
-    for (let e = inner; e; e = e.parentNode || e.host) if (e === outer) return true;
-    return false;
-  };
-  // Where a click lands on an element, in the coordinates of its frame; or what stands in the way.
-  const pointOf = e => {
-    const tried = [];
-    for (const r of e.getClientRects()) {
-      const left = Math.max(r.left, 0), top = Math.max(r.top, 0), right = Math.min(r.right, innerWidth), bottom = Math.min(r.bottom, innerHeight);
-      if (right - left < 1 || bottom - top < 1) continue;
-      const x = (left + right) / 2, y = (top + bottom) / 2;
-      const hit = deepest(x, y);
-      const label = hit && hit.closest && hit.closest('label');
-      if (hit && (within(hit, e) || label && label.control === e)) return {x, y};
-      if (hit) tried.push(hit);
-    }
-    return {cover: tried[0]};
-  };
-  // The offset of this frame in the page, as far as its parents may be asked.
-  const offset = () => {
-    let x = 0, y = 0, far = false;
-    for (let w = window; w !== w.parent; w = w.parent) {
-      let frame = null;
-      try { frame = w.frameElement; } catch { }
-      if (!frame) { far = true; break; }
-      const r = frame.getBoundingClientRect();
-      x += r.x + frame.clientLeft; y += r.y + frame.clientTop;
-    }
-    return {x, y, far};
-  };
-
   const refuse = (why, more) => ({ok: false, why, ...more});
   const locate = (t, verb) => {
     const r = find(t, verb);
     const e = pick(r.found, t.nth);
     if (e) return {e};
-    if (r.holder) return refuse(r.holders > 1 ? 'holders' : 'holder', {holder: r.holder, count: r.holders});
+    if (r.holder) return refuse(r.holders > 1 ? 'holders' : 'holder', {holder: r.holder, count: r.holders, deep: r.deep || 0});
     if (r.found.length && t.nth) return refuse('few', {count: r.found.length, candidates: candidates(r.found)});
     if (r.found.length) return refuse('many', {count: r.found.length, tier: r.tier, candidates: candidates(r.found)});
-    return refuse(r.hidden ? 'hidden' : 'none', {});
+    if (r.only) return refuse('only', {shown: r.only});
+    return refuse(r.hidden ? 'hidden' : 'none', {candidates: r.offered || []});
   };
 
   // ready waits until the element of a target can be acted upon: it stands still, is enabled, and nothing covers
@@ -413,19 +371,27 @@
     const what = {shown: shown(e), tag: e.tagName, type: e.type || '', role: roleOf(e)};
     const fact = t.beyond ? factOf(e) : {};
     if (fact.disabled || disabled(e)) return refuse('disabled', what);
-    if (verb === 'upload') return {ok: true, ...what};
-    if (verb === 'tick') {
+    if (verb === 'tick' || verb === 'set') {
       what.checked = e.checked !== undefined && e.tagName === 'INPUT' ? e.checked : e.getAttribute('aria-checked') === 'true';
-      if (!visible(e)) e = [...e.labels].find(visible);
     }
-    if (verb === 'fill' || verb === 'set') {
-      if (e.readOnly || fact.readonly || e.getAttribute('aria-readonly') === 'true') return refuse('read-only', what);
-      return {ok: true, ...what};
+    if (verb === 'choose') [H.listed, H.token] = [e, what.token = Math.random().toString(36)];
+    if (verb === 'choose' && what.role === 'group') return {ok: true, ...what}; // what is clicked is one in it
+    if ((verb === 'fill' || verb === 'set') && (e.readOnly || fact.readonly || e.getAttribute('aria-readonly') === 'true')) return refuse('read-only', what);
+    const written = verb === 'fill' || verb === 'set' || verb === 'upload' || verb === 'choose' && e.tagName === 'SELECT';
+    if (!visible(e) && (written || verb === 'tick')) {
+      const label = [...(e.labels || [])].find(visible);
+      const drawn = label || (laidOut(e) ? e : null);
+      if (!drawn) { // a script opens it, or a field of a form is ticked or uploaded to next
+        const over = behind(e);
+        return over ? refuse('covered', {...what, cover: shown(over)}) : {ok: true, ...what};
+      }
+      e = drawn;
     }
-    if (verb === 'choose' && e.tagName === 'SELECT') return {ok: true, ...what};
+    H.spot = e;
+    H.lenient = written;
     e.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
     const before = box(e);
-    for (let drawings = 0; drawings < 3; drawings++) { // each is looked at: a script may move it back and forth
+    for (let drawings = 0; drawings < 3 && !written; drawings++) { // each is looked at: a script may move it back and forth
       const time = document.timeline.currentTime;
       await drawn();
       if (!e.isConnected) return refuse('gone', what);
@@ -433,25 +399,22 @@
       if (aboutToMove(e, time)) return refuse('moving', what);
       if (before.some((v, i) => Math.abs(v - now[i]) > 0.5)) return refuse('moving', what);
     }
-    let p = pointOf(e);
-    if (p.cover === undefined && p.x === undefined || p.cover) {
+    let p = spots();
+    if (!p.points.length) {
       e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'}); // from under what sticks to an edge
-      p = pointOf(e);
+      p = spots();
     }
-    if (p.x === undefined) return refuse(p.cover ? 'covered' : 'outside', {...what, cover: p.cover && shown(p.cover)});
-    const o = offset();
-    if (!o.far) for (let w = window, x = p.x, y = p.y; w !== w.parent; w = w.parent) { // what covers the frame
-      const frame = w.frameElement, r = frame.getBoundingClientRect();
-      x += r.x + frame.clientLeft; y += r.y + frame.clientTop;
-      const hit = w.parent.document.elementFromPoint(x, y);
-      if (hit && hit !== frame && !within(hit, frame) && !(frame.getRootNode() instanceof w.parent.ShadowRoot)) return refuse('covered', {...what, cover: shown(hit)});
-    }
-    return {ok: true, x: p.x + o.x, y: p.y + o.y, far: o.far, ...what};
+    // A label that is all link: who wants the box then takes the keyboard.
+    if (!p.points.length && verb === 'tick' && p.inner && e !== H.last) return {ok: true, keys: true, ...what};
+    if (!p.points.length) return refuse(p.cover ? 'covered' : 'outside', {...what, cover: p.cover && shown(p.cover)});
+    return {ok: true, at: true, x: p.points[0][0], y: p.points[0][1], ...what};
   };
+  // Where what was made ready last can be touched, in the part of its frame that is in sight.
+  const spots = part => pointsOf(H.spot, part || whole(), H.lenient);
 
   const changed = e => { for (const type of ['input', 'change']) e.dispatchEvent(new Event(type, {bubbles: true, composed: true})); };
 
-  const fill = value => {
+  const fill = async value => {
     const e = H.last;
     if (!e || !e.isConnected) return refuse('gone');
     e.focus();
@@ -464,9 +427,23 @@
     if (!('value' in e) || ['checkbox', 'radio', 'file', 'button', 'submit', 'reset', 'image'].includes(e.type)) return refuse('not-fillable', {shown: shown(e)});
     if (e.maxLength >= 0 && value.length > e.maxLength) return refuse('too-long', {shown: shown(e), count: e.maxLength});
     e.value = value;
+    const first = e.value;
     changed(e);
-    if (value && e.value === '') return refuse('not-taken', {shown: shown(e), type: e.type});
-    return {ok: true};
+    if (value && first === '') return refuse('not-taken', {shown: shown(e), type: e.type});
+    await null; // a script that thinks about it does so right behind the event
+    if (!e.isConnected || keptIn(e.value, value, e.type)) return {ok: true};
+    const limits = e.type === 'range' ? `from ${e.min || 0} to ${e.max || 100}, in steps of ${e.step || 1}` : '';
+    return refuse('changed', {shown: shown(e), type: e.type, limits, have: e.type === 'password' ? '' : e.value});
+  };
+  // Whether a field holds what was written, perhaps formatted anew: its letters and digits are all there.
+  const keptIn = (have, value, type) => {
+    if (have === value) return true;
+    if (type === 'range') return value.trim() !== '' && Number(have) === Number(value);
+    if (type === 'color') return have.toLowerCase() === value.toLowerCase() || /^[a-z]+$/i.test(value) && CSS.supports('color', value);
+    const bare = s => s.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+    if (bare(value) === '') return have.trim() === value.trim();
+    if (/^\s*-\d/.test(value) && !/[-−–(]/.test(have) || /^\s*-?\d+\.\d+\s*$/.test(value) && !/[.,٫]/.test(have)) return false;
+    return bare(have).includes(bare(value));
   };
 
   const choose = value => {
@@ -474,12 +451,29 @@
     if (!e || !e.isConnected) return refuse('gone');
     if (e.tagName !== 'SELECT') return refuse('not-select');
     const options = [...e.options];
-    const option = options.find(o => squeeze(o.label || o.text) === value) || options.find(o => same(squeeze(o.label || o.text), value)) || options.find(o => o.value === value);
-    if (!option) return refuse('no-option', {shown: shown(e), candidates: options.slice(0, 20).map(o => squeeze(o.label || o.text))});
+    const called = o => squeeze(o.label || o.text);
+    const words = squeeze(value);
+    const equal = [o => called(o) === words, o => same(called(o), words), o => o.value === value].map(fits => options.filter(fits)).find(l => l.length) || [];
+    const option = equal[0];
+    if (!option) return refuse('no-option', {shown: shown(e), candidates: options.slice(0, 20).map(called)});
+    if (equal.length > 1) return refuse('same-options', {shown: shown(e), count: equal.length, candidates: equal.slice(0, 5).map(o => o.value)});
     if (option.disabled || option.parentElement.disabled) return refuse('option-disabled', {shown: shown(e)});
     e.focus();
     if (!option.selected) { option.selected = true; changed(e); }
     return {ok: true};
+  };
+
+  // list writes an option of the field's own list. One that fills itself while somebody writes is written to first.
+  const list = async value => {
+    const e = H.last;
+    if (!e || !e.isConnected) return refuse('gone');
+    const options = e.list ? [...e.list.options] : [];
+    const words = squeeze(value);
+    const fits = [o => o.value === value, o => squeeze(o.label || o.text) === words, o => same(o.value, value) || same(squeeze(o.label || o.text), words)];
+    const option = fits.map(f => options.find(f)).find(o => o);
+    if (option) return fill(option.value);
+    if (e.value !== value) await fill(value);
+    return refuse('no-option', {shown: shown(e), candidates: options.slice(0, 20).map(o => squeeze(o.label || o.text) || o.value)});
   };
 
   const upload = (name, media, data) => {
@@ -532,24 +526,42 @@
   };
 
   const H = {
-    last: null,
+    last: null, // what was made ready; spot is what a person touches of it, listed what has options
+    spot: null, listed: null, token: '', lenient: false,
     // look is what a person sees of a target: how many there are in sight.
-    look: t => { const r = find(t, 'see'); return {count: r.found.length + (r.drawn || 0), hidden: r.hidden, holder: r.holder || '', holders: r.holders || 0, candidates: candidates(r.found)}; },
-    count: (t, verb) => { const r = find(t, verb); return {count: r.found.length, tier: r.tier, candidates: candidates(r.found)}; },
+    look: afresh(t => { const r = find(t, 'see'); return {count: r.found.length + (r.drawn || 0), hidden: r.hidden, holder: r.holder || '', holders: r.holders || 0, deep: r.deep || 0, candidates: candidates(r.found)}; }),
+    count: afresh((t, verb) => { const r = find(t, verb); return {count: r.found.length, tier: r.tier, shown: r.only || '', candidates: candidates(r.found)}; }),
+    // The fields that the browser's own checks refuse, after somebody has tried to send their form.
+    unsent: () => query(roots(document), ':user-invalid').filter(e => e.form && !e.form.noValidate && e.validationMessage)
+      .map(e => `${shown(e)}: ${cut(squeeze(e.validationMessage), 200)}`),
     breathe: () => new Promise(done => setTimeout(done)),
-    ready, fill, choose, upload, outline, adopt, enter,
-    alike,
+    // state of a box that was ready, and has been drawn anew since.
+    state: afresh(t => {
+      const r = locate(t, 'tick');
+      return r.e ? {checked: r.e.tagName === 'INPUT' ? r.e.checked : r.e.getAttribute('aria-checked') === 'true'} : {why: 'gone'};
+    }),
+    ready: afresh(ready), fill, choose, list, upload, outline: afresh(outline), adopt: afresh(adopt), enter,
+    alike: afresh(alike),
+    spots: afresh(part => { const p = spots(part); return {points: p.points, cover: p.cover ? shown(p.cover) : ''}; }),
+    middle: () => { const [x, y, w, h] = box(H.spot); return [x + w / 2, y + h / 2]; },
+    size: () => ({width: innerWidth, height: innerHeight}),
+    // Of the element that shows a frame.
+    inSight: afresh(([frame]) => visible(frame)),
+    opening: afresh(([frame], ...more) => opening(frame, ...more)),
+    through: afresh(([frame], ...more) => through(frame, ...more)),
+    bring: afresh(([frame], ...more) => bring(frame, ...more)),
+    focus: () => { if (H.last) H.last.focus(); },
     checked: () => { const e = H.last; return !e || !e.isConnected ? null : e.tagName === 'INPUT' ? e.checked : e.getAttribute('aria-checked') === 'true'; },
     expanded: () => !!H.last && H.last.getAttribute('aria-expanded') === 'true',
     kind: () => { const e = H.last; return {tag: e.tagName, type: e.type || '', role: roleOf(e), list: !!e.list}; },
-    css: (selector, attribute) => {
+    css: afresh((selector, attribute) => {
       const all = query(openRoots(document), selector);
       const seen = all.filter(visible);
       const e = seen[0] || (attribute ? all[0] : null);
       if (!e) return {count: 0};
       if (attribute) return {count: all.length, value: e.getAttribute(attribute)};
-      return {count: seen.length, value: squeeze('value' in e && ['INPUT', 'TEXTAREA', 'SELECT'].includes(e.tagName) ? e.value : e.innerText ?? e.textContent)};
-    },
+      return {count: seen.length, value: ('value' in e && ['INPUT', 'TEXTAREA', 'SELECT'].includes(e.tagName) ? e.value : e.innerText ?? e.textContent).replace(/\s+/g, ' ').trim()};
+    }),
     page: () => {
       const nav = performance.getEntriesByType('navigation')[0];
       return {title: document.title, url: location.href, status: nav ? nav.responseStatus || 0 : 0, duration: nav ? nav.loadEventEnd || nav.duration : 0, state: document.readyState, ...measured()};
@@ -574,4 +586,3 @@
     }).observe({type: 'layout-shift', buffered: true});
   } catch { }
   globalThis.hoops = H;
-})();

@@ -24,7 +24,7 @@ func TestWhatIsNeverDone(t *testing.T) {
 			<div style="animation:m .2s linear infinite alternate;position:absolute"><style>@keyframes m{to{transform:translateX(300px)}}</style><button>Runner</button></div>
 			<table><tr><td>Tea<td><button>Delete</button><tr><td>Cake<td><button>Delete</button></table>
 			<label>Fixed <input readonly></label><label>Day <input type=date></label><label>Empty <select></select></label>
-			<button style="position:absolute;left:-500px">Skip</button><section aria-label=Twin><i>x</i></section><section aria-label=Twin><i>y</i></section>`,
+			<button style="position:fixed;left:200vw">Skip</button><section aria-label=Twin><i>x</i></section><section aria-label=Twin><i>y</i></section>`,
 	})
 	var list []example
 	for name, c := range map[string]struct {

@@ -3,8 +3,6 @@ package browser
 import (
 	"context"
 	"errors"
-	"net/url"
-	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 	"github.com/cucumber-value/hoops/runners/session"
@@ -30,9 +28,7 @@ func (d *Driver) see(op *ir.See, l *session.Lowering) (session.Action, error) {
 		}
 		st := f.Session().State(d).(*state)
 		if len(st.tabs) == 0 {
-			f := session.Failf("browser/no-page", "there is nothing to see: no page has been opened yet")
-			f.Help = []string{"open one first: I open \"/\""}
-			return f
+			return noPage("there is nothing to see")
 		}
 		said := "see " + string(op.Look)
 		if op.Look == ir.SeeTarget {
@@ -50,12 +46,20 @@ func (d *Driver) see(op *ir.See, l *session.Lowering) (session.Action, error) {
 	}, nil
 }
 
+// noPage is the failure of a step that needs one, said at once: nothing but a step opens one.
+func noPage(what string) error {
+	f := session.Failf("browser/no-page", "%s: no page has been opened yet", what)
+	f.Help = []string{"open one first: I open \"/\""}
+	return f
+}
+
 // sight is what page.js sees of a target.
 type sight struct {
 	Count      int
 	Hidden     int
 	Holder     string
 	Holders    int
+	Deep       int
 	Candidates []string
 }
 
@@ -66,6 +70,9 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 	enough := max(1, what.Nth)
 	var asking pace
 	err := poll(ctx, func() (bool, error) {
+		if t.hasOpened() {
+			return false, errFollow
+		}
 		seen, err := t.seen(ctx, what)
 		// Gone is what neither the page nor the browser knows: that is never said without asking.
 		if due := asking.due(ctx); err == nil && seen.Count < enough && what.CSS == "" && (not || due) {
@@ -88,13 +95,16 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 			return false, t.unseenFrames(what)
 		}
 		last, answered = seen, true
+		if not && seen.Holders > 1 { // in which of them it is not to be seen was not said
+			return false, nil
+		}
 		return (seen.Count >= enough) != not, nil
 	})
 	if err != errOverdue || !answered {
 		return selector(err, what)
 	}
 	within := st.session.Patience(context.Background()).String()
-	if not {
+	if not && last.Holders <= 1 {
 		f := session.Failf("browser/seen", "%s is still in sight after %s", what, within)
 		for _, c := range last.Candidates[:min(len(last.Candidates), 5)] {
 			f.Lines = append(f.Lines, "in sight: "+c)
@@ -103,7 +113,7 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 		f.Cause = err
 		return f
 	}
-	r := reply{Why: "none", Count: last.Count, Candidates: last.Candidates, Holder: last.Holder}
+	r := reply{Why: "none", Count: last.Count, Candidates: last.Candidates, Holder: last.Holder, Deep: last.Deep}
 	switch {
 	case last.Holder != "" && last.Holders > 1:
 		r.Why, r.Count = "holders", last.Holders
@@ -132,11 +142,18 @@ func (t *tab) seen(ctx context.Context, what *element) (sight, error) {
 		if err != nil {
 			return all, err
 		}
+		if s.Count > 0 && frame.id != t.main {
+			if seen, err := t.frameInSight(ctx, frame); err == nil && !seen || errors.Is(err, errAway) {
+				s.Hidden, s.Count, s.Candidates = s.Hidden+s.Count, 0, nil
+			} else if err != nil {
+				return all, err
+			}
+		}
 		all.Count += s.Count
 		all.Hidden += s.Hidden
 		all.Candidates = append(all.Candidates, s.Candidates...)
 		if s.Holder != "" {
-			all.Holder, all.Holders = s.Holder, max(all.Holders, s.Holders)
+			all.Holder, all.Holders, all.Deep = s.Holder, max(all.Holders, s.Holders), s.Deep
 		}
 	}
 	return all, nil
@@ -146,6 +163,9 @@ func (t *tab) seen(ctx context.Context, what *element) (sight, error) {
 func (t *tab) read(ctx context.Context, st *state, look ir.Look, want string) error {
 	var have string
 	err := poll(ctx, func() (bool, error) {
+		if t.hasOpened() {
+			return false, errFollow
+		}
 		at, err := askMain[pageData](ctx, t, "page")
 		if errors.Is(err, errAway) {
 			return false, nil
@@ -156,6 +176,7 @@ func (t *tab) read(ctx context.Context, st *state, look ir.Look, want string) er
 		have = at.Title
 		if look == ir.SeeAddress {
 			have = addressLike(at.URL, want)
+			return sameAddress(have, want), nil
 		}
 		return have == want, nil
 	})
@@ -165,34 +186,4 @@ func (t *tab) read(ctx context.Context, st *state, look ir.Look, want string) er
 		return f
 	}
 	return err
-}
-
-// addressLike is as much of an address as the wanted one says: with its scheme and host, and with its fragment.
-func addressLike(have, want string) string {
-	u, err := url.Parse(have)
-	if err != nil {
-		return have
-	}
-	u.User = nil
-	if !strings.Contains(want, "#") {
-		u.Fragment, u.RawFragment = "", ""
-	}
-	w, err := url.Parse(want)
-	if err == nil && w.IsAbs() {
-		if w.Path == "" && u.Path == "/" {
-			u.Path = ""
-		}
-		return u.String()
-	}
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
-	if u.RawQuery != "" || u.ForceQuery {
-		path += "?" + u.RawQuery
-	}
-	if u.Fragment != "" {
-		path += "#" + u.EscapedFragment()
-	}
-	return path
 }

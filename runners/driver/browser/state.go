@@ -27,6 +27,7 @@ type state struct {
 	known   map[string]string // cookies that other drivers know already, by name, domain and path
 	frozen  []*network.CookieParam
 	trace   []moment // of what he did, for a failure
+	sent    bool     // the step has sent what may change something
 }
 
 var (
@@ -102,6 +103,7 @@ func (st *state) do(ctx context.Context, m moment, work func(ctx context.Context
 	}
 	st.shown()
 	m.began = time.Now()
+	st.sent = false
 	for {
 		t, err := st.tab(ctx)
 		if err == nil && st.session.Attaches() {
@@ -115,6 +117,11 @@ func (st *state) do(ctx context.Context, m moment, work func(ctx context.Context
 			t.close()
 			st.tabs = st.tabs[:len(st.tabs)-1]
 			continue
+		}
+		if err == errFollow {
+			if err = st.follow(ctx, t); err == nil {
+				continue
+			}
 		}
 		if t != nil {
 			st.samples(t)
@@ -152,6 +159,10 @@ func (st *state) on(ctx context.Context, t *tab, share bool, work func(ctx conte
 			unwatch(errCrashed)
 		}
 	}()
+	t.awaitOpened(watch)
+	if t.hasOpened() {
+		return errFollow
+	}
 	if err := work(watch, t); err != nil {
 		if errors.As(context.Cause(ctx), new(*session.TimeUp)) { // else nobody could look at the page
 			t.stopLoading()
@@ -166,6 +177,12 @@ func (st *state) on(ctx context.Context, t *tab, share bool, work func(ctx conte
 		st.samples(next)
 	}
 	return err
+}
+
+// wrote notes that what may change something is about to be sent.
+func (st *state) wrote() {
+	st.sent = true
+	st.session.Wrote()
 }
 
 // headers brings those of "every request has headers:" to the page.

@@ -26,8 +26,17 @@ import (
 	"github.com/cucumber-value/hoops/runners/session/site"
 )
 
+//go:embed sight.js
+var sightScript string
+
+//go:embed reach.js
+var reachScript string
+
 //go:embed page.js
-var pageScript string
+var restScript string
+
+// pageScript is one function, so that each part sees the others and the page sees none.
+var pageScript = "(() => {\n" + sightScript + reachScript + restScript + "})();"
 
 // world is the name of ours in each frame.
 const world = "hoops"

@@ -19,7 +19,7 @@ import (
 
 var hostile = []string{
 	"", ".", "..", "/", "//evil", "../../etc/passwd", "%2e%2e", "%2F", "%00", "%", "?", "&", "=", "#", "&admin=1", "?x=1", "#frag", ";", "+", " ", "\t", "\n", "\r\n", "\r\nX-Evil: 1", "\x00",
-	`"`, `'`, `\`, `","admin":true,"x":"`, `\u0022`, "{}", "[]", "null", "<script>", "--boundary", "\r\n--boundary\r\n", "@/etc/passwd", "@data.txt", "${env.v}", "é", "日本", "\u2028", "😀", "\x7f", "a@b", "http://evil/", ":80", "\\\\evil",
+	`"`, `'`, `\`, `","admin":true,"x":"`, `\u0022`, "{}", "[]", "null", "<script>", "</script>", "<!--", "--boundary", "\r\n--boundary\r\n", "@/etc/passwd", "@data.txt", "${env.v}", "é", "日本", "\u2028", "😀", "\x7f", "a@b", "http://evil/", ":80", "\\\\evil",
 }
 
 func hostileText() *rapid.Generator[string] {
@@ -117,6 +117,10 @@ func TestValuesAreData(t *testing.T) {
 		}, {
 			"attribute of XML", xmlRequest(lit(`<x a="`), val("v", ir.XMLQuoted), lit(`"><fixed>1</fixed></x>`)), readXML, notInXML,
 		}, {
+			"JSON string in a page", pageRequest(lit(`{"v": "`), val("v", ir.PageString), lit(`", "fixed": 1}`)), readPage, nil,
+		}, {
+			"JSON value in a page", pageRequest(lit(`{"v": `), val("v", ir.PageValue), lit(`, "fixed": 1}`)), readPage, nil,
+		}, {
 			"CDATA", xmlRequest(lit("<x><v><![CDATA["), val("v", ir.CDATA), lit("]]></v><fixed>1</fixed></x>")), readXML, notInXML,
 		}, {
 			"text", ir.Request{Target: ir.Literal("/"), Body: &ir.Body{Kind: ir.BodyText, Content: ir.Template{val("v", ir.Plain)}}},
@@ -160,6 +164,21 @@ func TestValuesAreData(t *testing.T) {
 
 func xmlRequest(parts ...ir.Part) ir.Request {
 	return ir.Request{Target: ir.Literal("/"), Body: &ir.Body{Kind: ir.BodyText, Media: "application/xml", Content: parts}}
+}
+
+func pageRequest(parts ...ir.Part) ir.Request {
+	content := append(append(ir.Template{lit(`<script type="application/json">`)}, parts...), lit("</script>"))
+	return ir.Request{Target: ir.Literal("/"), Body: &ir.Body{Kind: ir.BodyText, Media: "text/html", Content: content}}
+}
+
+// readPage reads the JSON up to the first end of the script, which HTML looks for in any case.
+func readPage(s seen) (string, error) {
+	script, rest, _ := strings.Cut(strings.TrimPrefix(s.body, `<script type="application/json">`), "</")
+	if rest != "script>" || strings.Contains(script, "<") {
+		return "", errors.New("the page changed: " + s.body)
+	}
+	s.body = script
+	return readJSON(s)
 }
 
 func readXML(s seen) (string, error) {
