@@ -82,3 +82,65 @@ func TestSchemasAreEmbedded(t *testing.T) {
 		t.Errorf("a file that a schema refers to is broken, and: %v", r.Diagnostics)
 	}
 }
+
+// A Compiler reads a schema again when another that the project names has got the $id that it refers to, and when a
+// file has come to lie where one was looked for before; who runs the program is told the $ids.
+func TestSchemasFoundByID(t *testing.T) {
+	files := map[string]string{
+		"s/order.json": `{"$id": "https://example.com/s/order.json", "$ref": "../common/address.json"}`,
+		"s/a.json":     `{"$id": "https://example.com/common/address.json"}`,
+		"s/b.json":     `{}`,
+	}
+	sources := &Sources{
+		Features: []Source{{"a.feature", []byte(`Feature: a
+  Scenario: s
+    When I GET "/"
+    Then the response matches the schema "s/order.json"
+    And the response matches the schema "s/a.json"
+    And the response matches the schema "s/b.json"
+`)}},
+		Read: func(name string) ([]byte, error) {
+			text, known := files[name]
+			if !known {
+				return nil, fmt.Errorf("%s does not exist", name)
+			}
+			return []byte(text), nil
+		},
+	}
+	again := NewCompiler()
+	for i, c := range []struct {
+		change func()
+		want   []string // files and their $id; none when it does not compile
+	}{
+		{func() {}, []string{"s/a.json https://example.com/common/address.json", "s/b.json ", "s/order.json https://example.com/s/order.json"}},
+		{func() { files["s/a.json"], files["s/b.json"] = files["s/b.json"], files["s/a.json"] },
+			[]string{"s/a.json ", "s/b.json https://example.com/common/address.json", "s/order.json https://example.com/s/order.json"}},
+		{func() { files["common/address.json"] = files["s/b.json"] },
+			[]string{"common/address.json ", "s/a.json ", "s/b.json https://example.com/common/address.json", "s/order.json https://example.com/s/order.json"}},
+		{func() { delete(files, "common/address.json"); files["s/a.json"] = files["s/b.json"] }, nil},
+		{func() { files["s/a.json"], files["s/b.json"] = `{}`, `{}` }, nil},
+	} {
+		c.change()
+		whole, next := Compile(sources), again.Compile(sources)
+		var got []string
+		for _, r := range []*Result{whole, next} {
+			if (r.Program == nil) != (c.want == nil) {
+				t.Fatal(i, r.Diagnostics)
+			}
+		}
+		if c.want == nil {
+			continue
+		}
+		for _, f := range next.Program.Files {
+			if strings.HasSuffix(f.Path, ".json") {
+				got = append(got, f.Path+" "+f.ID)
+			}
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Error(i, d)
+		}
+		if ir.Digest(whole.Program) != ir.Digest(next.Program) {
+			t.Error(i, "a compilation from what is known is another program")
+		}
+	}
+}

@@ -55,7 +55,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"other JSON", `{"a":1}`, ErrNotArtefact, ""},
 		{"edited", strings.Replace(good, "Tea", "Tee", 1), ErrEdited, ""},
 		{"edited digest", strings.Replace(good, `"digest":"sha256:`, `"digest":"sha256:0`, 1), ErrEdited, ""},
-		{"newer major", string(artefact(Major+1, 0, "{}")), ErrVersion, "this hoops reads 1.2"},
+		{"newer major", string(artefact(Major+1, 0, "{}")), ErrVersion, "this hoops reads 1.3"},
 		{"older major", string(artefact(Major-1, 0, "{}")), ErrVersion, ""},
 		{"a bad header", strings.Replace(good, `"major":1`, `"major":x`, 1), ErrNotArtefact, ""},
 		{"something behind it", good + "x", ErrEdited, "something follows its end"},

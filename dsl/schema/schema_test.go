@@ -153,7 +153,7 @@ func TestAnythingIsReadOrBlamed(t *testing.T) {
 	})
 	value := rapid.Custom(func(t *rapid.T) string {
 		keys := []string{"$ref", "$id", "id", "$schema", "$anchor", "$dynamicRef", "$recursiveRef", "items", "type", "pattern", "not"}
-		values := []string{`"b.json"`, `"a.json#/x"`, `"#"`, `"#/not"`, `"#a"`, `"("`, `"https://e.com/b.json"`, `"://"`, `"%zz"`, `"a"`, `{}`, `{"$ref": "b.json"}`, `{"$ref": "#/items"}`, `[]`, `1`}
+		values := []string{`"b.json"`, `"a.json#/x"`, `"#"`, `"#/not"`, `"#a"`, `"("`, `"https://e.com/b.json"`, `"https://e.com/x/a.json"`, `"../b.json"`, `"x/../../b.json"`, `"https://e.com"`, `"https:b"`, `"://"`, `"%zz"`, `"a"`, `{}`, `{"$ref": "b.json"}`, `{"$ref": "#/items"}`, `[]`, `1`}
 		var fields []string
 		for _, k := range rapid.SliceOfN(rapid.SampledFrom(keys), 0, 4).Draw(t, "keys") {
 			fields = append(fields, fmt.Sprintf("%q: %s", k, rapid.SampledFrom(values).Draw(t, "value")))

@@ -122,6 +122,7 @@ func TestTheShellSeesData(t *testing.T) {
 	for _, script := range []string{
 		`printf %s ${x}`, `printf %s "${x}"`, `printf %s "$(printf %s ${x})"`, "cat <<END\n${x}\nEND",
 		"x=${x}; printf %s \"$x\"", `printf '%s' a"${x}"b`,
+		`env -u A --unset=B printf %s ${x}`, `command -p printf %s ${x}`, `echo a | xargs -n1 -I {} printf %s ${x}`, "printf %s ${x} >|/dev/stdout",
 	} {
 		p, wrong := cut(oneLine(script, diag.Pos{Line: 1, Col: 1}), nil)
 		if wrong != nil {
