@@ -191,6 +191,7 @@
       outer = e;
     }
     let hidden = 0;
+    const concealed = [];
     const tiers = tiersOf(t, scope, verb);
     for (let i = 0; i < tiers.length; i++) {
       const all = [...new Set(tiers[i]())];
@@ -198,13 +199,14 @@
       const found = sure.length ? sure : all.filter(e => usable(e, verb));
       hidden += all.length - found.length;
       if (found.length) return {found, tier: i, hidden};
+      concealed.push(...all);
     }
     if (t.beyond) {
       const found = innermost([...new Set(adopted(t).filter(x => x.e && x.e !== outer && within(x.e, outer) && usable(x.e, verb)).map(x => x.e))]);
       const drawn = outer === document && verb === 'see' ? adopted(t).filter(x => x.generated).length : 0;
       if (found.length || drawn) return {found, tier: 90, hidden, drawn};
     }
-    return {found: [], tier: 99, hidden, only: t.only};
+    return {found: [], tier: 99, hidden, concealed, only: t.only};
   };
   // The options of the list that was opened last: what its field says it controls, or else any that is no other list's.
   const ofList = t => {
@@ -350,10 +352,17 @@
   };
   const box = e => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; };
   const refuse = (why, more) => ({ok: false, why, ...more});
+  // What many pages let appear only when somebody scrolls to it is scrolled to: the next look sees it.
+  const approach = r => {
+    const e = r.found.length ? null : (r.concealed || []).find(e => laidOut(e) && !outOfSight(e, e.getBoundingClientRect()) && (box(e)[1] >= innerHeight || box(e)[1] + box(e)[3] <= 0));
+    if (e) e.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
+  };
+
   const locate = (t, verb) => {
     const r = find(t, verb);
     const e = pick(r.found, t.nth);
     if (e) return {e};
+    approach(r);
     if (r.holder) return refuse(r.holders > 1 ? 'holders' : 'holder', {holder: r.holder, count: r.holders, deep: r.deep || 0});
     if (r.found.length && t.nth) return refuse('few', {count: r.found.length, candidates: candidates(r.found)});
     if (r.found.length) return refuse('many', {count: r.found.length, tier: r.tier, candidates: candidates(r.found)});
@@ -528,8 +537,8 @@
   const H = {
     last: null, // what was made ready; spot is what a person touches of it, listed what has options
     spot: null, listed: null, token: '', lenient: false,
-    // look is what a person sees of a target: how many there are in sight.
-    look: afresh(t => { const r = find(t, 'see'); return {count: r.found.length + (r.drawn || 0), hidden: r.hidden, holder: r.holder || '', holders: r.holders || 0, deep: r.deep || 0, candidates: candidates(r.found)}; }),
+    // look is what a person sees of a target: how many there are in sight. Who looks that it is absent does not scroll.
+    look: afresh((t, absent) => { const r = find(t, 'see'); if (!absent) approach(r); return {count: r.found.length + (r.drawn || 0), hidden: r.hidden, holder: r.holder || '', holders: r.holders || 0, deep: r.deep || 0, candidates: candidates(r.found)}; }),
     count: afresh((t, verb) => { const r = find(t, verb); return {count: r.found.length, tier: r.tier, shown: r.only || '', candidates: candidates(r.found)}; }),
     // The fields that the browser's own checks refuse, after somebody has tried to send their form.
     unsent: () => query(roots(document), ':user-invalid').filter(e => e.form && !e.form.noValidate && e.validationMessage)

@@ -37,6 +37,8 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		"/seen": `<body style="overflow:hidden"><p style="opacity:.1">Pale</p><div style="height:100px;overflow:auto"><div style="height:900px"></div><p>Scrolled</p></div>
 			<div style="overflow:hidden;height:0"><div style="position:fixed;top:9px;left:300px">Fixed</div></div><div style="height:2000px"></div><p>Below</p>
 			<h2 style="background:linear-gradient(red,blue);-webkit-background-clip:text;color:transparent">Gradient</h2><p style="color:#000">Black</p><p style="color:rgb(10 10 0)">Brown</p>`,
+		"/late": `<div style="height:3000px">Top</div><section style="opacity:0;transition:opacity .1s"><p>Promise</p><button onclick="this.textContent='ordered'">Order</button></section>
+			<script>new IntersectionObserver(list => list.forEach(e => { if (e.isIntersecting) e.target.style.opacity = 1 })).observe(document.querySelector('section'))</script>`,
 		"/rtl": `<html dir=rtl><body><div style="width:3000px">Wide <span style="position:absolute;right:2500px">Leftmost</span></div>`,
 	})
 	var list []example
@@ -47,6 +49,9 @@ func TestWhatCannotBeSeen(t *testing.T) {
 	for _, words := range []string{"Pale", "Scrolled", "Fixed", "Below", "Gradient", "Black", "Brown"} {
 		list = append(list, example{name: words, ops: []ir.Op{open("/seen"), see(words)}})
 	}
+	// What appears when somebody scrolls to it.
+	list = append(list, example{name: "scrolled to", ops: []ir.Op{open("/late"), dontSee("Promise"), see("Promise")}},
+		example{name: "click what is scrolled to", words: "", ops: []ir.Op{open("/late"), click(named("Order")), see("ordered")}})
 	list = append(list, example{name: "right to left", ops: []ir.Op{open("/rtl"), see("Leftmost")}})
 	b.each(t, list)
 }

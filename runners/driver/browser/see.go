@@ -73,7 +73,7 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 		if t.hasOpened() {
 			return false, errFollow
 		}
-		seen, err := t.seen(ctx, what)
+		seen, err := t.seen(ctx, what, not)
 		// Gone is what neither the page nor the browser knows: that is never said without asking.
 		if due := asking.due(ctx); err == nil && seen.Count < enough && what.CSS == "" && (not || due) {
 			if !due && asking.asked {
@@ -81,7 +81,7 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 			}
 			err = t.withBeyond(ctx, &asking, what, "see", func(wider *element) error {
 				var err error
-				seen, err = t.seen(ctx, wider)
+				seen, err = t.seen(ctx, wider, not)
 				return err
 			})
 		}
@@ -128,14 +128,14 @@ func (t *tab) look(ctx context.Context, st *state, what *element, not bool) erro
 }
 
 // seen is what all frames show of a target.
-func (t *tab) seen(ctx context.Context, what *element) (sight, error) {
+func (t *tab) seen(ctx context.Context, what *element, absent bool) (sight, error) {
 	all := sight{}
 	frames := t.frames()
 	if len(frames) == 0 {
 		return all, errAway
 	}
 	for _, frame := range frames {
-		s, err := ask[sight](ctx, t, frame, "look", what)
+		s, err := ask[sight](ctx, t, frame, "look", what, absent)
 		if errors.Is(err, errAway) && frame.id != frames[0].id {
 			continue // a frame may go at any time
 		}
