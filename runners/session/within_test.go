@@ -107,9 +107,7 @@ func TestWithinEndsInTime(t *testing.T) {
 				var f *Failure
 				if errors.As(err, &f) {
 					var lines []string
-					for _, l := range f.Lines[:min(len(f.Lines), len(c.lines))] {
-						lines = append(lines, l)
-					}
+					lines = append(lines, f.Lines[:min(len(f.Lines), len(c.lines))]...)
 					if d := cmp.Diff(c.lines, lines); d != "" {
 						t.Error(d)
 					}
@@ -122,19 +120,16 @@ func TestWithinEndsInTime(t *testing.T) {
 // Of a server that always takes as long to answer, and in less than the limit, no try is cut off: the message is that
 // of an answer, every sample is one, and what passes does so in time.
 func TestWithinOfAConstantServer(t *testing.T) {
-	hundred := make([]int, 100) // a range would be mostly of small numbers
+	hundred := make([]int, 100) // evenly: a range would be mostly of small numbers
 	for i := range hundred {
 		hundred[i] = i
 	}
 	percent := rapid.SampledFrom(hundred)
 	rapid.Check(t, func(rt *rapid.T) {
-		limit := rapid.SampledFrom([]time.Duration{2 * time.Millisecond, 30 * time.Millisecond, time.Second, 3 * time.Second, 20 * time.Second}).Draw(rt, "limit")
+		limit := rapid.SampledFrom([]time.Duration{10 * time.Millisecond, time.Second, 3 * time.Second, 20 * time.Second}).Draw(rt, "limit")
 		latency := limit * time.Duration(percent.Draw(rt, "latency in percent of it")) / 100
-		ready := rapid.SampledFrom([]int{1, 2, 3, 5, 1000}).Draw(rt, "the answer that is ready")
-		oversleeps := limit * time.Duration(percent.Draw(rt, "how much longer a sleep is, in percent of it")) / 100
-		if rapid.Bool().Draw(rt, "in time") {
-			oversleeps = 0
-		}
+		ready := rapid.SampledFrom([]int{1, 3, 1000}).Draw(rt, "the answer that is ready")
+		oversleeps := limit * time.Duration(percent.Draw(rt, "how much longer a sleep is, in thousandths of it")) / 1000
 		synctest.Test(t, func(*testing.T) {
 			n := 0
 			w, took, err := withinBubble(t, limit.String(), func(ctx context.Context, i int) reply {
