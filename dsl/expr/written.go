@@ -83,3 +83,36 @@ func (l *lowering) spelt(from, to int) string {
 	b.WriteString(string(l.runes[from:to]))
 	return b.String()
 }
+
+// SpanAsWritten is where a span of a source of one line stands in what that was made from, with ${name} and <column> in
+// it; all of it where that cannot be told.
+func SpanAsWritten(source, written string, at Span) Span {
+	if source == written {
+		return at
+	}
+	all := len([]rune(written))
+	list := stretches(source, written)
+	if at.Line > 1 || list == nil {
+		return Span{1, 1, all}
+	}
+	from, to := at.Col-1, at.Col-1+at.Len
+	begin, end, longer := from, to, 0
+	for _, s := range list {
+		words := len([]rune(s.words))
+		switch {
+		case from >= s.to:
+			begin = from + longer + words - (s.to - s.from)
+		case from >= s.from:
+			begin = s.from + longer
+		}
+		switch {
+		case to >= s.to:
+			end = to + longer + words - (s.to - s.from)
+		case to > s.from:
+			end = s.from + longer + words
+		}
+		longer += words - (s.to - s.from)
+	}
+	begin = min(begin, all)
+	return Span{1, begin + 1, max(1, min(end, all)-begin)}
+}

@@ -220,6 +220,18 @@ func diagnosed(e *expr.Error, pos diag.Pos) diag.Diagnostic {
 	return d
 }
 
+// asWritten is an error of an expression that ends a step's line, where it stands in that line.
+func asWritten(e *expr.Error, source string, step *ir.Step, pos diag.Pos) *expr.Error {
+	written := []rune(step.Text)
+	from := pos.Col - step.Pos.Col
+	if pos.Line != step.Pos.Line || from < 0 || from > len(written) {
+		return e
+	}
+	moved := *e
+	moved.Span = expr.SpanAsWritten(source, strings.TrimRight(string(written[from:]), " \t"), e.Span)
+	return &moved
+}
+
 // resolve checks every expression of a step and notes where its value comes from.
 func (n *Names) resolve(step *ir.Step) diag.List {
 	var wrong diag.List
@@ -243,7 +255,7 @@ func (n *Names) resolve(step *ir.Step) diag.List {
 		case *ir.Expect:
 			if op.Check == ir.CheckTrue {
 				if _, e := n.Condition(op.Expr); e != nil {
-					wrong = append(wrong, diagnosed(e, op.Pos))
+					wrong = append(wrong, diagnosed(asWritten(e, op.Expr, step, op.Pos), op.Pos))
 				}
 			}
 			if op.Check == ir.CheckFields {
@@ -252,7 +264,9 @@ func (n *Names) resolve(step *ir.Step) diag.List {
 				}
 			}
 		case *ir.Keep:
-			origin(op.Expr, op.Pos)
+			if c := n.compile(compilation{op.Expr, false}, expr.Compile); c.err != nil {
+				wrong = append(wrong, diagnosed(asWritten(c.err, op.Expr, step, op.Pos), op.Pos))
+			}
 		}
 	}
 	return append(wrong, n.anyElsewhere(step)...)
