@@ -20,7 +20,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 HOOPS   := bin/hoops
-TIMEOUT := 15m
+TIMEOUT := 30m
 BENCH   ?= .
 
 # Debian packages, by the command that shows that one is there already.
