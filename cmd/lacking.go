@@ -15,9 +15,9 @@ import (
 func lacking(plan runners.Plan) diag.List {
 	var list diag.List
 	known := plan.Env.Named(plan.Program.Vars)
-	told := map[string]bool{}
+	told, called := map[string]bool{}, map[ir.Called]bool{}
 	for _, one := range plan.Selected {
-		plan.Program.ReadsEnv(one.Scenario.Steps, plan.DriverOf(one), one.Row, func(name string, trail []*ir.Step) {
+		plan.Program.ReadsEnv(one.Scenario.Steps, plan.DriverOf(one), one.Row, called, func(name string, trail []*ir.Step) {
 			if told[name] || slices.ContainsFunc(known, func(v ir.Var) bool { return v.Name == name }) {
 				return
 			}

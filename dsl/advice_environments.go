@@ -59,12 +59,15 @@ func pathOf(url ir.Template) string {
 // someEnvironments says which names of env not every environment has whose where lets the scenario run: a run there
 // refuses it.
 func (a *advice) someEnvironments() {
+	if a.allAlike() {
+		return
+	}
 	told := map[string]bool{}
 	for i := range a.program.Features {
 		f := &a.program.Features[i]
 		for j := range f.Scenarios {
 			sc := &f.Scenarios[j]
-			a.program.ReadsEnv(sc.Steps, "", -1, func(name string, trail []*ir.Step) {
+			a.program.ReadsEnv(sc.Steps, "", -1, map[ir.Called]bool{}, func(name string, trail []*ir.Step) {
 				if told[name] || name == "url" {
 					return
 				}
@@ -88,6 +91,22 @@ func (a *advice) someEnvironments() {
 			})
 		}
 	}
+}
+
+// allAlike reports whether every environment has the same names.
+func (a *advice) allAlike() bool {
+	count := map[string]int{}
+	for i := range a.program.Environments {
+		for _, v := range a.program.Environments[i].Named(a.program.Vars) {
+			count[v.Name]++
+		}
+	}
+	for _, n := range count {
+		if n < len(a.program.Environments) {
+			return false
+		}
+	}
+	return true
 }
 
 // allows reports whether an environment's where lets any row of a scenario run.

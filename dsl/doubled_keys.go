@@ -3,6 +3,7 @@ package dsl
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,6 +46,29 @@ type doubledKey struct {
 	before int
 }
 
+// someKeyTwice reports whether a text may have a key twice, in whatever objects: of most it says no, and quickly.
+func someKeyTwice(text string) bool {
+	var keys []string
+	for at := 0; ; {
+		colon := strings.IndexByte(text[at:], ':')
+		if colon < 0 {
+			return false
+		}
+		at += colon + 1
+		before := strings.TrimRight(text[:at-1], " \t\r\n")
+		if !strings.HasSuffix(before, `"`) {
+			continue
+		}
+		key := before[strings.LastIndexByte(before[:len(before)-1], '"')+1:]
+		if slices.Contains(keys, key) || strings.Contains(key, `\`) { // an escape may spell any key
+			return true
+		}
+		if keys = append(keys, key); len(keys) > 100 {
+			return true
+		}
+	}
+}
+
 // doubled are the keys of a JSON text that stand twice in one object.
 func doubled(t ir.Template) (found []doubledKey) {
 	var b strings.Builder // something harmless for each value
@@ -59,6 +83,9 @@ func doubled(t ir.Template) (found []doubledKey) {
 		}
 	}
 	text := b.String()
+	if !someKeyTwice(text) {
+		return nil
+	}
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	var value func() bool

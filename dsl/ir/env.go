@@ -3,12 +3,16 @@ package ir
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 var envName = regexp.MustCompile(`(?:^|[^\w.])env\.(\w+)`)
 
 // EnvNames are the names that an expression reads of env, each once.
 func EnvNames(source string) []string {
+	if !strings.Contains(source, "env") {
+		return nil
+	}
 	var names []string
 	for _, m := range envName.FindAllStringSubmatch(source, -1) {
 		if !slices.Contains(names, m[1]) {
@@ -82,13 +86,20 @@ func Circle(all []Var) []Var {
 	return nil
 }
 
-// ReadsEnv visits every name of env that steps read on a driver, "" for any, and in a row of their outline, -1 for
-// all; trail is the way from the step to the one that reads it.
-func (p *Program) ReadsEnv(steps []Step, driver string, row int, visit func(name string, trail []*Step)) {
-	p.readsEnv(steps, driver, row, nil, map[int]bool{}, visit)
+// Called is a definition (1-based) on a driver.
+type Called struct {
+	Definition int
+	Driver     string
 }
 
-func (p *Program) readsEnv(steps []Step, driver string, row int, way []*Step, inside map[int]bool, visit func(string, []*Step)) {
+// ReadsEnv visits names of env that steps read on a driver, "" for any, and in a row of their outline, -1 for
+// all; trail is the way from the step to the one that reads it. What was called already is not looked into again: calls of
+// calls can multiply without end.
+func (p *Program) ReadsEnv(steps []Step, driver string, row int, called map[Called]bool, visit func(name string, trail []*Step)) {
+	p.readsEnv(steps, driver, row, nil, called, visit)
+}
+
+func (p *Program) readsEnv(steps []Step, driver string, row int, way []*Step, called map[Called]bool, visit func(string, []*Step)) {
 	for i := range steps {
 		s := &steps[i]
 		trail := append(slices.Clip(way), s)
@@ -104,13 +115,12 @@ func (p *Program) readsEnv(steps []Step, driver string, row int, way []*Step, in
 					visit(name, trail)
 				}
 			}
-			if d := b.Definition; d > 0 && !inside[d] {
-				inside[d] = true
-				p.readsEnv(p.Definitions[d-1].Body, b.Driver, -1, trail, inside, visit)
-				delete(inside, d)
+			if to := (Called{b.Definition, b.Driver}); b.Definition > 0 && !called[to] {
+				called[to] = true
+				p.readsEnv(p.Definitions[b.Definition-1].Body, b.Driver, -1, trail, called, visit)
 			}
 			if w, ok := b.Op.(*Within); ok {
-				p.readsEnv([]Step{w.Step}, b.Driver, -1, trail, inside, visit)
+				p.readsEnv([]Step{w.Step}, b.Driver, -1, trail, called, visit)
 			}
 		}
 	}
