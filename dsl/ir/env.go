@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-var envName = regexp.MustCompile(`(?:^|[^\w.])env\.(\w+)`)
+// envName matches texts in quotes, too, so that what stands in one is not taken for a name.
+var envName = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|` + "`[^`]*`" + `|(?:^|[^\w.])env\.(\w+)`)
 
 // EnvNames are the names that an expression reads of env, each once.
 func EnvNames(source string) []string {
@@ -15,7 +16,7 @@ func EnvNames(source string) []string {
 	}
 	var names []string
 	for _, m := range envName.FindAllStringSubmatch(source, -1) {
-		if !slices.Contains(names, m[1]) {
+		if m[1] != "" && !slices.Contains(names, m[1]) {
 			names = append(names, m[1])
 		}
 	}
