@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ import (
 // matrix is which scenario runs on which driver, and the first obstacle where it does not.
 type matrix struct {
 	drivers []string
-	used    []string // of the drivers: those of stages, of tags, and http, which is meant where none is named
+	used    []string // of the drivers: those of stages and of tags; http where no stage runs on one
 	staged  []string // those of stages
 	idle    []string // drivers that run no scenario
 	rows    []matrixRow
@@ -49,12 +48,7 @@ func newMatrix(p *ir.Program) *matrix {
 			}
 		}
 	})
-	for i := range p.Stages {
-		switch s := &p.Stages[i]; s.Run {
-		case ir.Functional, ir.LoadRunner, ir.Probe:
-			m.staged = append(m.staged, cmp.Or(s.Driver, "http"))
-		}
-	}
+	m.staged = stagedOf(p)
 	for _, d := range driversOf(p) {
 		m.used = append(m.used, d)
 		if !slices.Contains(m.drivers, d) {

@@ -1,27 +1,33 @@
 package cmd
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-// driversOf are the drivers that the project asks for.
+// driversOf are the drivers that the project asks for: http is meant where no stage runs on a driver.
 func driversOf(p *ir.Program) []string {
-	used := []string{"http"}
+	var used []string
 	add := func(driver string) {
 		if driver != "" && !slices.Contains(used, driver) {
 			used = append(used, driver)
 		}
 	}
+	for _, d := range stagedOf(p) {
+		add(d)
+	}
 	for _, s := range p.Stages {
-		add(s.Driver)
 		if s.Load != nil {
 			for _, share := range s.Load.Mix {
 				add(share.Driver)
 			}
 		}
+	}
+	if len(used) == 0 {
+		add("http")
 	}
 	for i := range p.Features {
 		for j := range p.Features[i].Scenarios {
@@ -34,6 +40,18 @@ func driversOf(p *ir.Program) []string {
 		}
 	}
 	return used
+}
+
+// stagedOf are the drivers that stages run on.
+func stagedOf(p *ir.Program) []string {
+	var staged []string
+	for i := range p.Stages {
+		switch s := &p.Stages[i]; s.Run {
+		case ir.Functional, ir.LoadRunner, ir.Probe:
+			staged = append(staged, cmp.Or(s.Driver, "http"))
+		}
+	}
+	return staged
 }
 
 // rowsOf are the rows of a scenario, -1 where it has none.

@@ -19,5 +19,5 @@ Feature: Compile once
     When I type "hoops build -o greetings.hoops"
     And I type "sed -i s/hello/hallo/ greetings.hoops"
     And I type "hoops test greetings.hoops --driver shell --allow shell"
-    Then the exit code is 2
+    Then the exit code is 3
     And hoops complains "the artefact was changed after it was built"
