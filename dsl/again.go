@@ -70,8 +70,8 @@ type shared struct {
 // unit is a feature of the program, and what was found out about it.
 type unit struct {
 	saying
+	holding
 	doc      *gherkin.Document
-	calls    []int     // definitions that its steps call, by their numbers in the library
 	taken    []taking  // ids
 	said     diag.List // while it was parsed and bound
 	twice    []keptTwice
@@ -170,7 +170,6 @@ func (k *Compiler) changed(in *Sources) *Result {
 		}
 		c.lint[s.Path] = wrong
 		c.feature(ids, doc)
-		c.readBy(c.program.Features[len(c.program.Features)-1])
 	}
 	for path, u := range units {
 		if !there[path] {

@@ -47,8 +47,8 @@ func compile(in *Sources, again *Compiler) *Result {
 	c.keptNames(features, definitions)
 	c.eachColumns(features, definitions)
 	c.bodies()
-	c.features(features)
 	c.readers()
+	c.features(features)
 	c.recursion()
 	if !c.list.HasErrors() {
 		c.link()

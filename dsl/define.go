@@ -121,8 +121,7 @@ func cells(list []gherkin.Cell) []steps.Cell {
 // run on its own driver is an error, whether a scenario reaches it or not.
 func (c *compiler) bodies() {
 	for _, d := range c.library.Definitions {
-		d.Names = steps.NewNames(c.kept, d.Params, c.each[d])
-		c.declare(d.Names)
+		d.Names = c.scenarioNames().In(d.Params, c.each[d])
 		for _, p := range d.Params {
 			if refusedName(p.Name) {
 				c.add(diag.Errorf(inPattern(d, "{"+p.Name+":"+p.Type+"}"), "steps/reserved", "the parameter %q has one of hoops' own names", p.Name).WithHelp("give it another name"))

@@ -70,6 +70,9 @@ func (c *compiler) stepFiles() {
 			continue
 		}
 		u.files = []neededFile{}
+		if !c.mayNameFiles(u, &c.program.Features[i]) {
+			continue
+		}
 		for j := range c.program.Features[i].Scenarios {
 			u.files = append(u.files, c.filesIn(c.program.Features[i].Scenarios[j].Steps, c.scenarioNames())...)
 		}

@@ -40,11 +40,7 @@ func (c *compiler) feature(ids *ids, doc *gherkin.Document) {
 	u := &unit{doc: doc, saying: c.saying(doc)}
 	for _, s := range f.Scenarios {
 		feature.Scenarios = append(feature.Scenarios, c.scenario(ids, &feature, f, s))
-		for _, d := range called(feature.Scenarios[len(feature.Scenarios)-1].Steps) {
-			if !slices.Contains(u.calls, d) {
-				u.calls = append(u.calls, d)
-			}
-		}
+		c.look(u, feature.Scenarios[len(feature.Scenarios)-1].Steps)
 	}
 	for _, r := range f.Rules {
 		ids.misplaced(r.Tags)
@@ -116,7 +112,7 @@ func (c *compiler) scenario(ids *ids, feature *ir.Feature, f *gherkin.Feature, s
 // scenarioNames are those of every step outside of definitions: made once.
 func (c *compiler) scenarioNames() *steps.Names {
 	if c.names == nil {
-		c.names = steps.NewNames(c.kept, nil, nil)
+		c.names = steps.NewNames(c.kept)
 		c.declare(c.names)
 	}
 	return c.names

@@ -26,7 +26,9 @@ func (f *flow) feature(feature *ir.Feature, u *unit) {
 	u.followed = true
 	for i := range feature.Scenarios {
 		s := &feature.Scenarios[i]
-		f.readOnly(s.Steps, f.scenarioNames())
+		if u.ops {
+			f.readOnly(s.Steps, f.scenarioNames())
+		}
 		for _, driver := range driversOf(s) {
 			for _, row := range rowsToFollow(s) {
 				f.scenario(s, driver, row)
@@ -73,8 +75,7 @@ type flow struct {
 	*compiler
 	bodies map[flowKey]*summary
 	unit   *unit   // that is followed
-	own    ir.Step // the one that is read, with one binding
-	one    [1]ir.Binding
+	sum    summary // of the scenario that is followed
 }
 
 type flowKey struct {
@@ -111,7 +112,8 @@ func (f *flow) scenario(s *ir.Scenario, driver string, row int) {
 	if o, _ := f.program.Blocked(s.Steps, driver, row); o != nil {
 		return // it does not run there
 	}
-	sum := &summary{} // of what is kept; nobody reads from outside of a scenario
+	sum := &f.sum // of what is kept; nobody reads from outside of a scenario
+	sum.keeps = sum.keeps[:0]
 	for i := range s.Steps {
 		step := &s.Steps[i]
 		inner := f.binding(step, step.Binding(driver, row), 0, f.scenarioNames())
@@ -202,7 +204,11 @@ func (s *summary) keep(next []keep) {
 // binding is what one step does on a driver, in the body of a definition (0 for a scenario). What it reads itself,
 // its arguments among that, comes before what it calls.
 func (f *flow) binding(step *ir.Step, b *ir.Binding, by int, names *steps.Names) *summary {
-	sum := &summary{needs: f.reads(step, b, names)}
+	needs := f.reads(step, b, names)
+	if b.Op == nil && len(needs) == 0 {
+		return f.body(b.Definition, b.Driver)
+	}
+	sum := &summary{needs: needs}
 	switch op := b.Op.(type) {
 	case nil:
 		sum.add(f.body(b.Definition, b.Driver))
@@ -243,8 +249,6 @@ func (f *flow) body(definition int, driver string) *summary {
 
 // reads are the kept names that a step's own expressions read on one driver.
 func (f *flow) reads(step *ir.Step, b *ir.Binding, names *steps.Names) []need {
-	f.own, f.one[0] = *step, *b
-	f.own.Bindings = f.one[:]
 	var needs []need
 	see := func(source string, pos diag.Pos) {
 		p, wrong := names.Program(source)
@@ -263,13 +267,15 @@ func (f *flow) reads(step *ir.Step, b *ir.Binding, names *steps.Names) []need {
 			needs = append(needs, need{name: r.Name, column: r.Field, at: diag.At(at, r.Len)})
 		}
 	}
-	ir.Templates(&f.own, func(t ir.Template, _ string) {
-		for _, p := range t {
-			if p.Expr != "" {
-				see(p.Expr, p.Pos)
+	template := func(t ir.Template, _ string) {
+		for i := range t {
+			if t[i].Expr != "" {
+				see(t[i].Expr, t[i].Pos)
 			}
 		}
-	})
+	}
+	ir.TemplatesBelow(step, template)
+	b.Templates(template)
 	switch op := b.Op.(type) {
 	case *ir.Expect:
 		if op.Check == ir.CheckTrue {

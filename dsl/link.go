@@ -12,7 +12,11 @@ import (
 func (c *compiler) link() {
 	c.calls = map[int][]int{}
 	for _, d := range c.library.Definitions {
-		c.calls[d.Index()] = append(called(d.Body), d.Undo)
+		var h holding
+		for i := range d.Body {
+			ir.WalkStep(&d.Body[i], h.look)
+		}
+		c.calls[d.Index()] = append(h.calls, d.Undo)
 	}
 	reached := c.reached()
 	order := slices.Clone(c.library.Definitions)
@@ -57,21 +61,6 @@ func (c *compiler) reached() map[int]bool {
 		reach(u.calls)
 	}
 	return reached
-}
-
-// called are the definitions that steps call themselves, by their numbers.
-func called(list []ir.Step) []int {
-	var numbers []int
-	for i := range list {
-		ir.WalkStep(&list[i], func(s *ir.Step) {
-			for j := range s.Bindings {
-				if d := s.Bindings[j].Definition; d > 0 && !slices.Contains(numbers, d) {
-					numbers = append(numbers, d)
-				}
-			}
-		})
-	}
-	return numbers
 }
 
 func renumber(list []ir.Step, number map[int]int) {

@@ -8,8 +8,9 @@ import (
 	"github.com/cucumber-value/hoops/dsl/steps"
 )
 
-// readers refuses a doc string or a table that the definition it is given to does not read, and a step without one that
-// its definition reads. What compensates a definition is given the same.
+// readers finds what each definition reads of what it is given. What compensates a definition is given the same. A doc
+// string or a table that the definition it is given to does not read is refused, and so is a step without one that its
+// definition reads: here those of definitions, those of scenarios where they are looked at.
 func (c *compiler) readers() {
 	c.reads = map[int]*handed{}
 	for _, d := range c.library.Definitions {
@@ -21,10 +22,9 @@ func (c *compiler) readers() {
 		}
 	}
 	for _, d := range c.library.Definitions {
-		c.readIn(d.Body)
-	}
-	for _, f := range c.program.Features {
-		c.readBy(f)
+		for i := range d.Body {
+			ir.WalkStep(&d.Body[i], c.handsOver)
+		}
 	}
 }
 
@@ -78,50 +78,41 @@ func (h *handed) needs(names ...string) string {
 	return ""
 }
 
-func (c *compiler) readBy(f ir.Feature) {
-	for i := range f.Scenarios {
-		c.readIn(f.Scenarios[i].Steps)
-	}
-}
-
-func (c *compiler) readIn(list []ir.Step) {
-	check := func(s *ir.Step) {
-		for _, b := range s.Bindings {
-			if b.Definition == 0 {
-				continue
-			}
-			d, read := c.library.Definitions[b.Definition-1], c.reads[b.Definition]
-			unread := func(what, how string) {
-				c.add(diag.Errorf(s.Range(), "steps/unread", "nothing reads this %s", what).
-					WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern).WithHelp("%s", how))
-			}
-			lacks := func(what, name, how string) {
-				c.add(diag.Errorf(s.Range(), "steps/argument", "this step needs a %s, which its definition reads as %s", what, name).
-					WithNote(read.at[name].Range(), "read here, in the definition %s", d.Pattern).WithHelp("%s", how).
-					WithHelp("if it may be missing, let the definition ask for it: %s == nil", name))
-			}
-			if s.Doc != nil && !read.names["doc"] {
-				unread("doc string", "remove it, or read it in the definition as ${doc}")
-			}
-			if s.Table != nil && !d.Each && !read.names["table"] && !read.names["rows"] {
-				unread("table", "remove it, or read it in the definition as ${table} or ${rows}, or tag the definition @each")
-			}
-			if name := read.needs("doc"); s.Doc == nil && name != "" {
-				lacks("doc string", name, "write it below the step, between two lines of \"\"\"")
-			}
-			if name := read.needs("table", "rows"); s.Table == nil && !d.Each && name != "" {
-				lacks("table", name, "write it below the step: | name | value |")
-			}
-			if d.Each && len(s.Table) > 0 {
-				c.missingColumns(s, d, read.names)
-			}
-			if d.Each && s.Table == nil {
-				c.add(diag.Errorf(s.Range(), "steps/argument", "this step needs a table: its definition runs once for each row").
-					WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern))
-			}
+// handsOver checks what one step gives to the definitions that it calls.
+func (c *compiler) handsOver(s *ir.Step) {
+	for i := range s.Bindings {
+		b := &s.Bindings[i]
+		if b.Definition == 0 {
+			continue
 		}
-	}
-	for i := range list {
-		ir.WalkStep(&list[i], check)
+		d, read := c.library.Definitions[b.Definition-1], c.reads[b.Definition]
+		unread := func(what, how string) {
+			c.add(diag.Errorf(s.Range(), "steps/unread", "nothing reads this %s", what).
+				WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern).WithHelp("%s", how))
+		}
+		lacks := func(what, name, how string) {
+			c.add(diag.Errorf(s.Range(), "steps/argument", "this step needs a %s, which its definition reads as %s", what, name).
+				WithNote(read.at[name].Range(), "read here, in the definition %s", d.Pattern).WithHelp("%s", how).
+				WithHelp("if it may be missing, let the definition ask for it: %s == nil", name))
+		}
+		if s.Doc != nil && !read.names["doc"] {
+			unread("doc string", "remove it, or read it in the definition as ${doc}")
+		}
+		if s.Table != nil && !d.Each && !read.names["table"] && !read.names["rows"] {
+			unread("table", "remove it, or read it in the definition as ${table} or ${rows}, or tag the definition @each")
+		}
+		if name := read.needs("doc"); s.Doc == nil && name != "" {
+			lacks("doc string", name, "write it below the step, between two lines of \"\"\"")
+		}
+		if name := read.needs("table", "rows"); s.Table == nil && !d.Each && name != "" {
+			lacks("table", name, "write it below the step: | name | value |")
+		}
+		if d.Each && len(s.Table) > 0 {
+			c.missingColumns(s, d, read.names)
+		}
+		if d.Each && s.Table == nil {
+			c.add(diag.Errorf(s.Range(), "steps/argument", "this step needs a table: its definition runs once for each row").
+				WithNote(diag.At(d.Pos, 1), "the definition %s", d.Pattern))
+		}
 	}
 }

@@ -27,6 +27,9 @@ func (c *compiler) openSecrets() {
 	for i, u := range c.units {
 		if u.secrets == nil {
 			u.secrets = diag.List{}
+			if !u.ops {
+				continue
+			}
 			told := map[diag.Pos]bool{} // a background stands in every scenario
 			for j := range c.program.Features[i].Scenarios {
 				u.secrets = append(u.secrets, openSecretsOf(c.program.Features[i].Scenarios[j].Steps, c.scenarioNames(), c.secretNames, told)...)

@@ -111,7 +111,7 @@ func (fn *function) unfit(e *Error, name string) *Error {
 
 func (l *lowering) unknownFunction(at place, name string) *Error {
 	e := at.errorf("unknown function %q", name)
-	if _, value := l.scope.Values[name]; value {
+	if _, value := l.scope.kind(name); value {
 		return e.withHelp("%s is a value: leave out the brackets", name)
 	}
 	names := []string{}

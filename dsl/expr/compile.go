@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -123,6 +124,7 @@ func (s *scan) syntax(err error) *Error {
 // closest is the help for a misspelt name.
 func closest(e *Error, name string, candidates []string) *Error {
 	sort.Strings(candidates)
+	candidates = slices.Compact(candidates) // a parameter may have the name of a value
 	if near := diag.Closest(name, candidates); near != "" {
 		return e.withHelp("did you mean %q?", near)
 	}

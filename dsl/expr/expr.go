@@ -58,6 +58,8 @@ func (k Kind) String() string {
 // any, base64, uuid, random, now, file …) need not be listed.
 type Scope struct {
 	Values map[string]Kind
+	// Own come before Values: the parameters of one body, beside what all bodies read. None is an Object.
+	Own map[string]Kind
 	// Fields are the known fields of Object values: any other is a compile error. An Object without an entry
 	// is open, as JSON is. Those of a field that is an Object itself stand beside it: "lcp" and "lcp.p95".
 	Fields map[string]map[string]Kind
@@ -69,6 +71,15 @@ type Scope struct {
 	Gate bool
 	// Written is what the source was made from when that differs: with ${name} and <column> in it. Messages quote it.
 	Written string
+}
+
+// kind of a value, false for a name that is none.
+func (s *Scope) kind(name string) (Kind, bool) {
+	if k, own := s.Own[name]; own {
+		return k, true
+	}
+	k, known := s.Values[name]
+	return k, known
 }
 
 // Func declares a function that the Env carries out.

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,7 +135,7 @@ func (l *lowering) identifier(n *ast.IdentifierNode) (*part, *Error) {
 		return l.constant(n, c.value, c.kind), nil
 	}
 	at := l.place(p)
-	kind, ok := l.scope.Values[n.Value]
+	kind, ok := l.scope.kind(n.Value)
 	if !ok {
 		e := at.errorf("unknown name %q", n.Value)
 		if l.isFunction(n.Value) {
@@ -145,11 +147,8 @@ func (l *lowering) identifier(n *ast.IdentifierNode) (*part, *Error) {
 				return nil, e
 			}
 		}
-		var names []string
-		for name := range l.scope.Values {
-			names = append(names, name)
-		}
-		return nil, closest(e, n.Value, names)
+		names := slices.Collect(maps.Keys(l.scope.Values))
+		return nil, closest(e, n.Value, slices.AppendSeq(names, maps.Keys(l.scope.Own)))
 	}
 	slot, ok := l.slots[n.Value]
 	if !ok {

@@ -27,8 +27,8 @@ func WalkSteps(p *Program, visit func(*Step)) {
 // WalkStep visits a step and the steps inside its ops.
 func WalkStep(s *Step, visit func(*Step)) {
 	visit(s)
-	for _, b := range s.Bindings {
-		if w, ok := b.Op.(*Within); ok {
+	for i := range s.Bindings {
+		if w, ok := s.Bindings[i].Op.(*Within); ok {
 			WalkStep(&w.Step, visit)
 		}
 	}
@@ -217,6 +217,14 @@ func Expressions(s *Step) []string {
 
 // Templates visits every template of a step with what it is called there, not those of steps inside its ops.
 func Templates(s *Step, visit func(t Template, what string)) {
+	TemplatesBelow(s, visit)
+	for i := range s.Bindings {
+		s.Bindings[i].Templates(visit)
+	}
+}
+
+// TemplatesBelow visits those that a step has on every driver: its doc string's and its table's.
+func TemplatesBelow(s *Step, visit func(t Template, what string)) {
 	if s.Doc != nil {
 		visit(s.Doc.Content, "doc string")
 	}
@@ -225,13 +233,15 @@ func Templates(s *Step, visit func(t Template, what string)) {
 			visit(cell, "cell")
 		}
 	}
-	for _, b := range s.Bindings {
-		for _, a := range b.Args {
-			visit(a, "argument")
-		}
-		if b.Op != nil {
-			opTemplates(b.Op, visit)
-		}
+}
+
+// Templates visits those of one driver: arguments of the definition, or what the op has.
+func (b *Binding) Templates(visit func(t Template, what string)) {
+	for _, a := range b.Args {
+		visit(a, "argument")
+	}
+	if b.Op != nil {
+		opTemplates(b.Op, visit)
 	}
 }
 

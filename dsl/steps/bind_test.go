@@ -53,7 +53,7 @@ func (p project) bind(t testing.TB) (*ir.Program, diag.List) {
 func (p project) bindLines(t testing.TB, lines []Line) (*ir.Program, diag.List) {
 	t.Helper()
 	l, list := p.library(t)
-	c := Context{Drivers: p.drivers, Names: NewNames(p.kept, nil, nil)}
+	c := Context{Drivers: p.drivers, Names: NewNames(p.kept)}
 	if p.examples != "" {
 		rows := table("examples", strings.Split(strings.TrimSpace(p.examples), "\n"), 0)
 		for _, cell := range rows[0] {

@@ -49,7 +49,7 @@ func FuzzPattern(f *testing.F) {
 			}
 		}
 		line := diag.Pos{File: "a.feature", Line: 7, Col: 11}
-		names := NewNames([]string{"token"}, nil, nil)
+		names := NewNames([]string{"token"})
 		step, list := l.Bind(Line{Text: text, Pos: line}, Context{Drivers: []string{"http"}, Names: names})
 		for _, d := range list {
 			within(t, d, line, text)

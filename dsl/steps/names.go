@@ -31,10 +31,10 @@ type compiledExpression struct {
 	origin  ir.Origin // of a program
 }
 
-// NewNames makes the names of a body: hoops' own, every name that anything in the project keeps (whether it is
-// kept before it is read is another question), and its parameters, which come first.
-func NewNames(kept []string, params []ir.Parameter, columns []string) *Names {
-	n := &Names{scope: expr.StepScope(), params: map[string]bool{}, compiled: map[compilation]compiledExpression{}}
+// NewNames makes the names of scenarios: hoops' own, and every name that anything in the project keeps (whether it is
+// kept before it is read is another question).
+func NewNames(kept []string) *Names {
+	n := &Names{scope: expr.StepScope(), compiled: map[compilation]compiledExpression{}}
 	n.scope.Values[anyValue] = expr.Any
 	for _, k := range kept {
 		if _, own := n.scope.Values[k]; !own {
@@ -42,30 +42,35 @@ func NewNames(kept []string, params []ir.Parameter, columns []string) *Names {
 		}
 		n.ownAny = n.ownAny || k == anyValue
 	}
+	return n
+}
+
+// In are the names of a body: its parameters, those of an @each table's columns among them, come first.
+func (n *Names) In(params []ir.Parameter, columns []string) *Names {
+	in := &Names{scope: n.scope, params: map[string]bool{}, ownAny: n.ownAny, compiled: map[compilation]compiledExpression{}}
+	in.scope.Own = map[string]expr.Kind{}
 	for _, c := range columns {
-		n.scope.Values[c] = expr.Any
-		n.params[c] = true
-		n.ownAny = n.ownAny || c == anyValue
+		in.own(c, expr.Any)
 	}
 	for _, p := range params {
 		if p.Name != "" {
-			n.scope.Values[p.Name] = kindOf(p.Type)
-			delete(n.scope.Fields, p.Name)
-			n.params[p.Name] = true
-			n.ownAny = n.ownAny || p.Name == anyValue
+			in.own(p.Name, kindOf(p.Type))
 		} else if p.Type != "" {
-			n.unnamed = append(n.unnamed, p.Type)
+			in.unnamed = append(in.unnamed, p.Type)
 		}
 	}
-	return n
+	return in
+}
+
+func (n *Names) own(name string, kind expr.Kind) {
+	n.scope.Own[name] = kind
+	n.params[name] = true
+	n.ownAny = n.ownAny || name == anyValue
 }
 
 // Declare says which fields param and env have: any other is an error.
 func (n *Names) Declare(params, env []string) {
 	for name, fields := range map[string][]string{"param": params, "env": env} {
-		if n.params[name] {
-			continue
-		}
 		n.scope.Fields[name] = anyOf(fields)
 	}
 }

@@ -274,7 +274,7 @@ func conforms(types *Types, expression string, text *string, args []any, regex, 
 		return fmt.Sprint("matches: ", found)
 	}
 	for i, a := range found {
-		got := phrase{text: a.text, pos: func(int) diag.Pos { return diag.Pos{} }}
+		got := phrase{text: a.text, places: func(int) diag.Pos { return diag.Pos{} }}
 		if p.Params[i].Type == "string" {
 			got = got.unescaped()
 		}

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,8 +16,12 @@ type phrase struct {
 	text    string
 	values  []ir.Part // by placeholder, with the place not set
 	written []string  // by placeholder, as it stood in the source
-	pos     func(offset int) diag.Pos
+	places  func(offset int) diag.Pos
+	from    int // where the text begins in that of places
 }
+
+// pos is the place of a byte of the text.
+func (p phrase) pos(offset int) diag.Pos { return p.places(p.from + offset) }
 
 // source is a text that a person wrote, with the way back from its bytes to the file.
 type source struct {
@@ -36,33 +41,12 @@ func oneLine(text string, pos diag.Pos) source {
 // cut splits a text at ${…} and, in an outline, at <column>. A placeholder that is never closed is a
 // diagnostic.
 func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
-	var b strings.Builder
-	var p phrase
-	var offsets []int32 // of each byte of the new text, in the original
-	put := func(text string, offset int) (end int) {
-		for i := range len(text) {
-			offsets = append(offsets, int32(offset))
-			if text[i] == '$' && strings.HasPrefix(s.text[offset:], `\${`) {
-				offset++ // the text is shorter than what was written
-			}
-			offset++
-		}
-		b.WriteString(text)
-		return offset
-	}
-	value := func(part ir.Part, written string, offset int) {
-		for range utf8.RuneLen(firstPlaceholder) {
-			offsets = append(offsets, int32(offset))
-		}
-		b.WriteRune(rune(firstPlaceholder + len(p.values)))
-		p.values, p.written = append(p.values, part), append(p.written, written)
-	}
 	if i := strings.IndexFunc(s.text, isPlaceholder); i >= 0 {
 		d := diag.Errorf(diag.At(s.pos(i), 1), "steps/character", "the private character %U cannot stand in a step", []rune(s.text[i:])[0])
-		return p, &d
+		return phrase{}, &d
 	}
 	if _, column := firstColumn(s.text, columns); column == "" && !strings.Contains(s.text, "${") {
-		return phrase{text: s.text, pos: s.pos}, nil
+		return phrase{text: s.text, places: s.pos}, nil
 	}
 	pieces, err := expr.Split(s.text)
 	if err != nil {
@@ -70,48 +54,109 @@ func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
 		at := s.pos(offsetOf(s.text, e.Line, e.Col))
 		d := diag.Errorf(diag.At(at, e.Len), "steps/placeholder", "%s", e.Message)
 		d.Help = e.Help
-		return p, &d
+		return phrase{}, &d
 	}
-	offsets = make([]int32, 0, len(s.text)+utf8.RuneLen(firstPlaceholder)*len(pieces))
+	c := cutting{stretches: make([]stretch, 0, len(pieces)), values: make([]ir.Part, 0, (len(pieces)+1)/2), written: make([]string, 0, (len(pieces)+1)/2)}
+	c.text.Grow(len(s.text))
 	for _, piece := range pieces {
 		if piece.Source != "" {
 			source := strings.TrimSpace(piece.Source)
 			at := piece.Offset + strings.Index(piece.Source, source)
-			value(ir.Part{Expr: source, Pos: s.pos(at)}, "${"+piece.Source+"}", at)
+			c.value(ir.Part{Expr: source, Pos: s.pos(at)}, s.text[piece.Offset-len("${"):piece.Offset+len(piece.Source)+len("}")], at)
 			continue
 		}
 		rest, offset := piece.Text, piece.Offset
 		for rest != "" {
 			at, column := firstColumn(rest, columns)
 			if column == "" {
-				put(rest, offset)
+				c.literal(rest, s.text, offset)
 				break
 			}
-			offset = put(rest[:at], offset)
+			offset = c.literal(rest[:at], s.text, offset)
 			name := "<" + column + ">"
-			value(ir.Part{Expr: rowExpression(column), Origin: ir.OfRow, Pos: s.pos(offset)}, name, offset)
+			c.value(ir.Part{Expr: rowExpression(column), Origin: ir.OfRow, Pos: s.pos(offset)}, name, offset)
 			rest, offset = rest[at+len(name):], offset+len(name)
 		}
 	}
-	if most := lastPlaceholder - firstPlaceholder + 1; len(p.values) > most {
-		d := diag.Errorf(diag.At(p.values[most].Pos, 1), "steps/placeholder", "a text holds at most %d values, and this one has %d", most, len(p.values)).
+	if most := lastPlaceholder - firstPlaceholder + 1; len(c.values) > most {
+		d := diag.Errorf(diag.At(c.values[most].Pos, 1), "steps/placeholder", "a text holds at most %d values, and this one has %d", most, len(c.values)).
 			WithHelp("send it in parts, or make it outside and read it: ${file('data/body.json')}")
-		return p, &d
+		return phrase{}, &d
 	}
-	p.text = b.String()
-	p.pos = func(offset int) diag.Pos {
-		if offset >= len(offsets) {
-			return s.pos(len(s.text))
+	p := phrase{text: c.text.String(), values: c.values, written: c.written}
+	stretches, text, places := c.stretches, p.text, s.pos
+	end := len(s.text)
+	p.places = func(offset int) diag.Pos {
+		if offset >= len(text) {
+			return places(end)
 		}
-		return s.pos(int(offsets[offset]))
+		return places(original(stretches, offset))
 	}
 	return p, nil
 }
 
+// cutting is a text that is cut at its placeholders.
+type cutting struct {
+	text      strings.Builder
+	stretches []stretch
+	values    []ir.Part
+	written   []string
+}
+
+// stretch is where a part of the new text begins, and where that stood in the original. A placeholder stands at one
+// place.
+type stretch struct {
+	at, original int
+	placeholder  bool
+}
+
+// original is where a byte of the new text stood.
+func original(list []stretch, offset int) int {
+	i, exactly := slices.BinarySearchFunc(list, offset, func(s stretch, offset int) int { return s.at - offset })
+	if !exactly {
+		i--
+	}
+	if s := list[i]; !s.placeholder {
+		return s.original + offset - s.at
+	}
+	return list[i].original
+}
+
+// literal puts text that stands at an offset of the original, and returns where it ends there: an escaped ${ was longer.
+func (c *cutting) literal(text, original string, offset int) (end int) {
+	for text != "" {
+		n, escaped := untilEscape(text, original[offset:])
+		c.stretches = append(c.stretches, stretch{at: c.text.Len(), original: offset})
+		c.text.WriteString(text[:n])
+		if text, offset = text[n:], offset+n; escaped {
+			offset += len(`\`)
+		}
+	}
+	return offset
+}
+
+// untilEscape is where a text leaves what it was written as: behind the first $ that had a backslash.
+func untilEscape(text, original string) (end int, escaped bool) {
+	for i := 0; ; i++ {
+		next := strings.IndexByte(text[i:], '$')
+		if next < 0 {
+			return len(text), false
+		}
+		if i += next; strings.HasPrefix(original[i:], `\${`) {
+			return i + 1, true
+		}
+	}
+}
+
+func (c *cutting) value(part ir.Part, written string, offset int) {
+	c.stretches = append(c.stretches, stretch{c.text.Len(), offset, true})
+	c.text.WriteRune(rune(firstPlaceholder + len(c.values)))
+	c.values, c.written = append(c.values, part), append(c.written, written)
+}
+
 // sub is the part of a phrase from a byte to another.
 func (p phrase) sub(start, end int) phrase {
-	whole := p.pos
-	p.text, p.pos = p.text[start:end], func(offset int) diag.Pos { return whole(start + offset) }
+	p.text, p.from = p.text[start:end], p.from+start
 	return p
 }
 
@@ -262,12 +307,12 @@ func (p phrase) unescaped() phrase {
 		b.WriteByte(p.text[i])
 		from = append(from, i)
 	}
-	whole, end := p.pos, len(p.text)
-	p.text, p.pos = b.String(), func(offset int) diag.Pos {
+	whole := p
+	p.text, p.from, p.places = b.String(), 0, func(offset int) diag.Pos {
 		if offset >= len(from) {
-			return whole(end)
+			return whole.pos(len(whole.text))
 		}
-		return whole(from[offset])
+		return whole.pos(from[offset])
 	}
 	return p
 }

@@ -35,7 +35,7 @@ func ProjectTemplate(text string, at diag.Pos, place ir.Place, params, env []str
 }
 
 func projectNames() *Names {
-	n := NewNames(nil, nil, nil)
+	n := NewNames(nil)
 	for name := range n.scope.Values {
 		switch name {
 		case "env", "secret", "param", "run":

@@ -104,7 +104,7 @@ func (b *binder) perRow(f found, text phrase, rows []int) {
 			continue
 		}
 		at := text.pos(0)
-		p.pos = func(int) diag.Pos { return at }
+		p.places = func(int) diag.Pos { return at }
 		for k := range p.values {
 			p.values[k].Pos = at
 		}
