@@ -113,7 +113,7 @@ func (k *Compiler) file(path, text string) ir.File {
 			}
 		}
 	}
-	return file(path, []byte(text))
+	return textFile(path, text)
 }
 
 // remember keeps a compilation to go on from, and forgets files that are gone.

@@ -134,13 +134,10 @@ func (c *compiler) bodies() {
 		if len(d.Lines) == 0 {
 			c.add(diag.Errorf(diag.At(d.Pos, len([]rune(d.Pattern))), "steps/empty", "this definition has no steps").WithHelp("a step that it should not have passes silently: write what it does"))
 		}
-		for _, line := range d.Lines {
-			step, wrong := c.library.Bind(line, steps.Context{Drivers: drivers, Inside: d, Names: d.Names})
-			c.list = append(c.list, wrong...)
-			c.columnNames(&step, line)
-			d.Body = append(d.Body, step)
-			if len(step.Bindings) == 0 && len(step.Obstacles) > 0 {
-				c.obstacle(&step, &step.Obstacles[0])
+		d.Body = c.bound(d.Lines, steps.Context{Drivers: drivers, Inside: d, Names: d.Names})
+		for i := range d.Body {
+			if s := &d.Body[i]; len(s.Bindings) == 0 && len(s.Obstacles) > 0 {
+				c.obstacle(s, &s.Obstacles[0])
 			}
 		}
 		d.Lines = nil // they hold the whole file

@@ -129,13 +129,20 @@ func (c *compiler) filesIn(list []ir.Step, names *steps.Names) (found []neededFi
 }
 
 func file(path string, data []byte) ir.File {
+	if utf8.Valid(data) {
+		return textFile(path, string(data))
+	}
 	f := ir.File{Path: path, Digest: ir.FileDigest(data), Size: int64(len(data))}
-	switch {
-	case len(data) > ir.MaxEmbedded:
-	case utf8.Valid(data):
-		f.Text = string(data)
-	default:
+	if len(data) <= ir.MaxEmbedded {
 		f.Bytes = data
+	}
+	return f
+}
+
+func textFile(path, text string) ir.File {
+	f := ir.File{Path: path, Digest: ir.FileDigest([]byte(text)), Size: int64(len(text))}
+	if len(text) <= ir.MaxEmbedded {
+		f.Text = text
 	}
 	return f
 }

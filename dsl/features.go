@@ -80,33 +80,33 @@ func (c *compiler) scenario(ids *ids, feature *ir.Feature, f *gherkin.Feature, s
 	if pinned := c.driverTag(f.Effective(s, nil)); pinned != "" {
 		drivers = []string{pinned}
 	}
-	context := steps.Context{Drivers: drivers, Columns: scenario.Columns, Rows: rows, Names: c.scenarioNames()}
-	var all []steps.Line
+	if len(s.Steps) == 0 {
+		return scenario // Cucumber runs no background for it
+	}
+	var background []steps.Line
 	if f.Background != nil {
-		all = append(all, lines(f.Background.Steps, true)...)
+		background = append(background, lines(f.Background.Steps, true)...)
 	}
 	if s.Rule != nil && s.Rule.Background != nil {
-		all = append(all, lines(s.Rule.Background.Steps, true)...)
+		background = append(background, lines(s.Rule.Background.Steps, true)...)
 	}
-	if len(s.Steps) > 0 { // Cucumber runs no background for a scenario without steps
-		own := lines(s.Steps, false)
-		c.noColumns(own, scenario.Columns)
-		all = append(all, own...)
-	} else {
-		all = nil
-	}
-	scenario.Steps = slices.Grow(scenario.Steps, len(all))
-	for _, line := range all {
-		columns := context
-		if line.Background {
-			columns.Columns, columns.Rows = nil, nil // a background knows no examples
-		}
-		step, wrong := c.library.Bind(line, columns)
-		c.list = append(c.list, wrong...)
-		c.columnNames(&step, line)
-		scenario.Steps = append(scenario.Steps, step)
+	own := lines(s.Steps, false)
+	c.noColumns(own, scenario.Columns)
+	scenario.Steps = c.bound(own, steps.Context{Drivers: drivers, Columns: scenario.Columns, Rows: rows, Names: c.scenarioNames()})
+	if len(background) > 0 { // it knows no examples
+		scenario.Steps = append(c.bound(background, steps.Context{Drivers: drivers, Names: c.scenarioNames()}), scenario.Steps...)
 	}
 	return scenario
+}
+
+// bound are lines as steps.
+func (c *compiler) bound(lines []steps.Line, context steps.Context) []ir.Step {
+	list, wrong := c.library.Bind(lines, context)
+	c.list = append(c.list, wrong...)
+	for i := range list {
+		c.columnNames(&list[i], lines[i])
+	}
+	return list
 }
 
 // scenarioNames are those of every step outside of definitions: made once.

@@ -22,7 +22,8 @@ func Normalise(path string, src []byte) (string, diag.List) {
 	if d, ok := notText(path, src); ok {
 		return "", diag.List{d}
 	}
-	text := strings.TrimRight(unixLines(withoutBOM(src)), "\n")
+	whole := unixLines(withoutBOM(src))
+	text := strings.TrimRight(whole, "\n")
 	if text == "" {
 		return "", nil
 	}
@@ -40,7 +41,10 @@ func Normalise(path string, src []byte) (string, diag.List) {
 		for _, n := range comments {
 			lines[n-1] = ""
 		}
-		text = strings.Join(lines, "\n")
+		return strings.Join(lines, "\n") + "\n", list
+	}
+	if len(whole) > len(text) {
+		return whole[:len(text)+1], list
 	}
 	return text + "\n", list
 }
@@ -69,6 +73,9 @@ func notText(path string, src []byte) (diag.Diagnostic, bool) {
 		}
 	}
 	src = withoutBOM(src)
+	if utf8.Valid(src) && bytes.IndexByte(src, 0) < 0 {
+		return diag.Diagnostic{}, false
+	}
 	for i := 0; i < len(src); {
 		c, size := utf8.DecodeRune(src[i:])
 		if c != 0 && (c != utf8.RuneError || size > 1) {

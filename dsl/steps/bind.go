@@ -8,28 +8,24 @@ import (
 	"github.com/cucumber-value/hoops/dsl/ir"
 )
 
-// Bind gives a line its meaning on each driver of the context. What is wrong with it whatever the driver is a
+// Bind gives lines their meaning on each driver of the context. What is wrong with one whatever the driver is a
 // diagnostic; that it does not run on one of them is an obstacle in the step.
-func (l *Library) Bind(line Line, c Context) (ir.Step, diag.List) {
-	step := ir.Step{Keyword: line.Keyword, Text: line.Text, Background: line.Background, Pos: line.Pos}
-	text, wrong := cut(oneLine(line.Text, line.Pos), c.Columns)
-	if wrong != nil {
-		return step, diag.List{*wrong}
+func (l *Library) Bind(lines []Line, c Context) ([]ir.Step, diag.List) {
+	if len(lines) == 0 {
+		return nil, nil
 	}
-	b := &binder{library: l, line: line, context: c, step: &step}
-	for _, driver := range c.Drivers {
-		b.driver, b.column = driver, ""
-		b.bind(text)
+	steps := make([]ir.Step, len(lines))
+	b := &binder{library: l, context: c}
+	for i := range lines {
+		b.one(&lines[i], &steps[i])
 	}
-	all := b.wrong
-	all = append(all, c.Names.resolve(&step)...)
-	return step, all
+	return steps, b.wrong
 }
 
-// binder binds one line for one driver after the other.
+// binder binds one line after the other, for one driver after the other.
 type binder struct {
 	library *Library
-	line    Line
+	line    *Line
 	context Context
 	driver  string
 	step    *ir.Step
@@ -37,6 +33,21 @@ type binder struct {
 	wrong   diag.List
 	made    []madeArgument
 	tried   tried
+}
+
+func (b *binder) one(line *Line, step *ir.Step) {
+	*step = ir.Step{Keyword: line.Keyword, Text: line.Text, Background: line.Background, Pos: line.Pos}
+	text, wrong := cut(oneLine(line.Text, line.Pos), b.context.Columns)
+	if wrong != nil {
+		b.fail(*wrong)
+		return
+	}
+	b.line, b.step, b.made = line, step, b.made[:0]
+	for _, driver := range b.context.Drivers {
+		b.driver, b.column = driver, ""
+		b.bind(text)
+	}
+	b.wrong = append(b.wrong, b.context.Names.resolve(step)...)
 }
 
 // madeArgument is an argument of the line that a binding for another driver may share.

@@ -61,12 +61,9 @@ func (p project) bindLines(t testing.TB, lines []Line) (*ir.Program, diag.List) 
 		}
 		c.Rows = rows[1:]
 	}
-	scenario := ir.Scenario{}
-	for _, line := range lines {
-		step, wrong := l.Bind(line, c)
-		list = append(list, wrong...)
-		scenario.Steps = append(scenario.Steps, step)
-	}
+	bound, wrong := l.Bind(lines, c)
+	list = append(list, wrong...)
+	scenario := ir.Scenario{Steps: bound}
 	program := &ir.Program{Features: []ir.Feature{{ID: "f", Scenarios: []ir.Scenario{scenario}}}}
 	for _, d := range l.Definitions {
 		program.Definitions = append(program.Definitions, d.Definition)

@@ -50,11 +50,11 @@ func FuzzPattern(f *testing.F) {
 		}
 		line := diag.Pos{File: "a.feature", Line: 7, Col: 11}
 		names := NewNames([]string{"token"})
-		step, list := l.Bind(Line{Text: text, Pos: line}, Context{Drivers: []string{"http"}, Names: names})
+		steps, list := l.Bind([]Line{{Text: text, Pos: line}}, Context{Drivers: []string{"http"}, Names: names})
 		for _, d := range list {
 			within(t, d, line, text)
 		}
-		for _, o := range step.Obstacles {
+		for _, o := range steps[0].Obstacles {
 			if o.Status != "undefined" {
 				t.Fatalf("%q: one definition, and %q is %s", source, text, o.Status)
 			}

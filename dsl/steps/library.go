@@ -67,7 +67,7 @@ func (l *Library) Define(d *Definition) diag.List {
 	l.known[d.key()] = d
 	clear(l.near)
 	l.Definitions = append(l.Definitions, d)
-	d.index = len(l.Definitions)
+	d.index, d.alone = len(l.Definitions), []*Definition{d}
 	if d.IsUndo {
 		return nil // steps never bind to a compensation
 	}

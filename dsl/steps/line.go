@@ -56,7 +56,8 @@ type Definition struct {
 	Lines   []Line
 	Names   *Names
 	pattern *Pattern
-	index   int // 1-based, in the library
+	index   int           // 1-based, in the library
+	alone   []*Definition // itself, for steps that match no other
 }
 
 // definitionKey is what two definitions may not have in common.

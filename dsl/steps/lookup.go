@@ -33,7 +33,11 @@ func (l *Library) lookup(driver, text string, inside *Definition, known *tried) 
 					return
 				}
 			}
-			f.definitions, f.args = append(f.definitions, d), args
+			if f.args = args; f.definitions == nil {
+				f.definitions = d.alone
+				return
+			}
+			f.definitions = append(f.definitions, d)
 		})
 		if f.definitions != nil {
 			return f
@@ -126,7 +130,7 @@ type matched struct {
 
 func (m *tried) match(p *Pattern, text string) ([]argument, bool) {
 	if m.text != text {
-		m.text, m.list = text, nil
+		m.text, m.list = text, m.list[:0]
 	}
 	for _, known := range m.list {
 		if known.pattern == p {

@@ -68,9 +68,10 @@ func (b *binder) within(args []phrase, rows []int) {
 	if !b.typed(args[0], "duration") {
 		return
 	}
-	inner := &binder{library: b.library, line: b.line, context: b.context, driver: b.driver, column: b.column}
-	inner.line.Text, inner.line.Pos, inner.line.Keyword = args[1].source(), args[1].pos(0), ""
-	inner.step = &ir.Step{Text: inner.line.Text, Pos: inner.line.Pos}
+	line := *b.line
+	line.Text, line.Pos, line.Keyword = args[1].source(), args[1].pos(0), ""
+	inner := &binder{library: b.library, line: &line, context: b.context, driver: b.driver, column: b.column}
+	inner.step = &ir.Step{Text: line.Text, Pos: line.Pos}
 	if rows == nil {
 		inner.bind(args[1])
 	} else {
