@@ -20,39 +20,30 @@ func ScopeOf(p *ir.Program) expr.Scope {
 			}
 		}
 	}
+	var kept []*ir.Keep
 	ir.WalkSteps(p, func(s *ir.Step) {
-		for _, b := range s.Bindings {
-			if k, ok := b.Op.(*ir.Keep); ok {
+		for i := range s.Bindings {
+			if k, ok := s.Bindings[i].Op.(*ir.Keep); ok {
 				scope.Values[k.Name] = expr.Any
+				kept = append(kept, k)
 			}
 		}
-	})
-	// An @each definition reads the columns of its callers' tables as parameters.
-	ir.WalkSteps(p, func(s *ir.Step) {
 		if len(s.Table) == 0 {
 			return
 		}
-		for _, cell := range s.Table[0] {
+		for _, cell := range s.Table[0] { // an @each definition reads the columns of its callers' tables as parameters
 			if name, ok := cell.Constant(); ok {
 				scope.Values[name] = expr.Any
 			}
 		}
 	})
-	hide(p, &scope)
+	hide(kept, &scope)
 	return scope
 }
 
 // hide notes the names of kept values that are made of a cookie or of a header that tells who somebody is: they are
 // not shown where they are explained.
-func hide(p *ir.Program, scope *expr.Scope) {
-	var kept []*ir.Keep
-	ir.WalkSteps(p, func(s *ir.Step) {
-		for _, b := range s.Bindings {
-			if k, ok := b.Op.(*ir.Keep); ok {
-				kept = append(kept, k)
-			}
-		}
-	})
+func hide(kept []*ir.Keep, scope *expr.Scope) {
 	scope.Hidden = map[string]bool{}
 	suspects := []string{"cookie", "header", "authorization"} // before anything is compiled: most keep neither
 	for grown := true; grown; {

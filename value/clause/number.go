@@ -15,13 +15,16 @@ var (
 	pointGroups   = regexp.MustCompile(`^[1-9]\d{0,2}(\.\d{3})+$`)
 )
 
-var thinSpaces = strings.NewReplacer("\u00a0", ",", "\u202f", ",", "\u2009", ",")
+var (
+	thinSpaces = strings.NewReplacer("\u00a0", ",", "\u202f", ",", "\u2009", ",")
+	separators = strings.NewReplacer(".", "", ",", "")
+)
 
 // readNumber is exact. A point before three digits is a decimal point to some and a separator of thousands to
 // others, so it is refused rather than guessed; so is a comma that separates no thousands.
 func readNumber(s string) (*big.Rat, string) {
 	s = thinSpaces.Replace(s)
-	digits := strings.NewReplacer(".", "", ",", "").Replace(s)
+	digits := separators.Replace(s)
 	switch {
 	case len(s) > 40:
 		return nil, "is too long for a number"
