@@ -48,6 +48,8 @@ type reader struct {
 	args    string     // of the last binding, as they are written,
 	made    []Template // and read
 
+	scenarios arena[Scenario]
+	tags      arena[Tag]
 	steps     arena[Step]
 	bindings  arena[Binding]
 	templates arena[Template]
@@ -71,9 +73,11 @@ func (r *reader) expect(c byte) error {
 
 // What there is most of is read without reflection, in read_steps.go.
 var (
-	posType      = reflect.TypeFor[diag.Pos]()
-	stepsType    = reflect.TypeFor[[]Step]()
-	templateType = reflect.TypeFor[Template]()
+	posType       = reflect.TypeFor[diag.Pos]()
+	scenariosType = reflect.TypeFor[[]Scenario]()
+	tagsType      = reflect.TypeFor[[]Tag]()
+	stepsType     = reflect.TypeFor[[]Step]()
+	templateType  = reflect.TypeFor[Template]()
 )
 
 func (r *reader) value(v reflect.Value) error {
@@ -89,6 +93,10 @@ func (r *reader) deeper(v reflect.Value) error {
 	switch v.Type() {
 	case posType:
 		return r.pos(v.Addr().Interface().(*diag.Pos))
+	case scenariosType:
+		return list(r, &r.scenarios, v.Addr().Interface().(*[]Scenario), (*reader).scenario)
+	case tagsType:
+		return list(r, &r.tags, v.Addr().Interface().(*[]Tag), (*reader).tag)
 	case stepsType:
 		return list(r, &r.steps, v.Addr().Interface().(*[]Step), (*reader).step)
 	case templateType:
@@ -260,39 +268,52 @@ func (r *reader) text() (string, error) {
 		return "", err
 	}
 	start := r.at
-	for ; r.at < len(r.data); r.at++ {
-		switch c := r.data[r.at]; {
-		case c == '"':
-			r.at++
-			return r.data[start : r.at-1], nil
-		case c == '\\':
-			return r.escaped(start)
-		case c < ' ':
-			return "", errors.New("a control character in a text")
-		}
+	c, err := r.special()
+	switch {
+	case err != nil:
+		return "", err
+	case c == '\\':
+		return r.escaped(start)
 	}
-	return "", errors.New("a text without an end")
+	return r.data[start : r.at-1], nil
 }
 
-// escaped reads a text that begins at start and has an escape here.
+// specials are the bytes of a string that are not themselves: the quote that ends it, the backslash, and those that
+// may not stand in it.
+var specials = func() (is [256]bool) {
+	for c := range ' ' {
+		is[c] = true
+	}
+	is['"'], is['\\'] = true, true
+	return is
+}()
+
+// special goes behind the next quote or backslash of a string.
+func (r *reader) special() (c byte, err error) {
+	data, at := r.data, r.at // which the compiler keeps at hand
+	for at < len(data) && !specials[data[at]] {
+		at++
+	}
+	r.at = at
+	switch {
+	case at == len(data):
+		return 0, errors.New("a text without an end")
+	case data[at] < ' ':
+		return 0, errors.New("a control character in a text")
+	}
+	r.at++
+	return data[at], nil
+}
+
+// escaped reads a text that begins at start and has an escape here, behind its backslash.
 func (r *reader) escaped(start int) (string, error) {
 	text := r.scratch[:0]
-	for r.at < len(r.data) {
-		c := r.data[r.at]
-		r.at++
-		switch {
-		case c == '"':
-			r.scratch = append(text, r.data[start:r.at-1]...)
-			return string(r.scratch), nil
-		case c < ' ':
-			return "", errors.New("a control character in a text")
-		case c != '\\':
-			continue
-		case r.at == len(r.data):
+	for {
+		text = append(text, r.data[start:r.at-1]...)
+		if r.at == len(r.data) {
 			return "", errors.New("a text without an end")
 		}
-		text = append(text, r.data[start:r.at-1]...)
-		c = r.data[r.at]
+		c := r.data[r.at]
 		r.at++
 		switch c {
 		case '"', '\\':
@@ -315,8 +336,15 @@ func (r *reader) escaped(start int) (string, error) {
 			return "", fmt.Errorf("the escape \\%c", c)
 		}
 		start = r.at
+		next, err := r.special()
+		switch {
+		case err != nil:
+			return "", err
+		case next == '"':
+			r.scratch = append(text, r.data[start:r.at-1]...)
+			return string(r.scratch), nil
+		}
 	}
-	return "", errors.New("a text without an end")
 }
 
 func (r *reader) number() (int64, error) {

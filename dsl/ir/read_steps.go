@@ -7,13 +7,16 @@ import (
 	"github.com/cucumber-value/hoops/dsl/diag"
 )
 
-// Nearly all of a program is steps, bindings, templates and positions. They are read here by their types, since
+// Nearly all of a program is scenarios, tags, steps, bindings, templates and positions. They are read here by their types, since
 // reflection takes three times as long. The order and the names of members are still those of the Go fields.
 
 var (
-	stepPlan    = plan(reflect.TypeFor[Step]())
-	bindingPlan = plan(reflect.TypeFor[Binding]())
-	partPlan    = plan(reflect.TypeFor[Part]())
+	scenarioPlan = plan(reflect.TypeFor[Scenario]())
+	tagPlan      = plan(reflect.TypeFor[Tag]())
+	docPlan      = plan(reflect.TypeFor[Doc]())
+	stepPlan     = plan(reflect.TypeFor[Step]())
+	bindingPlan  = plan(reflect.TypeFor[Binding]())
+	partPlan     = plan(reflect.TypeFor[Part]())
 )
 
 // arena gives lists their memory in large pieces: most lists have one element or two, and a program has a million.
@@ -79,6 +82,39 @@ func (r *reader) string(to *string) (zero bool, err error) {
 	return *to == "", err
 }
 
+func (r *reader) scenario(s *Scenario) error {
+	v := reflect.ValueOf(s).Elem()
+	return r.nested(scenarioPlan, func(m *member) (zero bool, err error) {
+		switch m.name {
+		case `"id":`:
+			return r.string(&s.ID)
+		case `"name":`:
+			return r.string(&s.Name)
+		}
+		return r.field(v, m)
+	})
+}
+
+func (r *reader) tag(t *Tag) error {
+	return r.nested(tagPlan, func(m *member) (zero bool, err error) {
+		if m.name == `"name":` {
+			return r.string(&t.Name)
+		}
+		err = r.pos(&t.Pos)
+		return t.Pos.IsZero(), err
+	})
+}
+
+func (r *reader) doc(d *Doc) error {
+	return r.nested(docPlan, func(m *member) (zero bool, err error) {
+		if m.name == `"media":` {
+			return r.string(&d.Media)
+		}
+		err = r.template(&d.Content)
+		return len(d.Content) == 0, err
+	})
+}
+
 func (r *reader) step(s *Step) error {
 	v := reflect.Value{}
 	return r.nested(stepPlan, func(m *member) (zero bool, err error) {
@@ -87,6 +123,9 @@ func (r *reader) step(s *Step) error {
 			return r.string(&s.Keyword)
 		case `"text":`:
 			return r.string(&s.Text)
+		case `"doc":`:
+			s.Doc = &Doc{}
+			return false, r.doc(s.Doc)
 		case `"bindings":`:
 			err = list(r, &r.bindings, &s.Bindings, (*reader).binding)
 			return len(s.Bindings) == 0, err
