@@ -56,12 +56,13 @@ func newMatrix(p *ir.Program) *matrix {
 		}
 	}
 	slices.SortFunc(m.drivers, func(x, y string) int { return strings.Compare(rank(x), rank(y)) })
+	clear := map[ir.Called]bool{}
 	for i := range p.Features {
 		for j := range p.Features[i].Scenarios {
 			s := &p.Features[i].Scenarios[j]
 			row := matrixRow{feature: &p.Features[i], scenario: s}
 			for _, d := range m.drivers {
-				row.cells = append(row.cells, cellOf(p, s, d))
+				row.cells = append(row.cells, cellOf(p, s, d, clear))
 			}
 			m.rows = append(m.rows, row)
 		}
@@ -113,7 +114,7 @@ func rank(driver string) string {
 	return driver
 }
 
-func cellOf(p *ir.Program, s *ir.Scenario, driver string) matrixCell {
+func cellOf(p *ir.Program, s *ir.Scenario, driver string, clear map[ir.Called]bool) matrixCell {
 	var elsewhere *ir.Tag
 	here := false
 	for _, r := range rowsOf(s) {
@@ -122,14 +123,14 @@ func cellOf(p *ir.Program, s *ir.Scenario, driver string) matrixCell {
 			continue
 		}
 		here = true
-		if o := hindered(p, s, r, way{runner: ir.Functional, driver: driver}); o != nil {
+		if o := hindered(p, s, r, way{runner: ir.Functional, driver: driver}, clear); o != nil {
 			return matrixCell{obstacle: o}
 		}
 	}
 	if !here && elsewhere != nil {
 		return matrixCell{pinned: elsewhere}
 	}
-	return matrixCell{runs: len(s.Steps) > 0, unfed: hindered(p, s, -1, way{runner: ir.LoadRunner, driver: driver, fed: true})}
+	return matrixCell{runs: len(s.Steps) > 0, unfed: hindered(p, s, -1, way{runner: ir.LoadRunner, driver: driver, fed: true}, clear)}
 }
 
 // widest is the most that a scenario's name may push the columns to the right; longer ones are cut.

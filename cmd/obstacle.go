@@ -20,12 +20,12 @@ type obstacle struct {
 }
 
 // hindered is the obstacle of a scenario, or of one row of it (-1 without), nil when there is none. It is the one
-// place that knows: check asks it for the matrix, and every runner before it starts.
-func hindered(p *ir.Program, s *ir.Scenario, row int, w way) *obstacle {
+// place that knows: check asks it for the matrix, and every runner before it starts. clear is that of Program.Blocked.
+func hindered(p *ir.Program, s *ir.Scenario, row int, w way, clear map[ir.Called]bool) *obstacle {
 	if w.fed && s.Outline && w.runner == ir.LoadRunner {
 		row = -1 // the data's rows are not known yet
 	}
-	if o, trail := p.Blocked(s.Steps, w.driver, row); o != nil {
+	if o, trail := p.Blocked(s.Steps, w.driver, row, clear); o != nil {
 		return &obstacle{*o, trail}
 	}
 	return nil
@@ -38,10 +38,10 @@ func (o *obstacle) last() *ir.Step { return o.trail[len(o.trail)-1] }
 
 // obstacles are the first one of each selected scenario that a stage cannot run, and one for each outline.
 func obstacles(plan runners.Plan, runner ir.RunnerName, fed bool) map[*ir.Scenario]*obstacle {
-	found := map[*ir.Scenario]*obstacle{}
+	found, clear := map[*ir.Scenario]*obstacle{}, map[ir.Called]bool{}
 	for _, one := range plan.Selected {
 		if found[one.Scenario] == nil {
-			if o := hindered(plan.Program, one.Scenario, one.Row, way{runner, plan.DriverOf(one), fed}); o != nil {
+			if o := hindered(plan.Program, one.Scenario, one.Row, way{runner, plan.DriverOf(one), fed}, clear); o != nil {
 				found[one.Scenario] = o
 			}
 		}

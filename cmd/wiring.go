@@ -35,6 +35,11 @@ var driverNames = []string{"http", "browser", "shell"}
 
 // needsShell is the first step of a scenario that runs a script, nil when none does.
 func needsShell(p *ir.Program, steps []ir.Step, driver string) *ir.Step {
+	return needsShellBut(p, steps, driver, map[int]bool{})
+}
+
+// needsShellBut leaves out definitions that are known to need none, and finds more of them.
+func needsShellBut(p *ir.Program, steps []ir.Step, driver string, without map[int]bool) *ir.Step {
 	for i := range steps {
 		s := &steps[i]
 		for _, b := range s.Bindings {
@@ -44,9 +49,12 @@ func needsShell(p *ir.Program, steps []ir.Step, driver string) *ir.Step {
 			var inner *ir.Step
 			switch op := b.Op.(type) {
 			case nil:
-				inner = needsShell(p, p.Definitions[b.Definition-1].Body, driver)
+				if !without[b.Definition] {
+					inner = needsShellBut(p, p.Definitions[b.Definition-1].Body, driver, without)
+					without[b.Definition] = true // or it has been found, and nobody asks any more
+				}
 			case *ir.Within:
-				inner = needsShell(p, []ir.Step{op.Step}, driver)
+				inner = needsShellBut(p, []ir.Step{op.Step}, driver, without)
 			case *ir.Run:
 				return s
 			}

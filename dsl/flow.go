@@ -12,7 +12,7 @@ import (
 // anything can have kept it is an error, and says what would keep it. So is one that a compensation reads: it runs
 // with what was kept right after its step.
 func (c *compiler) flow() {
-	f := &flow{compiler: c, bodies: map[flowKey]*summary{}}
+	f := &flow{compiler: c, bodies: map[flowKey]*summary{}, clear: map[ir.Called]bool{}}
 	for i := range c.program.Features {
 		if !c.units[i].followed {
 			f.feature(&c.program.Features[i], c.units[i])
@@ -74,13 +74,15 @@ func rowsToFollow(s *ir.Scenario) []int {
 type flow struct {
 	*compiler
 	bodies map[flowKey]*summary
-	unit   *unit   // that is followed
-	sum    summary // of the scenario that is followed
+	clear  map[ir.Called]bool // calls that run
+	unit   *unit              // that is followed
+	sum    summary            // of the scenario that is followed
 }
 
+// flowKey is a body on a driver, by itself or in a compensation.
 type flowKey struct {
-	definition int
-	driver     string
+	ir.Called
+	undoing bool
 }
 
 // summary is what a body reads from outside and what it leaves kept.
@@ -109,14 +111,14 @@ func (s *summary) has(name string) bool {
 }
 
 func (f *flow) scenario(s *ir.Scenario, driver string, row int) {
-	if o, _ := f.program.Blocked(s.Steps, driver, row); o != nil {
+	if o, _ := f.program.Blocked(s.Steps, driver, row, f.clear); o != nil {
 		return // it does not run there
 	}
 	sum := &f.sum // of what is kept; nobody reads from outside of a scenario
 	sum.keeps = sum.keeps[:0]
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		inner := f.binding(step, step.Binding(driver, row), 0, f.scenarioNames())
+		inner := f.binding(step, step.Binding(driver, row), 0, false, f.scenarioNames())
 		for _, n := range inner.needs {
 			switch {
 			case n.name == "row":
@@ -203,38 +205,39 @@ func (s *summary) keep(next []keep) {
 
 // binding is what one step does on a driver, in the body of a definition (0 for a scenario). What it reads itself,
 // its arguments among that, comes before what it calls.
-func (f *flow) binding(step *ir.Step, b *ir.Binding, by int, names *steps.Names) *summary {
+func (f *flow) binding(step *ir.Step, b *ir.Binding, by int, undoing bool, names *steps.Names) *summary {
 	needs := f.reads(step, b, names)
 	if b.Op == nil && len(needs) == 0 {
-		return f.body(b.Definition, b.Driver)
+		return f.body(b.Definition, b.Driver, undoing)
 	}
 	sum := &summary{needs: needs}
 	switch op := b.Op.(type) {
 	case nil:
-		sum.add(f.body(b.Definition, b.Driver))
+		sum.add(f.body(b.Definition, b.Driver, undoing))
 	case *ir.Keep:
 		on := slices.ContainsFunc(sum.needs, func(n need) bool { return n.name == op.Name })
 		sum.keeps = []keep{{op.Name, by, on}}
 	case *ir.Within:
-		sum.add(f.binding(&op.Step, op.Step.Binding(b.Driver, -1), by, names))
+		sum.add(f.binding(&op.Step, op.Step.Binding(b.Driver, -1), by, undoing, names))
 	}
 	return sum
 }
 
-// body is what a definition does on a driver, with its compensation, which needs what is kept when it ends.
-func (f *flow) body(definition int, driver string) *summary {
-	key := flowKey{definition, driver}
+// body is what a definition does on a driver, with its compensation, which needs what is kept when it ends. What is done
+// to undo something is not undone itself, so a compensation may call what it compensates.
+func (f *flow) body(definition int, driver string, undoing bool) *summary {
+	key := flowKey{ir.Called{Definition: definition, Driver: driver}, undoing}
 	if s := f.bodies[key]; s != nil {
 		return s
 	}
 	s, d := &summary{}, &f.program.Definitions[definition-1]
 	for i := range d.Body {
 		if b := d.Body[i].Binding(driver, -1); b != nil {
-			s.add(f.binding(&d.Body[i], b, definition, f.linked[definition-1].Names))
+			s.add(f.binding(&d.Body[i], b, definition, undoing, f.linked[definition-1].Names))
 		}
 	}
-	if d.Undo > 0 {
-		undo := &summary{needs: slices.Clone(f.body(d.Undo, driver).needs)}
+	if d.Undo > 0 && !undoing {
+		undo := &summary{needs: slices.Clone(f.body(d.Undo, driver, true).needs)}
 		for i := range undo.needs {
 			undo.needs[i].undo = d.Undo
 		}

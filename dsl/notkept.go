@@ -18,7 +18,7 @@ func (f *flow) notKept(s *ir.Scenario, at int, driver string, row int, n need) {
 	d = n.explained(d, s, step)
 	for i := at + 1; i < len(s.Steps); i++ {
 		later := &s.Steps[i]
-		if f.binding(later, later.Binding(driver, row), 0, f.scenarioNames()).has(n.name) {
+		if f.binding(later, later.Binding(driver, row), 0, false, f.scenarioNames()).has(n.name) {
 			f.add(d.WithNote(later.Range(), "a later step keeps it: %s", later.Words()).
 				WithHelp("write the step that keeps it above the one that needs it"))
 			return

@@ -21,6 +21,10 @@ func (c *compiler) readers() {
 			c.reads[d.Index()].add(undo)
 		}
 	}
+	for _, h := range c.reads {
+		h.doc, h.table = h.names["doc"], h.names["table"] || h.names["rows"]
+		h.needsDoc, h.needsTable = h.needs("doc"), h.needs("table", "rows")
+	}
 	for _, d := range c.library.Definitions {
 		for i := range d.Body {
 			ir.WalkStep(&d.Body[i], c.handsOver)
@@ -33,13 +37,16 @@ type handed struct {
 	names    map[string]bool
 	at       map[string]*ir.Step // the first step that reads it, or calls with it
 	optional map[string]bool     // what it compares with nil: it may as well not be there
+
+	doc, table           bool   // whether it reads one
+	needsDoc, needsTable string // the name that it reads one as and cannot do without, "" for none
 }
 
 // orNot is a body that asks whether it was given something.
 var orNot = regexp.MustCompile(`\b(table|rows|doc)\s*[!=]=\s*nil\b|\bnil\s*[!=]=\s*(table|rows|doc)\b`)
 
 func handedTo(d *steps.Definition) *handed {
-	h := &handed{map[string]bool{}, map[string]*ir.Step{}, map[string]bool{}}
+	h := &handed{names: map[string]bool{}, at: map[string]*ir.Step{}, optional: map[string]bool{}}
 	for i := range d.Body {
 		for _, source := range ir.Expressions(&d.Body[i]) {
 			p, wrong := d.Names.Program(source)
@@ -95,17 +102,17 @@ func (c *compiler) handsOver(s *ir.Step) {
 				WithNote(read.at[name].Range(), "read here, in the definition %s", d.Pattern).WithHelp("%s", how).
 				WithHelp("if it may be missing, let the definition ask for it: %s == nil", name))
 		}
-		if s.Doc != nil && !read.names["doc"] {
+		if s.Doc != nil && !read.doc {
 			unread("doc string", "remove it, or read it in the definition as ${doc}")
 		}
-		if s.Table != nil && !d.Each && !read.names["table"] && !read.names["rows"] {
+		if s.Table != nil && !d.Each && !read.table {
 			unread("table", "remove it, or read it in the definition as ${table} or ${rows}, or tag the definition @each")
 		}
-		if name := read.needs("doc"); s.Doc == nil && name != "" {
-			lacks("doc string", name, "write it below the step, between two lines of \"\"\"")
+		if s.Doc == nil && read.needsDoc != "" {
+			lacks("doc string", read.needsDoc, "write it below the step, between two lines of \"\"\"")
 		}
-		if name := read.needs("table", "rows"); s.Table == nil && !d.Each && name != "" {
-			lacks("table", name, "write it below the step: | name | value |")
+		if s.Table == nil && !d.Each && read.needsTable != "" {
+			lacks("table", read.needsTable, "write it below the step: | name | value |")
 		}
 		if d.Each && len(s.Table) > 0 {
 			c.missingColumns(s, d, read.names)

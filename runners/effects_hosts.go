@@ -27,28 +27,44 @@ func Guests(env *ir.Environment, own ...string) []string {
 	return guests
 }
 
-// writesToGuest is the way from a scenario's step to the first request that writes to one of the guests, and whose
-// host stands in the program; nil when there is none. What comes from data is looked at when it is sent.
-func writesToGuest(plan Plan, steps []ir.Step, driver string, row int, marked bool, guests []string) (trail []*ir.Step, guest string) {
+// guestSearch looks for requests that write to a guest, and whose host stands in the program. What comes from data is
+// looked at when it is sent.
+type guestSearch struct {
+	plan   Plan
+	driver string
+	guests []string
+	none   map[markedCall]bool // calls that are known to lead to no such request
+}
+
+// markedCall is a definition that is called in a body which is tagged @write, or in another.
+type markedCall struct {
+	definition int
+	marked     bool
+}
+
+// way is that from the first of the steps that leads to such a request, and the guest; nil when there is none.
+func (g *guestSearch) way(steps []ir.Step, row int, marked bool) (trail []*ir.Step, guest string) {
 	for i := range steps {
 		s := &steps[i]
 		for j := range s.Bindings {
 			b := &s.Bindings[j]
-			if b.Driver != driver || row >= 0 && len(b.Rows) > 0 && !slices.Contains(b.Rows, row) {
+			if b.Driver != g.driver || row >= 0 && len(b.Rows) > 0 && !slices.Contains(b.Rows, row) {
 				continue
 			}
 			var inner []*ir.Step
 			switch op := b.Op.(type) {
 			case nil:
-				d := &plan.Program.Definitions[b.Definition-1]
-				if d.Effect != ir.Reads {
-					inner, guest = writesToGuest(plan, d.Body, driver, -1, marked || d.Effect == ir.Writes, guests)
+				d := &g.plan.Program.Definitions[b.Definition-1]
+				call := markedCall{b.Definition, marked || d.Effect == ir.Writes}
+				if d.Effect != ir.Reads && !g.none[call] {
+					inner, guest = g.way(d.Body, -1, call.marked)
+					g.none[call] = guest == ""
 				}
 			case *ir.Within:
-				inner, guest = writesToGuest(plan, []ir.Step{op.Step}, driver, -1, marked, guests)
+				inner, guest = g.way([]ir.Step{op.Step}, -1, marked)
 			case *ir.Request:
 				if marked || op.Effect() == ir.Writes {
-					guest = guestOf(plan, op.Target, guests)
+					guest = guestOf(g.plan, op.Target, g.guests)
 				}
 			}
 			if guest != "" {

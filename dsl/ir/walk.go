@@ -114,43 +114,64 @@ func (o *Obstacle) Diagnostic(trail []*Step) diag.Diagnostic {
 
 // Blocked is the first step that keeps a scenario or one of its rows (-1 for one without, or for all rows as one,
 // which is how data feeds an outline) from running on a driver,
-// at any depth, with the obstacle and the steps that lead to it, outermost first; nil when it runs.
-func (p *Program) Blocked(steps []Step, driver string, row int) (*Obstacle, []*Step) {
+// at any depth, with the obstacle and the steps that lead to it, outermost first; nil when it runs. clear are the calls
+// that are known to run: it grows, serves as long as the program stays as it is, and nil begins without any.
+func (p *Program) Blocked(steps []Step, driver string, row int, clear map[Called]bool) (*Obstacle, []*Step) {
+	if clear == nil {
+		clear = map[Called]bool{}
+	}
 	for i := range steps {
 		s := &steps[i]
 		b := s.Binding(driver, row)
 		if b == nil {
-			if row < 0 {
-				if o := s.perRow(driver); o != nil {
-					return o, []*Step{s}
-				}
-			}
-			for j := range s.Obstacles {
-				o := &s.Obstacles[j]
-				if o.Driver == driver && (row < 0 || len(o.Rows) == 0 || slices.Contains(o.Rows, row)) {
-					return o, []*Step{s}
-				}
-			}
-			return &Obstacle{Driver: driver, Status: "undefined", Message: "undefined step for driver " + driver}, []*Step{s}
+			return s.obstacle(driver, row), []*Step{s}
 		}
-		inner := []Step(nil)
-		switch w, _ := b.Op.(*Within); {
-		case b.Definition > 0:
-			inner = p.Definitions[b.Definition-1].Body
+		o, trail := (*Obstacle)(nil), []*Step(nil)
+		switch call, w := (Called{b.Definition, driver}), withinOf(b); {
+		case b.Definition > 0 && !clear[call]:
+			if o, trail = p.Blocked(p.Definitions[b.Definition-1].Body, driver, -1, clear); o == nil {
+				clear[call] = true
+			}
 		case w != nil:
-			inner = []Step{w.Step}
+			o, trail = p.Blocked([]Step{w.Step}, driver, -1, clear)
 		}
-		if o, trail := p.Blocked(inner, driver, -1); o != nil {
+		if o != nil {
 			return o, append([]*Step{s}, trail...)
 		}
 	}
 	return nil, nil
 }
 
+func withinOf(b *Binding) *Within {
+	w, _ := b.Op.(*Within)
+	return w
+}
+
+// obstacle is why a step, which has no binding there, does not run on a driver and in a row, -1 for all as one.
+func (s *Step) obstacle(driver string, row int) *Obstacle {
+	if row < 0 {
+		if o := s.perRow(driver); o != nil {
+			return o
+		}
+	}
+	for i := range s.Obstacles {
+		o := &s.Obstacles[i]
+		if o.Driver == driver && (row < 0 || len(o.Rows) == 0 || slices.Contains(o.Rows, row)) {
+			return o
+		}
+	}
+	return &Obstacle{Driver: driver, Status: "undefined", Message: "undefined step for driver " + driver}
+}
+
 // Writes is the first step that may change something when a scenario runs on a driver, with the steps that
 // lead to it, outermost first; nil when it only reads. With row -1 it is that of any row. A definition's @read or
 // @write overrides its body.
 func (p *Program) Writes(steps []Step, driver string, row int) []*Step {
+	return p.writes(steps, driver, row, map[Called]bool{})
+}
+
+// writes leaves out the calls that are known to read, and finds more of them.
+func (p *Program) writes(steps []Step, driver string, row int, reads map[Called]bool) []*Step {
 	for i := range steps {
 		s := &steps[i]
 		for j := range s.Bindings {
@@ -158,7 +179,7 @@ func (p *Program) Writes(steps []Step, driver string, row int) []*Step {
 			if b.Driver != driver || row >= 0 && len(b.Rows) > 0 && !slices.Contains(b.Rows, row) {
 				continue
 			}
-			if inner, writes := p.bindingWrites(b); writes {
+			if inner, writes := p.bindingWrites(b, reads); writes {
 				return append([]*Step{s}, inner...)
 			}
 		}
@@ -166,17 +187,20 @@ func (p *Program) Writes(steps []Step, driver string, row int) []*Step {
 	return nil
 }
 
-func (p *Program) bindingWrites(b *Binding) (inner []*Step, writes bool) {
+func (p *Program) bindingWrites(b *Binding, reads map[Called]bool) (inner []*Step, writes bool) {
 	switch op := b.Op.(type) {
 	case nil:
+		call := Called{b.Definition, b.Driver}
 		d := &p.Definitions[b.Definition-1]
-		if d.Effect == Reads {
+		if d.Effect == Reads || reads[call] {
 			return nil, false
 		}
-		inner = p.Writes(d.Body, b.Driver, -1)
-		return inner, d.Effect == Writes || inner != nil
+		inner = p.writes(d.Body, b.Driver, -1, reads)
+		writes = d.Effect == Writes || inner != nil
+		reads[call] = !writes
+		return inner, writes
 	case *Within:
-		inner = p.Writes([]Step{op.Step}, b.Driver, -1)
+		inner = p.writes([]Step{op.Step}, b.Driver, -1, reads)
 		return inner, inner != nil
 	case *Call:
 		return nil, p.Funcs[op.Func-1].Effect != Reads

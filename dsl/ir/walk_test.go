@@ -80,7 +80,7 @@ func TestBlocked(t *testing.T) {
 		{"within", []Step{bound("w", does("http", &Within{Step: bound("x", calls("http", 3))}))}, "http", 4, ""},
 		{"within on another driver", []Step{bound("w", does("browser", &Within{Step: bound("x", calls("browser", 3))}))}, "browser", 4, "ambiguous two match: w > x > d > b"},
 	} {
-		o, at := p.Blocked(c.steps, c.driver, c.row)
+		o, at := p.Blocked(c.steps, c.driver, c.row, nil)
 		got := ""
 		if o != nil {
 			got = fmt.Sprintf("%s %s: %s", o.Status, o.Message, trail(at))

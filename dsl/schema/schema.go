@@ -42,11 +42,9 @@ func Compile(name string, ids IDs, read func(path string) ([]byte, error)) (s *S
 		known = len(f.bases)
 		f.follow(urlOf(name))
 	}
-	c := jsonschema.NewCompiler()
-	c.UseLoader(f)
-	compiled, err := c.Compile(urlOf(name))
+	compiled, err := f.compile()
 	if err != nil {
-		d := f.explain(err)
+		d := f.first(err)
 		return nil, &d
 	}
 	paths := map[string]bool{}
@@ -54,6 +52,43 @@ func Compile(name string, ids IDs, read func(path string) ([]byte, error)) (s *S
 		paths[one.path] = true
 	}
 	return &Schema{compiled, slices.Sorted(maps.Keys(paths))}, nil
+}
+
+func (f *files) compile() (*jsonschema.Schema, error) {
+	c := jsonschema.NewCompiler()
+	c.UseLoader(f)
+	return c.Compile(urlOf(f.root))
+}
+
+// patience is how often in a row the library may fail with nothing new.
+const patience = 48
+
+// first is, of all that is wrong, what stands first: in the schema itself, then in the others in the order of their
+// names. The library stops at one of its errors, and goes through the keys of an object in another order each time; so it
+// is asked until it has nothing new to say.
+func (f *files) first(err error) diag.Diagnostic {
+	found := f.explain(err)
+	for again := 0; again < patience; again++ {
+		_, err := f.compile()
+		if err == nil {
+			break // it cannot be, and one error is known
+		}
+		if d := f.explain(err); f.before(d, found) {
+			found, again = d, 0
+		}
+	}
+	return found
+}
+
+// before orders two diagnostics.
+func (f *files) before(a, b diag.Diagnostic) bool {
+	if own := a.Range.File == f.root; own != (b.Range.File == f.root) {
+		return own
+	}
+	if a.Range.Pos != b.Range.Pos {
+		return a.Range.Pos.Less(b.Range.Pos)
+	}
+	return a.Message < b.Message
 }
 
 // Violation is one thing that is not as a schema says.

@@ -253,3 +253,20 @@ func relative(from, to string) string {
 	}
 	return up + strings.ReplaceAll(to, " ", "%20")
 }
+
+// Of several things that are wrong the first is said, and the same each time.
+func TestTheFirstOfSeveral(t *testing.T) {
+	all := map[string]string{
+		"a.json":   "{\"properties\": {\n\"x\": {\"$ref\": \"https://example.com/x.json\"},\n\"y\": {\"$ref\": \"gone.json\"},\n\"z\": {\"$ref\": \"bad.json\"},\n\"w\": {\"$ref\": \"#/nothing\"}}}",
+		"b.json":   "{\"properties\": {\n\"z\": {\"$ref\": \"bad.json\"},\n\"y\": {\"$ref\": \"wrong.json\"}}}",
+		"bad.json": "{\"type\": \"strin\"", "wrong.json": `{"type": "strin"}`,
+	}
+	for name, want := range map[string]string{"a.json": "a.json:2:15", "b.json": "bad.json:1:17"} {
+		for range 60 {
+			_, wrong := schema.Compile(name, nil, reader(all))
+			if wrong == nil || wrong.Range.Pos.String() != want {
+				t.Fatalf("%s: %v, expected it at %s", name, wrong, want)
+			}
+		}
+	}
+}

@@ -220,7 +220,7 @@ func lowerFirst(s string) string {
 // match is the arguments of a step's text, in the order of Params; false when it does not match.
 func (p *Pattern) match(text string) ([]argument, bool) {
 	expression := p.plain
-	if strings.ContainsFunc(text, isPlaceholder) {
+	if placeholderIn(text) >= 0 {
 		expression = p.tolerant()
 	}
 	at := expression.FindStringSubmatchIndex(text)

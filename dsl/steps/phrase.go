@@ -41,7 +41,7 @@ func oneLine(text string, pos diag.Pos) source {
 // cut splits a text at ${…} and, in an outline, at <column>. A placeholder that is never closed is a
 // diagnostic.
 func cut(s source, columns []string) (phrase, *diag.Diagnostic) {
-	if i := strings.IndexFunc(s.text, isPlaceholder); i >= 0 {
+	if i := placeholderIn(s.text); i >= 0 {
 		d := diag.Errorf(diag.At(s.pos(i), 1), "steps/character", "the private character %U cannot stand in a step", []rune(s.text[i:])[0])
 		return phrase{}, &d
 	}
@@ -175,9 +175,19 @@ func (p phrase) source() string {
 
 func isPlaceholder(r rune) bool { return r >= firstPlaceholder && r <= lastPlaceholder }
 
+// placeholderIn is the byte of the first placeholder in a text, -1 when it holds none, as most do: all of them begin
+// with one byte, which is looked for first.
+func placeholderIn(text string) int {
+	const begins = 0xf0 | firstPlaceholder>>18 // in UTF-8
+	if strings.IndexByte(text, begins) < 0 {
+		return -1
+	}
+	return strings.IndexFunc(text, isPlaceholder)
+}
+
 // plain is the phrase's text when nothing stands for a value; false otherwise.
 func (p phrase) plain() (string, bool) {
-	return p.text, strings.IndexFunc(p.text, isPlaceholder) < 0
+	return p.text, placeholderIn(p.text) < 0
 }
 
 // expression is the phrase as the source of an expression: placeholders become parts of it.
@@ -213,6 +223,9 @@ func (p phrase) expression() string {
 
 // template makes parts of the phrase; place says where the value that stands at a byte of the text lands.
 func (p phrase) template(place func(offset int) ir.Place) ir.Template {
+	if p.text != "" && placeholderIn(p.text) < 0 {
+		return ir.Literal(p.text)
+	}
 	t := make(ir.Template, 0, p.parts())
 	start := 0
 	literal := func(end int) {

@@ -30,11 +30,11 @@ func TestEveryScenarioRunsOverHTTP(t *testing.T) {
 	for _, f := range p.Features {
 		for _, s := range f.Scenarios {
 			scenarios++
-			if obstacle, _ := p.Blocked(s.Steps, "http", -1); obstacle != nil {
+			if obstacle, _ := p.Blocked(s.Steps, "http", -1, nil); obstacle != nil {
 				t.Errorf("%s does not run over http: %s", s.ID, obstacle.Message)
 			}
 			for row := range s.Rows {
-				if obstacle, _ := p.Blocked(s.Steps, "http", row); obstacle != nil {
+				if obstacle, _ := p.Blocked(s.Steps, "http", row, nil); obstacle != nil {
 					t.Errorf("%s, row %d, does not run over http: %s", s.ID, row, obstacle.Message)
 				}
 			}

@@ -81,7 +81,7 @@ func (r *run) prepare() ([]*scenario, error) {
 }
 
 func obstacleOf(p *ir.Program, s *scenario) obstacle {
-	o, trail := p.Blocked(s.Scenario.Steps, s.driver, s.Row)
+	o, trail := p.Blocked(s.Scenario.Steps, s.driver, s.Row, nil)
 	if o == nil {
 		return obstacle{step: -1}
 	}

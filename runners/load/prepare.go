@@ -47,7 +47,7 @@ func (r *run) prepare() error {
 			return fmt.Errorf("%s: row %d of %q is selected, which has %d", selected.Scenario.Pos, selected.Row+1, selected.Scenario.Name, len(selected.Scenario.Rows))
 		}
 		driver := r.plan.DriverOf(selected)
-		if o, trail := r.plan.Program.Blocked(selected.Scenario.Steps, driver, selected.Row); o != nil {
+		if o, trail := r.plan.Program.Blocked(selected.Scenario.Steps, driver, selected.Row, nil); o != nil {
 			refused = append(refused, fmt.Errorf("%s: %s", trail[len(trail)-1].Pos, o.Message))
 			continue
 		}

@@ -76,7 +76,7 @@ func obstacle(p *ir.Program, s runners.Selected, driver string) *diag.Diagnostic
 		d := diag.Errorf(diag.Range{Pos: s.Scenario.Pos}, "steps/none", "the scenario has no steps").WithHelp("write its steps, or tag it @wip")
 		return &d
 	}
-	o, trail := p.Blocked(s.Scenario.Steps, driver, s.Row)
+	o, trail := p.Blocked(s.Scenario.Steps, driver, s.Row, nil)
 	if o == nil {
 		return nil
 	}

@@ -81,7 +81,7 @@ func (h *Host) blocked(step *ir.Step, b *ir.Binding) bool {
 	if len(b.Rows) > 0 {
 		row = b.Rows[0]
 	}
-	o, _ := h.Program.Blocked([]ir.Step{*step}, b.Driver, row)
+	o, _ := h.Program.Blocked([]ir.Step{*step}, b.Driver, row, nil)
 	return o != nil
 }
 
