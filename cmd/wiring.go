@@ -49,9 +49,12 @@ func needsShellBut(p *ir.Program, steps []ir.Step, driver string, without map[in
 			var inner *ir.Step
 			switch op := b.Op.(type) {
 			case nil:
-				if !without[b.Definition] {
-					inner = needsShellBut(p, p.Definitions[b.Definition-1].Body, driver, without)
-					without[b.Definition] = true // or it has been found, and nobody asks any more
+				if d := &p.Definitions[b.Definition-1]; !without[b.Definition] {
+					without[b.Definition] = true // or it is found, and nobody asks any more
+					inner = needsShellBut(p, d.Body, driver, without)
+					if inner == nil && d.Undo > 0 {
+						inner = needsShellBut(p, p.Definitions[d.Undo-1].Body, driver, without)
+					}
 				}
 			case *ir.Within:
 				inner = needsShellBut(p, []ir.Step{op.Step}, driver, without)

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/cucumber-value/hoops/dsl/diag"
 	"github.com/cucumber-value/hoops/dsl/ir"
@@ -131,14 +130,14 @@ func keyPattern(key string) *regexp.Regexp {
 
 // occurrence is where a key stands below a step, or the step.
 func (a *advice) occurrence(s *ir.Step, k doubledKey) diag.Range {
-	line, left := 0, k.before
-	for source := range strings.Lines(a.source(s.Pos.File)) {
-		if line++; line <= s.Pos.Line {
+	left := k.before
+	for line, source := range a.linesFrom(s) {
+		if line == s.Pos.Line {
 			continue
 		}
 		for _, at := range keyPattern(k.key).FindAllStringIndex(source, -1) {
 			if left--; left < 0 {
-				return diag.At(diag.Pos{File: s.Pos.File, Line: line, Col: utf8.RuneCountInString(source[:at[0]]) + 1}, utf8.RuneCountInString(k.key))
+				return inLine(s, line, source, at[0], k.key)
 			}
 		}
 	}

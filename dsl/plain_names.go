@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"iter"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -53,12 +54,27 @@ func (a *advice) plainIn(s *ir.Step, names *steps.Names) {
 
 // found is where a text stands first in the source of a step, or the step.
 func (a *advice) found(text string, s *ir.Step) diag.Range {
-	line := 0
-	for source := range strings.Lines(a.source(s.Pos.File)) {
-		line++
-		if i := strings.Index(source, text); i >= 0 && line >= s.Pos.Line {
-			return diag.At(diag.Pos{File: s.Pos.File, Line: line, Col: utf8.RuneCountInString(source[:i]) + 1}, utf8.RuneCountInString(text))
+	for line, source := range a.linesFrom(s) {
+		if i := strings.Index(source, text); i >= 0 {
+			return inLine(s, line, source, i, text)
 		}
 	}
 	return s.Range()
+}
+
+// linesFrom are the lines of a step's file by their numbers, from its own on.
+func (a *advice) linesFrom(s *ir.Step) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		line := 0
+		for source := range strings.Lines(a.source(s.Pos.File)) {
+			if line++; line >= s.Pos.Line && !yield(line, source) {
+				return
+			}
+		}
+	}
+}
+
+// inLine is the place of a text that stands at a byte of a line of a step's file.
+func inLine(s *ir.Step, line int, source string, at int, text string) diag.Range {
+	return diag.At(diag.Pos{File: s.Pos.File, Line: line, Col: utf8.RuneCountInString(source[:at]) + 1}, utf8.RuneCountInString(text))
 }

@@ -57,8 +57,11 @@ func (g *guestSearch) way(steps []ir.Step, row int, marked bool) (trail []*ir.St
 				d := &g.plan.Program.Definitions[b.Definition-1]
 				call := markedCall{b.Definition, marked || d.Effect == ir.Writes}
 				if d.Effect != ir.Reads && !g.none[call] {
+					g.none[call] = true // or it is found, and nobody asks any more
 					inner, guest = g.way(d.Body, -1, call.marked)
-					g.none[call] = guest == ""
+					if guest == "" && d.Undo > 0 {
+						inner, guest = g.way(g.plan.Program.Definitions[d.Undo-1].Body, -1, false)
+					}
 				}
 			case *ir.Within:
 				inner, guest = g.way([]ir.Step{op.Step}, -1, marked)
