@@ -81,6 +81,7 @@ type look struct {
 
 // newExecution checks what can be checked before anything runs, and opens the reports. Its close ends them.
 func (a *app) newExecution(t *target, o options, standard string) (*execution, error) {
+	a.listen()
 	x := &execution{app: a, options: o, target: t, looks: map[string]look{}, synced: map[string]bool{}, clients: map[string]*http.Client{}, observedAt: map[string]time.Time{}, params: map[string]string{}, began: a.now()}
 	x.secrets = secret.NewStore(secret.Options{Lookup: a.lookup})
 	a.masks = x.secrets.Mask

@@ -37,9 +37,9 @@ func Main(args []string, stdio Stdio) (code int) { return mainAt(time.Now, args,
 
 // mainAt is Main by another clock.
 func mainAt(now func() time.Time, args []string, stdio Stdio) (code int) {
-	ctx, again, stop := interruptible()
+	ctx, again, listen, stop := interruptible()
 	defer stop()
-	a := &app{stdio: stdio, now: now, lookup: os.LookupEnv, again: again}
+	a := &app{stdio: stdio, now: now, lookup: os.LookupEnv, again: again, listen: listen}
 	defer func() {
 		if r := recover(); r != nil {
 			a.close()
@@ -64,6 +64,7 @@ type app struct {
 	masks    func(string) string
 	quiet    bool            // warnings of the compiler are beside the point
 	again    <-chan struct{} // closed when somebody interrupts a second time
+	listen   func()          // takes interrupts from then on
 }
 
 func (a *app) mask(s string) string {
