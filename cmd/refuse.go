@@ -57,7 +57,8 @@ func (x *execution) refuse(s stage) error {
 func shellSteps(p runners.Plan) diag.List {
 	var list diag.List
 	for _, one := range p.Selected {
-		if step := needsShell(p.Program, one.Scenario.Steps, p.DriverOf(one)); step != nil {
+		if way := shellSearch(p.Program, p.DriverOf(one)).Way(one.Scenario.Steps, -1); way != nil {
+			step := way[0]
 			list = append(list, diag.Errorf(diag.At(step.Pos, len([]rune(step.Text))), "shell/not-allowed", "this step runs a shell command, and shell commands are not allowed").
 				WithHelp("read what it runs, then allow it: --allow shell"))
 		}

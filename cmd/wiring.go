@@ -33,38 +33,10 @@ func drivers(allowShell bool, load *ir.Load, watch shown) func() []session.Drive
 // driverNames are the drivers of this build, for checks before anything runs.
 var driverNames = []string{"http", "browser", "shell"}
 
-// needsShell is the first step of a scenario that runs a script, nil when none does.
-func needsShell(p *ir.Program, steps []ir.Step, driver string) *ir.Step {
-	return needsShellBut(p, steps, driver, map[int]bool{})
-}
-
-// needsShellBut leaves out definitions that are known to need none, and finds more of them.
-func needsShellBut(p *ir.Program, steps []ir.Step, driver string, without map[int]bool) *ir.Step {
-	for i := range steps {
-		s := &steps[i]
-		for _, b := range s.Bindings {
-			if b.Driver != driver {
-				continue
-			}
-			var inner *ir.Step
-			switch op := b.Op.(type) {
-			case nil:
-				if d := &p.Definitions[b.Definition-1]; !without[b.Definition] {
-					without[b.Definition] = true // or it is found, and nobody asks any more
-					inner = needsShellBut(p, d.Body, driver, without)
-					if inner == nil && d.Undo > 0 {
-						inner = needsShellBut(p, p.Definitions[d.Undo-1].Body, driver, without)
-					}
-				}
-			case *ir.Within:
-				inner = needsShellBut(p, []ir.Step{op.Step}, driver, without)
-			case *ir.Run:
-				return s
-			}
-			if inner != nil {
-				return s
-			}
-		}
-	}
-	return nil
+// shellSearch looks for scripts, in compensations too.
+func shellSearch(p *ir.Program, driver string) *ir.Search {
+	return &ir.Search{Program: p, Driver: driver, Is: func(op ir.Op, _ bool) bool {
+		_, script := op.(*ir.Run)
+		return script
+	}}
 }

@@ -21,10 +21,6 @@ func (c *compiler) readers() {
 			c.reads[d.Index()].add(undo)
 		}
 	}
-	for _, h := range c.reads {
-		h.doc, h.table = h.names["doc"], h.names["table"] || h.names["rows"]
-		h.needsDoc, h.needsTable = h.needs("doc"), h.needs("table", "rows")
-	}
 	for _, d := range c.library.Definitions {
 		for i := range d.Body {
 			ir.WalkStep(&d.Body[i], c.handsOver)
@@ -37,9 +33,6 @@ type handed struct {
 	names    map[string]bool
 	at       map[string]*ir.Step // the first step that reads it, or calls with it
 	optional map[string]bool     // what it compares with nil: it may as well not be there
-
-	doc, table           bool   // whether it reads one
-	needsDoc, needsTable string // the name that it reads one as and cannot do without, "" for none
 }
 
 // orNot is a body that asks whether it was given something.
@@ -102,17 +95,17 @@ func (c *compiler) handsOver(s *ir.Step) {
 				WithNote(read.at[name].Range(), "read here, in the definition %s", d.Pattern).WithHelp("%s", how).
 				WithHelp("if it may be missing, let the definition ask for it: %s == nil", name))
 		}
-		if s.Doc != nil && !read.doc {
+		if s.Doc != nil && !read.names["doc"] {
 			unread("doc string", "remove it, or read it in the definition as ${doc}")
 		}
-		if s.Table != nil && !d.Each && !read.table {
+		if s.Table != nil && !d.Each && !read.names["table"] && !read.names["rows"] {
 			unread("table", "remove it, or read it in the definition as ${table} or ${rows}, or tag the definition @each")
 		}
-		if s.Doc == nil && read.needsDoc != "" {
-			lacks("doc string", read.needsDoc, "write it below the step, between two lines of \"\"\"")
+		if s.Doc == nil && read.needs("doc") != "" {
+			lacks("doc string", "doc", "write it below the step, between two lines of \"\"\"")
 		}
-		if s.Table == nil && !d.Each && read.needsTable != "" {
-			lacks("table", read.needsTable, "write it below the step: | name | value |")
+		if s.Table == nil && !d.Each && read.needs("table", "rows") != "" {
+			lacks("table", read.needs("table", "rows"), "write it below the step: | name | value |")
 		}
 		if d.Each && len(s.Table) > 0 {
 			c.missingColumns(s, d, read.names)

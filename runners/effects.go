@@ -37,8 +37,7 @@ func Refused(plan Plan) []Refusal {
 		}
 		r := Refusal{Selected: s, Driver: plan.DriverOf(s)}
 		if allowed {
-			g := guestSearch{plan, r.Driver, guests, map[markedCall]bool{}}
-			r.Trail, r.Guest = g.way(s.Scenario.Steps, s.Row, false)
+			r.Trail, r.Guest = writesToGuest(plan, s.Scenario.Steps, r.Driver, s.Row, guests)
 		} else {
 			r.Trail = plan.Program.Writes(s.Scenario.Steps, r.Driver, s.Row)
 		}

@@ -27,55 +27,19 @@ func Guests(env *ir.Environment, own ...string) []string {
 	return guests
 }
 
-// guestSearch looks for requests that write to a guest, and whose host stands in the program. What comes from data is
-// looked at when it is sent.
-type guestSearch struct {
-	plan   Plan
-	driver string
-	guests []string
-	none   map[markedCall]bool // calls that are known to lead to no such request
-}
-
-// markedCall is a definition that is called in a body which is tagged @write, or in another.
-type markedCall struct {
-	definition int
-	marked     bool
-}
-
-// way is that from the first of the steps that leads to such a request, and the guest; nil when there is none.
-func (g *guestSearch) way(steps []ir.Step, row int, marked bool) (trail []*ir.Step, guest string) {
-	for i := range steps {
-		s := &steps[i]
-		for j := range s.Bindings {
-			b := &s.Bindings[j]
-			if b.Driver != g.driver || row >= 0 && len(b.Rows) > 0 && !slices.Contains(b.Rows, row) {
-				continue
+// writesToGuest is the way from a scenario's step to the first request that writes to one of the guests, and whose
+// host stands in the program; nil when there is none. What comes from data is looked at when it is sent.
+func writesToGuest(plan Plan, steps []ir.Step, driver string, row int, guests []string) (trail []*ir.Step, guest string) {
+	search := &ir.Search{Program: plan.Program, Driver: driver,
+		Is: func(op ir.Op, marked bool) bool {
+			if r, ok := op.(*ir.Request); ok && (marked || r.Effect() == ir.Writes) {
+				guest = guestOf(plan, r.Target, guests)
 			}
-			var inner []*ir.Step
-			switch op := b.Op.(type) {
-			case nil:
-				d := &g.plan.Program.Definitions[b.Definition-1]
-				call := markedCall{b.Definition, marked || d.Effect == ir.Writes}
-				if d.Effect != ir.Reads && !g.none[call] {
-					g.none[call] = true // or it is found, and nobody asks any more
-					inner, guest = g.way(d.Body, -1, call.marked)
-					if guest == "" && d.Undo > 0 {
-						inner, guest = g.way(g.plan.Program.Definitions[d.Undo-1].Body, -1, false)
-					}
-				}
-			case *ir.Within:
-				inner, guest = g.way([]ir.Step{op.Step}, -1, marked)
-			case *ir.Request:
-				if marked || op.Effect() == ir.Writes {
-					guest = guestOf(g.plan, op.Target, g.guests)
-				}
-			}
-			if guest != "" {
-				return append([]*ir.Step{s}, inner...), guest
-			}
-		}
+			return guest != ""
+		},
+		Skip: func(d *ir.Definition) bool { return d.Effect == ir.Reads },
 	}
-	return nil, ""
+	return search.Way(steps, row), guest
 }
 
 // guestOf is the guest that a target names, "" when it names none, or when that is only known at run time.

@@ -7,8 +7,8 @@ import (
 	"github.com/cucumber-value/hoops/dsl/diag"
 )
 
-// Nearly all of a program is scenarios, tags, steps, bindings, templates and positions. They are read here by their types, since
-// reflection takes three times as long. The order and the names of members are still those of the Go fields.
+// Nearly all of a program is scenarios, tags, steps, bindings, templates and positions. They are read here by their
+// types, since reflection takes three times as long. The order and the names of members are still those of the Go fields.
 
 var (
 	scenarioPlan = plan(reflect.TypeFor[Scenario]())

@@ -113,9 +113,9 @@ func (o *Obstacle) Diagnostic(trail []*Step) diag.Diagnostic {
 }
 
 // Blocked is the first step that keeps a scenario or one of its rows (-1 for one without, or for all rows as one,
-// which is how data feeds an outline) from running on a driver,
-// at any depth, with the obstacle and the steps that lead to it, outermost first; nil when it runs. clear are the calls
-// that are known to run: it grows, serves as long as the program stays as it is, and nil begins without any.
+// which is how data feeds an outline) from running on a driver, at any depth, with the obstacle and the steps that
+// lead to it, outermost first; nil when it runs. clear are the calls that are known to run: it grows, serves as long
+// as the program stays as it is, and nil begins without any.
 func (p *Program) Blocked(steps []Step, driver string, row int, clear map[Called]bool) (*Obstacle, []*Step) {
 	if clear == nil {
 		clear = map[Called]bool{}
